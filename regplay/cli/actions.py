@@ -9,8 +9,9 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
+
+import msgspec
 
 from regplay.cli.subcommands import INTERRUPTED
 from regplay.core import UserError
@@ -22,13 +23,7 @@ from regplay.session.files import OutputError, prepare_folder, write_file
 from regplay.session.lessons import find_lesson
 from regplay.session.lessons import lessons as all_lessons
 from regplay.session.results import SweepResult, sweep_csv, verdict_summary, write_results
-from regplay.session.storyboard import (
-    at_marks,
-    begun_at,
-    load_storyboard,
-    parsed_size,
-    read_marks,
-)
+from regplay.session.storyboard import at_marks, begun_at, load_storyboard, parsed_size, read_marks
 
 DOES_NOT_HOLD = 1  # exit code where a claim fails
 _MOST_FPS = 60
@@ -185,7 +180,7 @@ def render(options: Namespace) -> int:
     if fps is not None:
         if fps > _MOST_FPS:
             raise UserError(f"--fps {fps}: at most {_MOST_FPS}")
-        storyboard = replace(storyboard, fps=fps)
+        storyboard = msgspec.structs.replace(storyboard, fps=fps)
     sizes = [parsed_size(text) for text in options.size or ()] or storyboard.sizes
 
     from regplay.gui import render as films

@@ -1,8 +1,8 @@
 """The experiment: everything that decides a result, as frozen, validated data.
 
 It imports neither torch nor Qt, so that the window can be on screen before torch is loaded.
-Bounds, labels and explanations are stated once, in the annotations here; controls, error messages
-and documentation read them through `regplay.core.fields`.
+Bounds, labels and explanations are stated once, here; controls, error messages and documentation
+read them through `regplay.core.fields`. The text below each field is what people read of it.
 """
 
 from typing import Annotated, Any, Literal
@@ -25,7 +25,6 @@ class SettingsGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
 def _meta(
     label: str,
-    description: str,
     symbol: str = "",
     *,
     within: tuple[float | None, float | None] = (None, None),
@@ -51,358 +50,145 @@ def _meta(
     extra = {"symbol": symbol, "log_floor": log_floor, "is_rare": is_rare}
     least, most = within
     bounds: dict[str, Any] = {"gt" if is_open else "ge": least, "le": most}
-    return Meta(title=label, description=description, extra=extra, **bounds)
+    return Meta(title=label, extra=extra, **bounds)
 
 
 class DataSettings(SettingsGroup, frozen=True):
     """What is learned from. `seed` alone decides the points, the noise and the split."""
 
-    name: Annotated[str, _meta("Dataset", "The problem to learn.")] = "sine"
-    n_train: Annotated[
-        int,
-        _meta(
-            "Training points",
-            "Number of points that the network learns from; fewer are easier to memorise. "
-            "In a file, 0 takes all that do not validate.",
-            "n",
-            within=(0, 20_000),
-        ),
-    ] = 30
+    name: Annotated[str, _meta("Dataset")] = "sine"
+    """The problem to learn."""
+    n_train: Annotated[int, _meta("Training points", "n", within=(0, 20_000))] = 30
+    """Number of points that the network learns from; fewer are easier to memorise. In a file, 0
+    takes all that do not validate."""
     n_valid: Annotated[
-        int,
-        _meta(
-            "Validation points",
-            "Number of points held back to measure the fit on; they are never trained on. "
-            "In a file, 0 takes 30 %.",
-            "n valid",
-            within=(0, 20_000),
-            is_rare=True,
-        ),
+        int, _meta("Validation points", "n valid", within=(0, 20_000), is_rare=True)
     ] = 200
-    noise: Annotated[
-        float,
-        _meta(
-            "Noise σ",
-            "Standard deviation of the Gaussian noise on the points: y = f(x) + N(0, σ²).",
-            "σ",
-            within=(0.0, 2.0),
-        ),
-    ] = 0.3
-    label_noise: Annotated[
-        float,
-        _meta(
-            "Flipped labels",
-            "Share of the labels replaced by another class; learning these is memorising.",
-            "flipped",
-            within=(0.0, 0.5),
-        ),
-    ] = 0.0
-    clean_valid: Annotated[
-        bool,
-        _meta(
-            "Clean validation",
-            "Validate against the true function, without noise: the validation loss is then the "
-            "mean of (f̂(x) − f(x))².",
-            is_rare=True,
-        ),
-    ] = False
-    n_inputs: Annotated[
-        int,
-        _meta("Inputs", "Number of inputs x₁ … x_d of each point.", "inputs", within=(1, 1000)),
-    ] = 200
-    n_informative: Annotated[
-        int,
-        _meta(
-            "Inputs that count",
-            "How many of the inputs the target depends on; the others have a true weight of 0. "
-            "More than there are means all.",
-            "informative",
-            within=(0, 1000),
-        ),
-    ] = 200
-    n_classes: Annotated[int, _meta("Classes", "Number of classes.", "classes", within=(2, 4))] = 3
-    seed: Annotated[
-        int,
-        _meta(
-            "Data seed",
-            "Decides the points, their noise and the split.",
-            "data seed",
-            within=(0, 2**31 - 1),
-            is_rare=True,
-        ),
-    ] = 0
-    file: Annotated[str, _meta("File", "The table that `csv` reads, CSV or Excel.")] = ""
-    target: Annotated[
-        str, _meta("Target", "Column of the file to predict; empty takes the last one.", "target")
-    ] = ""
-    inputs: Annotated[
-        str,
-        _meta(
-            "Input columns",
-            "Columns of the file to predict from, separated by commas; "
-            "empty takes all but the target.",
-            "from",
-        ),
-    ] = ""
-    task: Annotated[
-        TargetKind,
-        _meta(
-            "Task",
-            "What the target is: regression, a number; classification, a class; "
-            "auto decides by its values.",
-        ),
-    ] = "auto"
-    standardize: Annotated[
-        bool,
-        _meta(
-            "Standardize",
-            "Give inputs and a numeric target mean 0 and standard deviation 1 on the training "
-            "points: (x − mean)/σ. Losses are then in those units.",
-        ),
-    ] = True
-    format: Annotated[
-        str,
-        _meta(
-            "Format",
-            "How the file is written, where that differs from what is found in it, such as "
-            "separator = semicolon; decimal = comma; header = no.",
-            is_rare=True,
-        ),
-    ] = ""
-    columns: Annotated[
-        str,
-        _meta(
-            "Kinds of columns",
-            "What columns of the file hold, where that differs from what is found in them, such as "
-            "zip = category; when = date.",
-            is_rare=True,
-        ),
-    ] = ""
-    missing: Annotated[
-        MissingRule,
-        _meta(
-            "Missing values",
-            "What becomes of rows of the file in which an input is missing: leave-out, or fill "
-            "with the median of the training rows, of a category with the most frequent one.",
-            is_rare=True,
-        ),
-    ] = "leave-out"
-    split: Annotated[
-        SplitKind,
-        _meta(
-            "Validate on",
-            "Which rows of the file validate: random ones, the last ones, or stratified, as many "
-            "of each class as it has a share; auto takes the last ones where the first input is "
-            "a date, else random ones.",
-            is_rare=True,
-        ),
-    ] = "auto"
-    sample: Annotated[
-        int,
-        _meta(
-            "Sample",
-            "Number of rows of the file to take at random, as the data seed decides; 0 takes all.",
-            within=(0, 100_000),
-            is_rare=True,
-        ),
-    ] = 0
-    edits: Annotated[
-        str,
-        _meta(
-            "Edited points",
-            "Training points that were added, moved or deleted by hand after they were drawn, one "
-            "a line: add x y, move 3 x y, delete 3. An edit of a point that is drawn no more, as "
-            "with fewer training points, waits until it is drawn again.",
-        ),
-    ] = ""
-    points: Annotated[
-        str,
-        _meta(
-            "Own points",
-            "Points to learn from, one a line or separated by semicolons: x y, or x₁ x₂ y; "
-            "y is a number, or a class from 0 to 3.",
-        ),
-    ] = ""
-    valid_points: Annotated[
-        str,
-        _meta(
-            "Own validation points",
-            "Points to validate on, written as those to learn from; empty holds back 30 % of "
-            "those, which are then not trained on.",
-            "valid",
-        ),
-    ] = ""
+    """Number of points held back to measure the fit on; they are never trained on. In a file, 0
+    takes 30 %."""
+    noise: Annotated[float, _meta("Noise σ", "σ", within=(0.0, 2.0))] = 0.3
+    """Standard deviation of the Gaussian noise on the points: y = f(x) + N(0, σ²)."""
+    label_noise: Annotated[float, _meta("Flipped labels", "flipped", within=(0.0, 0.5))] = 0.0
+    """Share of the labels replaced by another class; learning these is memorising."""
+    clean_valid: Annotated[bool, _meta("Clean validation", is_rare=True)] = False
+    """Validate against the true function, without noise: the validation loss is then the mean of
+    (f̂(x) − f(x))²."""
+    n_inputs: Annotated[int, _meta("Inputs", "inputs", within=(1, 1000))] = 200
+    """Number of inputs x₁ … x_d of each point."""
+    n_informative: Annotated[int, _meta("Inputs that count", "informative", within=(0, 1000))] = 200
+    """How many of the inputs the target depends on; the others have a true weight of 0. More than
+    there are means all."""
+    n_classes: Annotated[int, _meta("Classes", "classes", within=(2, 4))] = 3
+    """Number of classes."""
+    seed: Annotated[int, _meta("Data seed", "data seed", within=(0, 2**31 - 1), is_rare=True)] = 0
+    """Decides the points, their noise and the split."""
+    file: Annotated[str, _meta("File")] = ""
+    """The table that `csv` reads, CSV or Excel."""
+    target: Annotated[str, _meta("Target", "target")] = ""
+    """Column of the file to predict; empty takes the last one."""
+    inputs: Annotated[str, _meta("Input columns", "from")] = ""
+    """Columns of the file to predict from, separated by commas; empty takes all but the target."""
+    task: Annotated[TargetKind, _meta("Task")] = "auto"
+    """What the target is: regression, a number; classification, a class; auto decides by its
+    values."""
+    standardize: Annotated[bool, _meta("Standardize")] = True
+    """Give inputs and a numeric target mean 0 and standard deviation 1 on the training points: (x −
+    mean)/σ. Losses are then in those units."""
+    format: Annotated[str, _meta("Format", is_rare=True)] = ""
+    """How the file is written, where that differs from what is found in it, such as separator =
+    semicolon; decimal = comma; header = no."""
+    columns: Annotated[str, _meta("Kinds of columns", is_rare=True)] = ""
+    """What columns of the file hold, where that differs from what is found in them, such as zip =
+    category; when = date."""
+    missing: Annotated[MissingRule, _meta("Missing values", is_rare=True)] = "leave-out"
+    """What becomes of rows of the file in which an input is missing: leave-out, or fill with the
+    median of the training rows, of a category with the most frequent one."""
+    split: Annotated[SplitKind, _meta("Validate on", is_rare=True)] = "auto"
+    """Which rows of the file validate: random ones, the last ones, or stratified, as many of each
+    class as it has a share; auto takes the last ones where the first input is a date, else random
+    ones."""
+    sample: Annotated[int, _meta("Sample", within=(0, 100_000), is_rare=True)] = 0
+    """Number of rows of the file to take at random, as the data seed decides; 0 takes all."""
+    edits: Annotated[str, _meta("Edited points")] = ""
+    """Training points that were added, moved or deleted by hand after they were drawn, one a line:
+    add x y, move 3 x y, delete 3. An edit of a point that is drawn no more, as with fewer training
+    points, waits until it is drawn again."""
+    points: Annotated[str, _meta("Own points")] = ""
+    """Points to learn from, one a line or separated by semicolons: x y, or x₁ x₂ y; y is a number,
+    or a class from 0 to 3."""
+    valid_points: Annotated[str, _meta("Own validation points", "valid")] = ""
+    """Points to validate on, written as those to learn from; empty holds back 30 % of those, which
+    are then not trained on."""
 
 
 class ModelSettings(SettingsGroup, frozen=True):
     """The network: `depth` hidden layers of `width` units each."""
 
-    depth: Annotated[
-        int,
-        _meta(
-            "Depth",
-            "Number of hidden layers; 0 is a linear model, f(x) = w·x + b.",
-            "depth",
-            within=(0, 8),
-        ),
-    ] = 2
-    width: Annotated[
-        int,
-        _meta(
-            "Width",
-            "Units in each hidden layer: h = φ(W·x + b) has this length.",
-            "width",
-            within=(1, 256),
-        ),
-    ] = 64
-    activation: Annotated[
-        Activation,
-        _meta("Activation", "The function φ that each hidden unit applies: h = φ(W·x + b)."),
-    ] = "tanh"
-    init: Annotated[
-        Init,
-        _meta(
-            "Initial weights",
-            "How the weights are drawn: torch U(−1/√n, 1/√n) for n inputs, normal N(0, s²), "
-            "xavier N(0, 2s²/(n_in + n_out)), kaiming N(0, 2s²/n_in).",
-            "init",
-            is_rare=True,
-        ),
-    ] = "torch"
+    depth: Annotated[int, _meta("Depth", "depth", within=(0, 8))] = 2
+    """Number of hidden layers; 0 is a linear model, f(x) = w·x + b."""
+    width: Annotated[int, _meta("Width", "width", within=(1, 256))] = 64
+    """Units in each hidden layer: h = φ(W·x + b) has this length."""
+    activation: Annotated[Activation, _meta("Activation")] = "tanh"
+    """The function φ that each hidden unit applies: h = φ(W·x + b)."""
+    init: Annotated[Init, _meta("Initial weights", "init", is_rare=True)] = "torch"
+    """How the weights are drawn: torch U(−1/√n, 1/√n) for n inputs, normal N(0, s²), xavier N(0,
+    2s²/(n_in + n_out)), kaiming N(0, 2s²/n_in)."""
     init_scale: Annotated[
         float,
         _meta(
-            "Initial scale",
-            "The factor s on the initial weights; small ones start nearer to a constant function.",
-            "scale",
-            within=(0.0, 10.0),
-            is_open=True,
-            log_floor=1e-3,
-            is_rare=True,
+            "Initial scale", "scale", within=(0.0, 10.0), is_open=True, log_floor=1e-3, is_rare=True
         ),
     ] = 1.0
+    """The factor s on the initial weights; small ones start nearer to a constant function."""
 
 
 class RegularizationSettings(SettingsGroup, frozen=True):
     """What keeps the network from memorising."""
 
     weight_decay: Annotated[
-        float,
-        _meta(
-            "Weight decay λ",
-            "L2 penalty: adds λ·w to each gradient, minimising loss + λ/2·‖w‖² "
-            "(AdamW shrinks w by lr·λ instead).",
-            "λ",
-            within=(0.0, 10.0),
-            log_floor=1e-6,
-        ),
+        float, _meta("Weight decay λ", "λ", within=(0.0, 10.0), log_floor=1e-6)
     ] = 0.0
-    l1: Annotated[
-        float,
-        _meta(
-            "L1 penalty",
-            "Adds l1·sign(w) to each gradient, minimising loss + l1·‖w‖₁, "
-            "which drives weights to zero.",
-            "l1",
-            within=(0.0, 1.0),
-            log_floor=1e-6,
-        ),
-    ] = 0.0
-    dropout: Annotated[
-        float,
-        _meta(
-            "Dropout p",
-            "Drops each hidden unit with probability p in every training step and scales the "
-            "others by 1/(1 − p); off when measuring.",
-            "p",
-            within=(0.0, 0.95),
-        ),
-    ] = 0.0
+    """L2 penalty: adds λ·w to each gradient, minimising loss + λ/2·‖w‖² (AdamW shrinks w by lr·λ
+    instead)."""
+    l1: Annotated[float, _meta("L1 penalty", "l1", within=(0.0, 1.0), log_floor=1e-6)] = 0.0
+    """Adds l1·sign(w) to each gradient, minimising loss + l1·‖w‖₁, which drives weights to zero."""
+    dropout: Annotated[float, _meta("Dropout p", "p", within=(0.0, 0.95))] = 0.0
+    """Drops each hidden unit with probability p in every training step and scales the others by
+    1/(1 − p); off when measuring."""
     input_noise: Annotated[
-        float,
-        _meta(
-            "Input noise",
-            "Adds fresh N(0, s²) noise to the inputs in every training step: x + s·ε.",
-            "input noise",
-            within=(0.0, 2.0),
-            is_rare=True,
-        ),
+        float, _meta("Input noise", "input noise", within=(0.0, 2.0), is_rare=True)
     ] = 0.0
+    """Adds fresh N(0, s²) noise to the inputs in every training step: x + s·ε."""
     max_norm: Annotated[
-        float,
-        _meta(
-            "Max-norm",
-            "Bound c on the norm ‖w‖ of the weights into each unit: after each step, longer ones "
-            "are scaled back to length c. Small bounds are strict, 0 is off.",
-            "max-norm",
-            within=(0.0, 100.0),
-            log_floor=0.1,
-            is_rare=True,
-        ),
+        float, _meta("Max-norm", "max-norm", within=(0.0, 100.0), log_floor=0.1, is_rare=True)
     ] = 0.0
+    """Bound c on the norm ‖w‖ of the weights into each unit: after each step, longer ones are
+    scaled back to length c. Small bounds are strict, 0 is off."""
     label_smoothing: Annotated[
-        float,
-        _meta(
-            "Label smoothing",
-            "Trains on softer labels: ε of each is shared out among all K classes, so that the "
-            "true one is asked for with 1 − ε + ε/K, not with certainty. For classes only.",
-            "ε",
-            within=(0.0, 0.95),
-            is_rare=True,
-        ),
+        float, _meta("Label smoothing", "ε", within=(0.0, 0.95), is_rare=True)
     ] = 0.0
-    decay_bias: Annotated[
-        bool,
-        _meta(
-            "Penalize biases",
-            "Whether weight decay and L1 act on the biases too, as torch does by default.",
-            is_rare=True,
-        ),
-    ] = True
+    """Trains on softer labels: ε of each is shared out among all K classes, so that the true one is
+    asked for with 1 − ε + ε/K, not with certainty. For classes only."""
+    decay_bias: Annotated[bool, _meta("Penalize biases", is_rare=True)] = True
+    """Whether weight decay and L1 act on the biases too, as torch does by default."""
     early_stopping: Annotated[
-        int,
-        _meta(
-            "Early stopping",
-            "Patience: stop when the validation loss has not improved for this many epochs; "
-            "0 is off.",
-            "patience",
-            within=(0, 100_000),
-            is_rare=True,
-        ),
+        int, _meta("Early stopping", "patience", within=(0, 100_000), is_rare=True)
     ] = 0
+    """Patience: stop when the validation loss has not improved for this many epochs; 0 is off."""
 
 
 class OptimizerSettings(SettingsGroup, frozen=True):
     """How the weights are updated."""
 
-    name: Annotated[
-        OptimizerName,
-        _meta(
-            "Optimizer",
-            "The update rule: sgd w ← w − lr·g, momentum v ← μ·v + g, w ← w − lr·v, "
-            "or adam / adamw, which scale each step by the gradient's recent size.",
-        ),
-    ] = "adam"
-    lr: Annotated[
-        float,
-        _meta(
-            "Learning rate",
-            "Length of a step: w ← w − lr·g.",
-            "lr",
-            within=(0.0, 10.0),
-            log_floor=1e-5,
-        ),
-    ] = 0.01
-    momentum: Annotated[
-        float,
-        _meta("Momentum μ", "Share of the last step kept: v ← μ·v + g.", "μ", within=(0.0, 0.999)),
-    ] = 0.9
-    batch_size: Annotated[
-        int,
-        _meta(
-            "Batch size", "Points in each step; 0 takes all of them.", "batch", within=(0, 20_000)
-        ),
-    ] = 0
+    name: Annotated[OptimizerName, _meta("Optimizer")] = "adam"
+    """The update rule: sgd w ← w − lr·g, momentum v ← μ·v + g, w ← w − lr·v, or adam / adamw, which
+    scale each step by the gradient's recent size."""
+    lr: Annotated[float, _meta("Learning rate", "lr", within=(0.0, 10.0), log_floor=1e-5)] = 0.01
+    """Length of a step: w ← w − lr·g."""
+    momentum: Annotated[float, _meta("Momentum μ", "μ", within=(0.0, 0.999))] = 0.9
+    """Share of the last step kept: v ← μ·v + g."""
+    batch_size: Annotated[int, _meta("Batch size", "batch", within=(0, 20_000))] = 0
+    """Points in each step; 0 takes all of them."""
 
 
 class Experiment(SettingsGroup, frozen=True):
@@ -416,16 +202,7 @@ class Experiment(SettingsGroup, frozen=True):
     model: ModelSettings = ModelSettings()
     regularization: RegularizationSettings = RegularizationSettings()
     optimizer: OptimizerSettings = OptimizerSettings()
-    epochs: Annotated[
-        int, _meta("Epochs", "Passes over the training points.", "epochs", within=(1, 1_000_000))
-    ] = 1000
-    seed: Annotated[
-        int,
-        _meta(
-            "Seed",
-            "Decides initial weights, batches and dropout.",
-            "seed",
-            within=(0, 2**31 - 1),
-            is_rare=True,
-        ),
-    ] = 0
+    epochs: Annotated[int, _meta("Epochs", "epochs", within=(1, 1_000_000))] = 1000
+    """Passes over the training points."""
+    seed: Annotated[int, _meta("Seed", "seed", within=(0, 2**31 - 1), is_rare=True)] = 0
+    """Decides initial weights, batches and dropout."""

@@ -1,12 +1,16 @@
 """Field paths: how one value of an experiment is named everywhere.
 
 `FIELDS["regularization.weight_decay"]` holds the bounds, the default and the texts of that value,
-read from the annotations of `regplay.core.experiment`. The same path is a control's objectName, the
-argument of `--set`, and the place in an error message.
+read from `regplay.core.experiment`. The same path is a control's objectName, the argument of
+`--set`, and the place in an error message.
 """
 
+import ast
 import difflib
+import inspect
+import itertools
 import math
+import sys
 import types
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -176,6 +180,25 @@ def _shown(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
+def _descriptions() -> dict[str, dict[str, str]]:
+    """The text below each field of each group of values, which the source alone holds."""
+    found: dict[str, dict[str, str]] = {}
+    source = inspect.getsource(sys.modules[SettingsGroup.__module__])
+    for section in ast.parse(source).body:
+        for pair in itertools.pairwise(getattr(section, "body", ())):
+            match section, *pair:
+                case (
+                    ast.ClassDef(name=group),
+                    ast.AnnAssign(target=ast.Name(id=name)),
+                    ast.Expr(value=ast.Constant(value=str(text))),
+                ):
+                    found.setdefault(group, {})[name] = " ".join(text.split())
+    return found
+
+
+_DESCRIPTIONS = _descriptions()
+
+
 def _fields(section: type[SettingsGroup], prefix: str = "") -> dict[str, Field]:
     found: dict[str, Field] = {}
     hints = get_type_hints(section, include_extras=True)
@@ -193,7 +216,7 @@ def _fields(section: type[SettingsGroup], prefix: str = "") -> dict[str, Field]:
             kind="choice" if choices else _KINDS[plain],
             default=info.default,
             label=meta.title,
-            description=meta.description,
+            description=_DESCRIPTIONS[section.__name__][info.name],
             annotation=annotation,
             choices=choices,
             **(meta.extra or {}),

@@ -2,6 +2,7 @@
 
 import itertools
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
@@ -126,6 +127,31 @@ class State:
         return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
 
 
+def _copied(states: Sequence[State]) -> list[State]:
+    """The same with tensors that are parts of new ones, which hold nothing else."""
+    if not states:
+        return []
+    import torch
+
+    tensors = [(state.parameters, *state.momenta) for state in states]
+    copies = [torch.stack(same).unbind() for same in zip(*tensors, strict=True)]
+    rows = zip(states, *copies, strict=True)
+    return [replace(state, parameters=row, momenta=tuple(more)) for state, row, *more in rows]
+
+
+def _released(states: Sequence[State]) -> list[State]:
+    """The same; those whose tensors are parts of ones that hold little else have their own."""
+    held: Counter[int] = Counter()
+    for state in states:
+        held[state.parameters.untyped_storage().data_ptr()] += state.parameters.nbytes
+    found = []
+    for state in states:
+        storage = state.parameters.untyped_storage()
+        is_most = 2 * held[storage.data_ptr()] > storage.nbytes()
+        found.append(state if is_most else state.copy())
+    return found
+
+
 class Checkpoints:
     """States at recorded epochs, about evenly spread over the logarithm of the epoch.
 
@@ -175,8 +201,11 @@ class Checkpoints:
         """Add copies of rising states, as `keep` does one after another."""
         for state in states:
             self.keep(state, best_epoch)
-        lent = set(states)
-        self._states = tuple(state.copy() if state in lent else state for state in self._states)
+        added = set(states)
+        old = [state for state in self._states if state not in added]
+        # Together, in a few calls: in each the interpreter may go to another thread for a while.
+        new = _copied([state for state in self._states if state in added])
+        self._states = (*_released(old), *new)
 
     def insert(self, state: State, best_epoch: int = -1) -> None:
         """Add a state between the others, in place of that of the same epoch if there is one."""

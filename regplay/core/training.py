@@ -391,7 +391,9 @@ class Training:
             values = self._penalties.report(stretch.values[new.start : new.stop])
             finite = is_finite(values)
             updates, trains = self._updates_at_0()
-            for index, each, are_finite in zip(new, values, finite, strict=True):
+            kept = [tensor[new.start : new.stop].unbind() for tensor in stretch.kept]
+            rows = zip(new, values, finite, zip(*kept, strict=True), strict=True)
+            for index, each, are_finite, tensors in rows:
                 epoch = int(stretch.record_steps[index]) // self.steps_per_epoch
                 stops, diverged = self._stopping.judge(each, epoch, are_finite)
                 if stops is not None:
@@ -399,7 +401,7 @@ class Training:
                     updates, trains = self._updates_at_0()
                 self._collected = index + 1
                 self._last_record, self._next_record = epoch, self.schedule.following(epoch)
-                found.append(self._record(stretch, index, each, updates, trains))
+                found.append(self._record(epoch, each, tensors, updates, trains))
                 if stops is not None and not trains.any():
                     break
         trains = self._trains
@@ -423,14 +425,13 @@ class Training:
 
     def _record(
         self,
-        stretch: Stretch,
-        index: int,
+        epoch: int,
         values: Floats,
+        tensors: Sequence[Tensor],
         updates: Integers,
         trains: Flags,
     ) -> Record:
-        step = int(stretch.record_steps[index])
-        epoch = step // self.steps_per_epoch
+        step = epoch * self.steps_per_epoch
         stopping = self._stopping.state
 
         def state() -> State:
@@ -438,8 +439,8 @@ class Training:
                 shape=self._work.population.shape,
                 epoch=epoch,
                 step=step,
-                parameters=stretch.kept[0][index],
-                momenta=tuple(kept[index] for kept in stretch.kept[1:]),
+                parameters=tensors[0],
+                momenta=tuple(tensors[1:]),
                 updates=updates + step * trains,
                 stopping=stopping,
             )

@@ -7,37 +7,46 @@ shown. So frames are the same however long that takes.
 import contextlib
 import json
 import os
+import sys
 import tempfile
-from collections import deque
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QRect, QSettings, QSize, Qt
 from PySide6.QtGui import QColor, QFontDatabase, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
+from regplay.core import UserError
 from regplay.core.experiment import Experiment
 from regplay.gui.document import Dialogs, Keeping, Recovery
+from regplay.gui.recording.encoder import Encoder
 from regplay.gui.recording.player import Log, Player
 from regplay.gui.recording.recorder import picture_of
-from regplay.gui.recording.video import Video, format_of, open_video
+from regplay.gui.recording.video import open_video
+from regplay.gui.recording.video_formats import format_of
 from regplay.gui.theme import ZOOMS
 from regplay.gui.training import VirtualClock
 from regplay.gui.window import MainWindow
 from regplay.session.claims import parse_claim
 from regplay.session.files import temporary_beside, write_file
 from regplay.session.lessons import Measured
-from regplay.session.storyboard import Storyboard, StoryboardError, chapters, srt, vtt
+from regplay.session.storyboard import (
+    Storyboard,
+    StoryboardError,
+    chapters,
+    load_storyboard,
+    srt,
+    vtt,
+)
 
 _SETTLED = 1.0  # s before the first frame, in which ranges come to rest
 _THUMBNAIL = 480  # px, width of a picture on a contact sheet
 _COLUMNS = 3
 _UPRIGHT = 600  # px of width at 100 %: an upright film is seen on a telephone
-_AT_ONCE = 10  # frames of one picture; so that what is told of the progress is true
-_WAITING = 8  # pictures, of 4 MB at 1280×720, that may wait to be encoded
 
 
 @dataclass(frozen=True)
@@ -90,60 +99,6 @@ class _Paints(QObject):
         return False
 
 
-class _Encoder:
-    """Writes pictures to videos in order, on a thread of its own; few of them wait.
-
-    A picture that stays for several frames is handed over once, with their number.
-
-    Attributes
-    ----------
-    videos
-        All of them are complete in the end, or none is left.
-    """
-
-    def __init__(self) -> None:
-        self.videos: list[Video] = []
-        self._pool = ThreadPoolExecutor(1, "encoding")
-        self._waiting = deque[Future[None]]()
-        self._picture: QImage | None = None
-        self._count = 0
-
-    def put(self, picture: QImage) -> None:
-        """Write a frame; raises what an earlier one came to."""
-        if picture is not self._picture or self._count == _AT_ONCE:
-            self._hand_over()
-        self._picture, self._count = picture, self._count + 1
-
-    def finish(self) -> None:
-        """Write what waits, and complete the files."""
-        self._hand_over()
-        self._waiting.append(self._pool.submit(self._finish))
-        while self._waiting:
-            self._waiting.popleft().result()
-        self._pool.shutdown()
-
-    def abandon(self) -> None:
-        """Leave no files."""
-        self._pool.shutdown(cancel_futures=True)
-        for video in self.videos:
-            video.abandon()
-
-    def _hand_over(self) -> None:
-        if self._picture is not None:
-            self._waiting.append(self._pool.submit(self._write, self._picture, self._count))
-        self._picture, self._count = None, 0
-        while len(self._waiting) > _WAITING:
-            self._waiting.popleft().result()
-
-    def _write(self, picture: QImage, count: int) -> None:
-        for video in self.videos:
-            video.write(picture, count)
-
-    def _finish(self) -> None:
-        for video in self.videos:
-            video.finish()
-
-
 class Renderer:
     """Makes the frames of a film, of one size.
 
@@ -181,9 +136,7 @@ class Renderer:
         self._runner.loaded.connect(loading.quit)
         if not self._runner.is_loaded:
             loading.exec()
-        self.player = Player(
-            storyboard, window.controller, window.presentation, self._clock, _prove
-        )
+        self.player = Player(storyboard, window.recording.presentation, _prove)
         self.player.begin(size)
         for _ in range(round(_SETTLED * storyboard.fps)):
             self._settle()
@@ -273,17 +226,17 @@ def render(
     with tempfile.TemporaryDirectory(prefix="regplay-") as folder, contextlib.ExitStack() as stack:
         renderer = Renderer(storyboard, size, Path(folder))
         stack.callback(renderer.close)
-        encoder = _Encoder()
+        encoder = Encoder([partial(open_video, part, size, storyboard.fps) for part, _ in parts])
         unfinished = stack.enter_context(contextlib.ExitStack())
         unfinished.callback(encoder.abandon)
-        for part, _ in parts:
-            encoder.videos.append(open_video(part, size, storyboard.fps))
         sheet = _ContactSheet() if extras.sheet else None
         log, count = renderer.player.log, 0
         stills: list[tuple[str, QImage]] = []
         image: QImage | None = None
         for image in renderer.frames():
-            encoder.put(image)
+            encoder.put(image, waits=True)
+            if encoder.error is not None:
+                raise encoder.error
             stills += [(name, image) for _, name in log.stills[len(stills) :]]
             if sheet is not None:
                 sheet.note(renderer.player.step, image)
@@ -293,6 +246,9 @@ def render(
         if image is not None:  # what was asked for after the last frame
             stills += [(name, image) for _, name in log.stills[len(stills) :]]
         encoder.finish()
+        encoder.wait()
+        if encoder.error is not None:
+            raise encoder.error
         unfinished.pop_all()
         for part, target in parts:
             os.replace(part, target)
@@ -386,3 +342,34 @@ def offscreen() -> Iterator[QApplication]:
     app = QApplication(["regplay"])
     app.setApplicationName("regplay")
     yield app
+
+
+def main(storyboard: Path, target: Path) -> int:
+    """Render in a process of its own, until the end of stdin; returns 1 where there is no film.
+
+    It writes a line with the second of the film after each frame. A window that is open could not
+    wait for all of its training, nor have two themes.
+    """
+    is_stopped = threading.Event()
+
+    def wait() -> None:
+        os.read(0, 1)  # `sys.stdin` would be locked when Python ends
+        is_stopped.set()
+
+    threading.Thread(target=wait, daemon=True).start()
+
+    def tell(second: float) -> bool:
+        print(f"{second:.3f}", flush=True)
+        return not is_stopped.is_set()
+
+    try:
+        film = load_storyboard(storyboard)
+        with offscreen():
+            return 0 if render(film, film.sizes[0], [target], progress=tell) else 1
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))

@@ -10,10 +10,10 @@ from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
 from regplay.core.number_text import counted
-from regplay.gui.controls import Combo, CountBox, Framing
+from regplay.gui.controls import Combo, Framing
 from regplay.gui.epoch_track import EpochTrack
 from regplay.gui.training import View
-from regplay.gui.widgets import Button, fill, named
+from regplay.gui.widgets import Button, CountBox, fill, named
 
 # Epochs a second that can be chosen; the last is full speed.
 SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, None)

@@ -17,6 +17,7 @@ from regplay.core.verdict import Verdict, judge
 from regplay.gui.theme import VERDICTS, colors_of, sized
 from regplay.gui.training import Study, StudyRequest, View
 from regplay.gui.widgets import ElidedLabel, Press, fill, named
+from regplay.session.session import Run
 
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
     from regplay.core.joint import JointTraining
@@ -206,8 +207,8 @@ class VerdictBar(QWidget):
         )
         row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)  # see minimumSizeHint
         self._view: View | None = None
-        self._experiment: Experiment | None = None  # whose neighbours are to be trained
-        self._changes: tuple[SettingChange, ...] = ()
+        self._judged: Run | None = None  # at its end, so that neighbours are to be trained
+        self._changes: tuple[SettingChange, ...] | None = None  # theirs, once they are asked for
         # What the neighbours of the present experiment showed; None before
         self.tried: Tried | None = None
         self._make_room()
@@ -230,7 +231,11 @@ class VerdictBar(QWidget):
 
     def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
         """The neighbours of an experiment whose run is at its end."""
-        if experiment != self._experiment or not self._changes:
+        if self._judged is None or experiment != self._judged.experiment:
+            return {}
+        if self._changes is None:
+            self._changes = tuple(neighbours(experiment, self._judged.history))
+        if not self._changes:
             return {}
         digest, title = _Compare(self._changes), "Trying nearby settings"
         sweep = lineup(experiment, self._changes)
@@ -252,16 +257,14 @@ class VerdictBar(QWidget):
         is_whole = view.is_finished and not run.changed_at
         if not is_whole:
             self._forget()
-        elif run.experiment != self._experiment:
-            self._experiment = run.experiment
-            self._changes = tuple(neighbours(run.experiment, run.history))
-            self.tried = None
+        elif self._judged is None or run.experiment != self._judged.experiment:
+            self._judged, self._changes, self.tried = run, None, None
             self._show_advice()
             self.wishes_changed.emit()
 
     def _forget(self) -> None:
-        if self._experiment is not None:
-            self._experiment, self._changes, self.tried = None, (), None
+        if self._judged is not None:
+            self._judged = self._changes = self.tried = None
             self._show_advice()
             self.wishes_changed.emit()
 
@@ -278,7 +281,9 @@ class VerdictBar(QWidget):
 
     def _concerns(self, view: View) -> bool:
         """Whether what neighbours showed is about what is shown."""
-        return view.look.epoch is None and view.run.experiment == self._experiment
+        judged = self._judged
+        is_of_run = judged is not None and view.run.experiment == judged.experiment
+        return is_of_run and view.look.epoch is None
 
     def _show_advice(self) -> None:
         tried = self.tried

@@ -1,7 +1,6 @@
 """The main window: it composes the parts and connects them."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
 from PySide6.QtGui import (
@@ -13,7 +12,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QMainWindow
 
-from regplay.core import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.hyperparameters import MAIN_REGULARIZERS, SWEEPABLE
 from regplay.gui.columns import Columns, ScrolledPlots
@@ -25,20 +23,11 @@ from regplay.gui.error_log import log_path
 from regplay.gui.figures import FigureMenus
 from regplay.gui.gallery import Gallery
 from regplay.gui.help import Help, shortcuts_of
-from regplay.gui.hints import Hints, Surroundings
+from regplay.gui.hints import Hints
 from regplay.gui.lessons import LessonStudies
-from regplay.gui.menus import Menus
+from regplay.gui.menus import Menus, WindowCommands
 from regplay.gui.plots import LOCKED, Chart, DropoutPasses, FitView, HistoryView
-from regplay.gui.recording import (
-    AnnotationTools,
-    Playback,
-    Presentation,
-    Presenter,
-    Scenes,
-    StoryboardRecorder,
-    StoryboardStrip,
-    WindowParts,
-)
+from regplay.gui.recording import Recording, WindowParts
 from regplay.gui.replay import SECONDS
 from regplay.gui.runs import PinnedRuns, RunsList
 from regplay.gui.status import Status
@@ -48,14 +37,8 @@ from regplay.gui.timeline import Timeline
 from regplay.gui.training import Clock, SystemClock
 from regplay.gui.verdict_bar import VerdictBar
 from regplay.gui.widgets import Banner, Press, column, named
-from regplay.session.storyboard import Storyboard, load_storyboard
 
 _LOG_AXES = "x loss weights"  # unless chosen otherwise: overfitting begins in the first epochs
-
-
-if TYPE_CHECKING:  # they load FFmpeg's libraries
-    from regplay.gui.recording.animation import AnimationCommand
-    from regplay.gui.recording.record_commands import RecordCommands
 
 
 class MainWindow(QMainWindow):
@@ -98,8 +81,6 @@ class MainWindow(QMainWindow):
         self.theme = Theme(app)
         self._is_painted = False
         self._clock = clock
-        self._recording: RecordCommands | None = None
-        self._animation: AnimationCommand | None = None
 
         controller = self.controller
         self.controls = ControlPanel(controller.session.experiment)
@@ -119,7 +100,7 @@ class MainWindow(QMainWindow):
         fit = column(self.editing.strip, self.fit_view, grows=self.fit_view)
         self.tabs = Tabs(fit, controller.studies, controller.pins)
         self.passes = DropoutPasses(self.fit_view)
-        ask = self._ask = questions or Dialogs(self)
+        ask = questions or Dialogs(self)
         self.lesson_studies = LessonStudies(controller, self.controls, self.tabs, ask.may_read)
         self.guide, self.lesson_panel = self.lesson_studies.guide, self.lesson_studies.panel
         appearance = Appearance(
@@ -133,32 +114,31 @@ class MainWindow(QMainWindow):
         self.figure_menus = FigureMenus(centre, self.settings, self.editing.takes_right)
         self.gallery = Gallery(centre, studies, runner, self.documents, self.files, self.editing)
         self.help = Help(centre, lambda: shortcuts_of(self), studies, runner, log_path())
-        parts = Surroundings(
-            controller,
-            self.fit_view,
-            self.controls,
-            self.timeline,
-            self.tabs,
-            self.editing,
-            self.guide,
+        parts = self._parts(appearance)
+        self.hints = Hints(parts, self.editing, self.guide)
+        self.recording = Recording(parts, ask)
+        commands = WindowCommands(
+            show_gallery=self.gallery.show,
+            fill_figures=self.figure_menus.fill,
+            quit=self.close,
+            edit_points=self.editing.button.click,
+            set_replay=self.set_replay,
+            set_device=self.set_device,
+            set_scheme=self.set_scheme,
+            zoom_by=self.zoom_by,
+            set_shows_validation=self.set_shows_validation,
+            lock_axes=self._lock_axes,
+            show_help=self.help.show,
         )
-        self.hints = Hints(parts, self.settings)
-        self.presentation = Presentation(self.parts())
-        self.presenter = Presenter(self, self.presentation, clock, self.settings, self.theme)
         self.menus = Menus(
             self.menuBar(),
             controller,
             self.files,
             self.documents,
             self.guide,
-            self.figure_menus.fill,
-            self.editing.button.click,
-            self.gallery.show,
-            self.help.show,
-            self.presenter.fill,
+            self.recording,
+            commands,
         )
-        self.scenes = Scenes(controller, self.parts, appearance, self.menus.scenes)
-        self.storyboard_recorder = StoryboardRecorder(controller, self.tabs, clock)
         self._connect_commands()
         self._connect_views()
         self._connect_messages()
@@ -181,11 +161,7 @@ class MainWindow(QMainWindow):
         centre = column(self.banner, self.verdict_bar, plots, grows=plots)
         columns = self._columns = Columns(self.controls, centre, self.lesson_panel)
         columns.narrowed.connect(self.guide.set_narrow)
-        self.annotation_tools = AnnotationTools(self.controller, self.parts, self)
-        tools = self.annotation_tools.bar
-        self.storyboard = StoryboardStrip(self._make_playback)
-        bars = tools, self.timeline, self.storyboard
-        self.setCentralWidget(column(columns, *bars, grows=columns))
+        self.setCentralWidget(column(columns, self.timeline, grows=columns))
         self.setStatusBar(self.status)
 
     def _connect_commands(self) -> None:
@@ -242,19 +218,6 @@ class MainWindow(QMainWindow):
             lambda: controls.set_marks_valleys(self.guide.position is None)
         )
         self.guide.link_chosen.connect(self.documents.open_link)
-        self.menus.quit_wanted.connect(self.close)
-        self.menus.scheme_chosen.connect(self.set_scheme)
-        self.menus.zoom_wanted.connect(self.zoom_by)
-        self.menus.device_chosen.connect(self.set_device)
-        self.menus.replay_chosen.connect(lambda seconds: self.set_replay(float(seconds)))
-        self.menus.validation_toggled.connect(self.set_shows_validation)
-        self.menus.lock_toggled.connect(self._lock_axes)
-        self.menus.present_wanted.connect(self.presenter.toggle)
-        self.presenter.switched.connect(self.annotation_tools.set_shown)
-        self.menus.record_storyboard_toggled.connect(self._record_storyboard)
-        self.menus.animation_wanted.connect(self.export_animation)
-        self.menus.draw_wanted.connect(self.annotation_tools.toggle)
-        self.menus.record_wanted.connect(lambda: self.recording().toggle())
         self.painted.connect(runner.start, Qt.ConnectionType.QueuedConnection)
         self.painted.connect(self.documents.recover, Qt.ConnectionType.QueuedConnection)
 
@@ -290,7 +253,6 @@ class MainWindow(QMainWindow):
         controller.comparison_wanted.connect(self.tabs.compare)
         self.tabs.recorded_changed.connect(self.timeline.set_recorded)
         self.tabs.compared_runs_changed.connect(self.pinned.show_beside)
-        self.history_view.tab_changed.connect(self.annotation_tools.show_annotations)
         self._shown_session.replaced.connect(self.lesson_studies.forget)
         self._shown_session.replaced.connect(self.runs.undo_delete.clear)
         self.gallery.begun.connect(self._begin_anew)
@@ -313,15 +275,15 @@ class MainWindow(QMainWindow):
             self.figure_menus.failed,
             self.gallery.failed,
             self.help.failed,
-            self.storyboard.failed,
+            self.recording.failed,
         ):
             failed.connect(self.banner.show_message)
         self.runs.removed.connect(self.banner.clear)  # "delete one first"
         self.files.done.connect(self.status.tell)
         self.files.imported.connect(lambda: self.tabs.set_tab("fit"))
         self.figure_menus.done.connect(self.status.tell)
-        self.storyboard.done.connect(self.status.tell)
-        self.files.storyboard_opened.connect(self.open_storyboard)
+        self.recording.done.connect(self.status.tell)
+        self.files.storyboard_opened.connect(self.recording.open_storyboard)
 
     def _restore(self) -> None:
         saved = self.settings.value("scheme")
@@ -343,9 +305,14 @@ class MainWindow(QMainWindow):
         if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
             self.resize(1280, 800)
 
-    def parts(self) -> WindowParts:
-        """The parts that are arranged for an audience."""
+    def _parts(self, appearance: Appearance) -> WindowParts:
         return WindowParts(
+            self,
+            self.controller,
+            self._clock,
+            self.settings,
+            self.theme,
+            appearance,
             self.centralWidget(),
             (self.menuBar(), self.status),
             self._columns.parts,
@@ -359,48 +326,6 @@ class MainWindow(QMainWindow):
             self.timeline,
             self.verdict_bar,
         )
-
-    def _make_playback(self, storyboard: Storyboard) -> Playback:
-        return Playback(storyboard, self.controller, self.presentation, self._clock, self)
-
-    def open_storyboard(self, path: Path) -> None:
-        """Show a storyboard below the timeline; files beside it are read if the person allows."""
-        try:
-            found = load_storyboard(path, lambda files: self._ask.may_read([*map(str, files)]))
-        except UserError as error:
-            self.banner.show_message(str(error))
-        else:
-            self.storyboard.open(found, path)
-
-    def _record_storyboard(self, is_on: bool) -> None:
-        if is_on:
-            self.storyboard.close_storyboard()
-            self.storyboard_recorder.start()
-            self.status.tell("What you do is written as a storyboard, until you choose that again.")
-        elif (found := self.storyboard_recorder.stop()) is not None:
-            self.storyboard.open(found, Path("storyboard.toml"))
-
-    def export_animation(self) -> None:
-        """Ask what to film and how, and make a film of it."""
-        from regplay.gui.recording.animation import AnimationCommand
-
-        if self._animation is None:
-            made = AnimationCommand(self, self.controller, self.controls, self.settings)
-            made.failed.connect(self.banner.show_message)
-            made.done.connect(self.status.tell)
-            self._animation = made
-        self._animation.ask()
-
-    def recording(self) -> "RecordCommands":
-        """The commands that record this window; FFmpeg's libraries are loaded by the first."""
-        if self._recording is None:
-            from regplay.gui.recording.record_commands import RecordCommands
-
-            made = RecordCommands(self, self.presentation, self._clock, self.settings)
-            made.failed.connect(self.banner.show_message)
-            made.done.connect(self.status.tell)
-            self._recording = made
-        return self._recording
 
     # What only a window has
 
@@ -503,11 +428,7 @@ class MainWindow(QMainWindow):
         if not self.documents.may_close():
             event.ignore()
             return
-        if self._recording is not None:
-            self._recording.close()
-        if self._animation is not None:
-            self._animation.cancel()
-        self.storyboard.close_storyboard()
+        self.recording.close()
         self.documents.close()
         self.settings.setValue("geometry", self.saveGeometry())
         self.hide()  # at once; the step that is being computed is finished first

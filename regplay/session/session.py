@@ -1,15 +1,18 @@
-"""What is worked on: the present experiment, what changes of it mean, its run and its past."""
+"""What is worked on: the experiment, what changes of it mean, its run, what is drawn, its past."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import NamedTuple
+from typing import Annotated, Literal, NamedTuple
+
+import msgspec
+from msgspec import Meta
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, differences, replace
 from regplay.core.history import History
 from regplay.core.hyperparameters import ADJUSTABLE_FIELDS
 from regplay.core.state import Checkpoints
-from regplay.session.annotations import Annotation
 
 _DATA_FIELDS = frozenset(path for path in FIELDS if path.startswith("data."))
 _MOST_STEPS, _MOST_RUNS = 200, 3  # back; of them with a run
@@ -120,10 +123,73 @@ class Run:
         )
 
 
+# what is drawn on plots, by hand or by a storyboard, and what was in sight at some moment
+
+PlotName = Literal["fit", "losses", "accuracy", "weights"]
+MOST_ANNOTATIONS = 300
+MOST_POINTS = 200  # of one line
+LONGEST_TEXT = 100  # characters
+
+AnnotationPoints = Annotated[tuple[tuple[float, float], ...], Meta(max_length=MOST_POINTS)]
+AnnotationText = Annotated[str, Meta(max_length=LONGEST_TEXT)]
+
+
+class Annotation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A line, an arrow or a text.
+
+    Attributes
+    ----------
+    draw
+        Which of them.
+    on
+        The plot in whose data units the points are.
+    points
+        Of the line, in order; an arrow ends in a head, and a text begins at the first of them.
+    """
+
+    draw: Literal["line", "arrow", "text"]
+    on: PlotName = "fit"
+    points: AnnotationPoints = ()
+    text: AnnotationText = ""
+
+
+Annotations = Annotated[tuple[Annotation, ...], Meta(max_length=MOST_ANNOTATIONS)]
+
+
+ViewValue = str | int | float | bool
+PlotRanges = tuple[tuple[float, float], tuple[float, float]]  # of both axes; exponents where log
+MOST_SCENES = 9
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What was in sight.
+
+    Attributes
+    ----------
+    experiment
+        What was worked on.
+    trained
+        The epochs that it had trained.
+    epoch
+        The moment that was shown; None is the newest.
+    view
+        How it was looked at, as a session keeps it.
+    ranges
+        Of plots that were moved by hand; all others follow their data.
+    """
+
+    experiment: Experiment
+    trained: int
+    epoch: int | None = None
+    view: Mapping[str, ViewValue] = field(default_factory=dict)
+    ranges: Mapping[PlotName, PlotRanges] = field(default_factory=dict)
+
+
 # experiments that were worked on before
 
 
-class _UndoStep(NamedTuple):
+class UndoStep(NamedTuple):
     """What to go back or forward to."""
 
     experiment: Experiment
@@ -135,12 +201,8 @@ class UndoStack:
     """Steps back, and steps forward until another change is made."""
 
     def __init__(self) -> None:
-        # The run that the last step, back or forward, leads to; None where the experiment says all
-        self.run: Run | None = None
-        # What is drawn on plots after the last step, back or forward; None where it did not differ
-        self.annotations: tuple[Annotation, ...] | None = None
-        self._back: list[_UndoStep] = []
-        self._forward: list[_UndoStep] = []
+        self._back: list[UndoStep] = []
+        self._forward: list[UndoStep] = []
         self._fields: frozenset[str] = frozenset()  # of the last change
         self._changed_at = float("-inf")
 
@@ -163,7 +225,7 @@ class UndoStack:
         if goes_on is None:
             goes_on = fields == self._fields and now - self._changed_at < _TOGETHER
         if not (goes_on and self._fields):  # after a step back there is nothing to go on with
-            self._add(_UndoStep(before))
+            self._add(UndoStep(before))
         self._forward = []
         self._fields, self._changed_at = fields, now
 
@@ -175,55 +237,40 @@ class UndoStack:
         with_runs = [step for step in self._back if step.run is not None]
         for step in with_runs[: len(with_runs) + 1 - _MOST_RUNS]:
             self._back.remove(step)
-        self._add(_UndoStep(run.experiment, run))
+        self._add(UndoStep(run.experiment, run))
         self._forward, self._fields = [], frozenset()
 
     def note_annotations(self, present: Experiment, before: tuple[Annotation, ...]) -> None:
         """A person drew or erased something; what there was before comes back with one step."""
-        self._add(_UndoStep(present, annotations=before))
+        self._add(UndoStep(present, annotations=before))
         self._forward, self._fields = [], frozenset()
 
-    def back(
-        self,
-        present: Experiment,
-        run: Run | None = None,
-        annotations: tuple[Annotation, ...] = (),
-    ) -> Experiment | None:
-        """The experiment before the last change, or None if there was none.
+    def back(self, present: UndoStep) -> UndoStep | None:
+        """What there was before the last change, or None if there was none.
 
-        Parameters
-        ----------
-        run, annotations
-            The present ones, to come forward to again.
+        `present` is all that there is now, to come forward to again.
         """
-        return self._step(self._back, self._forward, _UndoStep(present, run, annotations))
+        return self._step(self._back, self._forward, present)
 
-    def forward(
-        self,
-        present: Experiment,
-        run: Run | None = None,
-        annotations: tuple[Annotation, ...] = (),
-    ) -> Experiment | None:
-        """The experiment before the last step back, or None if there was none; as `back`."""
-        return self._step(self._forward, self._back, _UndoStep(present, run, annotations))
+    def forward(self, present: UndoStep) -> UndoStep | None:
+        """What there was before the last step back, or None if there was none; as `back`."""
+        return self._step(self._forward, self._back, present)
 
-    def _add(self, step: _UndoStep) -> None:
+    def _add(self, step: UndoStep) -> None:
         self._back = [*self._back[1 - _MOST_STEPS :], step]
 
     def _step(
-        self, source: list[_UndoStep], target: list[_UndoStep], present: _UndoStep
-    ) -> Experiment | None:
+        self, source: list[UndoStep], target: list[UndoStep], present: UndoStep
+    ) -> UndoStep | None:
         self._fields = frozenset()  # the next change is another one
-        self.run = self.annotations = None
         if not source:
             return None
         step = source.pop()
-        self.run, self.annotations = step.run, step.annotations
         target.append(
-            _UndoStep(
+            UndoStep(
                 present.experiment,
                 None if step.run is None else present.run,
                 None if step.annotations is None else present.annotations,
             )
         )
-        return step.experiment
+        return step

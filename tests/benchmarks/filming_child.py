@@ -21,7 +21,7 @@ def _capture(told: Connection, display: str, path: str, size: str, fps: int, cou
     """Encode so many frames of a display, as `regplay render` encodes its own."""
     import av
 
-    from regplay.gui.recording.video import MP4
+    from regplay.gui.recording.video_formats import MP4
 
     options = {"video_size": size, "framerate": str(fps), "draw_mouse": "0"}
     with av.open(path, "w", options=dict(MP4.container_options)) as film:
@@ -75,9 +75,7 @@ def main() -> None:
     )
     player = Player(
         storyboard,
-        window.controller,
-        window.parts(),
-        clock,
+        window.recording.presentation,
         lambda claim, experiment: Measured(experiment, {}, holds=True),
     )
     window.setGeometry(0, 0, *parsed_size(size))

@@ -145,7 +145,7 @@ def _measure_frames(folder: Path, *, is_recorded: bool = False) -> dict[str, flo
 
         def begin() -> None:
             if is_recorded:
-                window.recording().begin(
+                window.recording.commands().begin(
                     folder / "film.mp4", "window", "1280x720", 30, shows_pointer=False, countdown=0
                 )
             window.controller.runner.play()

@@ -189,6 +189,25 @@ def test_more_than_enough_are_kept_only_as_long_as_they_are_small(states, monkey
     assert len(sparse) == 5
 
 
+def test_copies_take_no_more_than_twice_their_size_however_many_went(states):
+    kept = Checkpoints(budget=9 * states[0].size)
+    for start in range(0, len(states), 7):
+        kept.extend(states[start : start + 7])
+        for tensors in zip(*((state.parameters, *state.momenta) for state in kept), strict=True):
+            held = {it.untyped_storage().data_ptr(): it.untyped_storage() for it in tensors}
+            taken = sum(storage.nbytes() for storage in held.values())
+            assert taken <= 2 * sum(it.nbytes for it in tensors)
+            lent = {state.parameters.untyped_storage().data_ptr() for state in states}
+            assert not lent & set(held)
+    one_by_one = Checkpoints(budget=9 * states[0].size)
+    for state in states:
+        one_by_one.keep(state)
+    assert list(kept.epochs) == list(one_by_one.epochs)
+    for copy, state in zip(kept, one_by_one, strict=True):
+        assert torch.equal(copy.parameters, state.parameters)
+        assert all(map(torch.equal, copy.momenta, state.momenta))
+
+
 def test_the_best_is_not_thrown_away(states):
     best = states[len(states) // 2].epoch
     kept = Checkpoints(budget=3 * states[0].size)

@@ -265,7 +265,7 @@ def holding(monkeypatch):
 
 
 @pytest.mark.parametrize("change", [Change.RETRAIN, Change.RESTART])
-@pytest.mark.parametrize(("grace", "trained"), [(math.inf, [1, 4]), (0.0, [4])])
+@pytest.mark.parametrize(("grace", "trained"), [(math.inf, [1, 4]), (-math.inf, [4])])
 def test_what_takes_less_than_the_grace_is_finished_before_the_newest_is_begun(
     runner, until, put, holding, monkeypatch, change, grace, trained
 ):

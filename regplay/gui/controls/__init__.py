@@ -2,7 +2,7 @@
 
 from regplay.gui.controls.control import Combo, Control
 from regplay.gui.controls.group import Framing
-from regplay.gui.controls.number import CountBox, NumberControl, SweepableControl
+from regplay.gui.controls.number import NumberControl, SweepableControl
 from regplay.gui.controls.panel import ControlPanel, Folding
 from regplay.gui.controls.slider import HandleSlider
 from regplay.gui.controls.slider_scale import scale_of

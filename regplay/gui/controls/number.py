@@ -1,16 +1,15 @@
 """A number: its name and an editable box on one line, a slider below, perhaps with a curve."""
 
-import math
-import re
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSizePolicy, QSpinBox, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from regplay.core.fields import ExperimentError, Field, Value
 from regplay.core.number_text import exact
 from regplay.core.sweep import sweep_axis
+from regplay.core.typed_number import TypedNumberError, typed_number
 from regplay.gui.controls.control import ROW, Control
 from regplay.gui.controls.slider import CurveSlider, ValueSlider
 from regplay.gui.controls.slider_scale import SliderScale, reach_of
@@ -19,27 +18,22 @@ from regplay.gui.widgets import FocusRing, Toggle, leave_space, named
 
 
 def read_number(field: Field, text: str, words: Mapping[int, str]) -> Value:
-    """The value that a person typed: `1e-3`, `0,01`, a word such as `off`.
+    """The value that a person typed: `1e-3`, `0,01`, `12 000`, a word such as `off`.
 
     Raises
     ------
+    TypedNumberError
+        If it is no number, or could be two.
     ExperimentError
-        If it is no number, or not one that the field takes.
+        If the field does not take it.
     """
     text = text.strip()
     for value, word in words.items():
         if text.lower() == word:
             return field.check(value)
-    if field.kind == "number":
-        # `0,01` is how much of Europe writes it; `1,000` could be either, so it is refused.
-        plain = text.replace(",", ".") if not re.fullmatch(r"[1-9]\d{0,2}(,\d{3})+", text) else text
-        return field.parse(plain)
-    try:
-        number = float(text)
-    except ValueError:
-        return field.parse(text)
-    whole = math.isfinite(number) and number.is_integer()
-    return field.check(int(number)) if whole else field.parse(text)
+    is_whole = field.kind == "integer"
+    number = typed_number(text, whole=is_whole)
+    return field.check(int(number) if is_whole and number.is_integer() else number)
 
 
 _BOX_WIDTH = 76  # px at 100 %
@@ -65,7 +59,7 @@ class ValueBox(FocusRing, QLineEdit):
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAcceptDrops(False)  # a file that is dropped here is for the window
-        leave_space(self, self.editingFinished.emit)
+        leave_space(self, self)
 
     def sizeHint(self) -> QSize:
         """Of one width: a changing text never moves the layout."""
@@ -199,11 +193,13 @@ class NumberControl(Control):
         typed = self.box.text().strip()
         try:
             value = read_number(self.field, typed, self._words)
-        except ExperimentError:
+        except (ExperimentError, TypedNumberError) as error:
             self._show_in_box(self._value)
             self.box.selectAll()
             shown = typed if len(typed) <= 20 else typed[:19] + "…"
-            self.refuse(f"{shown or 'Nothing'}: must be {self.field.bounds}.")
+            is_doubtful = isinstance(error, TypedNumberError) and str(error)
+            why = error if is_doubtful else f"must be {self.field.bounds}."
+            self.refuse(f"{shown or 'Nothing'}: {why}")
             return
         self.refuse("")
         self.set_value(value)  # which others may refuse
@@ -346,20 +342,3 @@ class SweepableControl(NumberControl):
     def _under_handle(self) -> Value:
         number = int if self.field.kind == "integer" else float
         return self.field.check(number(self.slider.under_handle))
-
-
-class CountBox(FocusRing, QSpinBox):
-    """Leaves Space to the window, after the number typed so far is taken.
-
-    A number counts once it is typed whole: on the way to 50 it is not 5.
-    """
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setKeyboardTracking(False)
-        leave_space(self, self.interpretText)
-
-    def show_value(self, value: int) -> None:
-        """Show another number, without `valueChanged`."""
-        with QSignalBlocker(self):
-            self.setValue(value)

@@ -121,6 +121,8 @@ class ControlPanel(ScrolledColumn):
         self._hidden: frozenset[str] = frozenset()
         self._near = ""  # the field path of the slider that the mouse is at
         self._marks_valleys = True
+        # What finished studies show at an epoch: it stays while the experiment changes.
+        self._finished: dict[tuple[Study | None, int | None], SweepCurve] = {}
         self._unused: dict[str, str] = {}  # why fields have no effect
 
         self.setMinimumWidth(zoomed(_MIN_WIDTH))
@@ -268,9 +270,14 @@ class ControlPanel(ScrolledColumn):
         for path, control in self._sweepable().items():
             study = studies.get(path) if path == self._near and self._marks_valleys else None
             control.slider.set_hint(None if study is None else curve_of(study, epoch))
+        before, self._finished = self._finished, {}
         for path in self.shown_curves():
             study = studies.get(path)
-            self.set_curve(path, None if study is None else curve_of(study, epoch))
+            shown = study, epoch
+            curve = before.get(shown) or (None if study is None else curve_of(study, epoch))
+            if curve is not None and curve.is_finished:
+                self._finished[shown] = curve
+            self.set_curve(path, curve)
 
     def set_curve(self, path: str, curve: SweepCurve | None) -> None:
         """Show a curve on the slider of `path`, where there is room for one.

@@ -224,6 +224,8 @@ class CurvePicture:
 
     def set_curve(self, curve: SweepCurve | None) -> None:
         """Draw `curve` from now on, or nothing."""
+        if curve is self.curve is not None:
+            return
         self.curve, self._kept = curve, None
         if curve is None:
             self.range = LossRange()

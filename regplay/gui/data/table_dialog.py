@@ -8,7 +8,7 @@ the person prefers, the dialog asks where to save it and the experiment reads th
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -53,8 +53,7 @@ from regplay.core.datasets.own_table import (
 from regplay.core.experiment import DataSettings, SplitKind
 from regplay.core.fields import FIELDS, Value
 from regplay.core.number_text import counted
-from regplay.gui.data.format_form import FormatForm
-from regplay.gui.data.table_form import USUAL, TableForm
+from regplay.gui.data.table_form import USUAL, FormatForm, TableForm
 from regplay.gui.data.table_widgets import KindStrip, Preview, ProblemsList, QuestionBar
 from regplay.gui.theme import refusal_color, zoomed
 from regplay.gui.widgets import PushButton, fill, named
@@ -123,7 +122,6 @@ class TableDialog(QDialog):
         self, path: Path | None, text: str | None = None, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        assert (path is None) != (text is None)
         self._source: Source = path if path is not None else text or ""
         self._sheet: Sheet | None = None
         self._table: Table | None = None
@@ -134,7 +132,6 @@ class TableDialog(QDialog):
         self._found_format: dict[str, Any] = {}
         self._found_kinds: dict[str, str] = {}
         self._sample = 0
-        self._chose_target = self._chose_inputs = False
         self.setObjectName("data.dialog")
         self.setWindowTitle("Open data" if path is not None else "Paste data")
         self.resize(self._usual_size())
@@ -162,12 +159,11 @@ class TableDialog(QDialog):
         self._steps: Iterator[int] = iter(())
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._go_on)
-        self.form.target_chosen.connect(self._note_target)
-        self.form.inputs_chosen.connect(self._note_inputs)
         self.form.columns_changed.connect(self._read)
         self.form.uses_changed.connect(self._tell)
         self.format.changed.connect(self._take_format)
         self.kinds.chosen.connect(self._take_kind)
+        self.question.answered.connect(self._answer)
         self.problems.chosen.connect(self.preview.show_place)
         self.remarks.chosen.connect(self.preview.show_place)
         buttons.accepted.connect(self.accept)
@@ -206,9 +202,9 @@ class TableDialog(QDialog):
         target = inputs = ""
         if self._sheet is not None:
             called = names_of(self._sheet.names)
-            if self._chose_target or self._table is not None:
+            if self.form.chose_target or self._table is not None:
                 target = called[self.form.target_box.currentIndex()]
-            if self._chose_inputs:
+            if self.form.chose_inputs:
                 inputs = written([called[column] for column in self.form.columns.checked()])
         return DataSettings(
             name="csv",
@@ -216,12 +212,12 @@ class TableDialog(QDialog):
             n_valid=0,
             target=target,
             inputs=inputs,
-            task=self.form.task(),
+            task=self.form.task_box.currentData(),
             standardize=self.form.scale_box.isChecked(),
             format=write_format(self._format),
             columns=write_pairs(self._kinds),
-            missing=self.form.missing(),
-            split=self.form.split(),
+            missing=self.form.missing_box.currentData(),
+            split=self.form.split_box.currentData(),
             sample=self._sample,
         )
 
@@ -246,10 +242,9 @@ class TableDialog(QDialog):
         return QSize(zoomed(_SIZE.width()), zoomed(_SIZE.height())).boundedTo(screen)
 
     def _lay_out(self, buttons: QDialogButtonBox) -> None:
-        right = fill(QVBoxLayout(), self.heading, self.format, self.question, spacing=6)
-        right.addLayout(
-            fill(QVBoxLayout(), self.kinds, (self.preview, 1), self.problems, self.remarks), 1
-        )
+        below = fill(QVBoxLayout(), self.kinds, (self.preview, 1), self.problems, self.remarks)
+        parts = self.heading, self.format, self.question, (below, 1)
+        right = fill(QVBoxLayout(), *parts, spacing=6)
         halves = fill(QHBoxLayout(), self.form, (right, 1), spacing=12)
         bottom = fill(QHBoxLayout(), (self.status, 1), spacing=12)
         bottom.addWidget(buttons, 0, Qt.AlignmentFlag.AlignBottom)
@@ -261,19 +256,13 @@ class TableDialog(QDialog):
 
     # what a person says
 
-    def _note_target(self) -> None:
-        self._chose_target = True
-
-    def _note_inputs(self) -> None:
-        self._chose_inputs = True
-
     def _take_format(self, part: str, value: object) -> None:
         """Take a part of the format, unless it is what was found anyway."""
         self._format.pop(part, None)
         if self._found_format.get(part) != value:
             self._format[part] = value
         if part in _NAMING:
-            self._chose_target = self._chose_inputs = False
+            self.form.chose_target = self.form.chose_inputs = False
             self._kinds.clear()
             self._found_kinds.clear()
         self._table = None
@@ -294,7 +283,7 @@ class TableDialog(QDialog):
             for part, said in read_format(value).items():
                 self._format[part] = said
                 if part in _NAMING:
-                    self._chose_target = self._chose_inputs = False
+                    self.form.chose_target = self.form.chose_inputs = False
         elif path == "data.columns":
             self._kinds |= dict(read_pairs(value))
         elif path == "data.sample":
@@ -313,7 +302,7 @@ class TableDialog(QDialog):
         self._refusal = ""
         self.ok.setEnabled(False)
         check = Check(self._source, settings)
-        if self._chose_inputs and not self.form.columns.checked():
+        if self.form.chose_inputs and not self.form.columns.checked():
             self._stop()
             self.preview.rows.set_parts([], self.form.target_box.currentIndex())
             self._finish(check, "Check at least one input.")
@@ -355,8 +344,8 @@ class TableDialog(QDialog):
             for name, column in zip(called, sheet.columns, strict=True):
                 if name not in self._kinds:
                     self._found_kinds[name] = column.kind
-            if check.target is not None and not self._chose_inputs:
-                usable = sheet.column(check.target).kind in USED
+            if check.target is not None and not self.form.chose_inputs:
+                usable = sheet.columns[check.target].kind in USED
                 wanted = [*check.inputs, *([check.target] if usable else [])]
                 self.form.set_columns(called, wanted, check.target)
             self.preview.rows.set_parts(check.inputs, check.target)
@@ -394,22 +383,16 @@ class TableDialog(QDialog):
     def _ask(self, problems: list[Problem]) -> None:
         """Ask the first thing that a person can settle."""
         first = next((problem for problem in problems if problem.answers), None)
-        if first is None:
-            self.question.ask("", [])
-            return
-
-        def act(path: str, value: str) -> Callable[[], None]:
-            return lambda: self._answer(path, value)
-
-        answers = [(title, act(path, value)) for title, path, value in first.answers]
-        text = _sentence(str(first))
-        self.question.ask(text[:1].upper() + text[1:], answers)
+        text = "" if first is None else _sentence(str(first))
+        self.question.ask(text[:1].upper() + text[1:], () if first is None else first.answers)
 
     def _show_remarks(self) -> None:
         found = list(self._remarks) if self._table is not None else []
         if self._table is not None and self._table.class_names:
             share = n_valid(len(self._table.y), self.form.share_box.value())
-            settings = DataSettings(n_train=0, n_valid=share, split=self.form.split())
+            settings = DataSettings(
+                n_train=0, n_valid=share, split=self.form.split_box.currentData()
+            )
             found += remarks_on(own_dataset(self._table, settings))
         self.remarks.set_problems(found)
         self.remarks.setVisible(bool(found))

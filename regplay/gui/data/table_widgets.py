@@ -1,6 +1,6 @@
 """What is seen of a table: its first rows, its columns to choose from, what is wrong with it."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from regplay.core.datasets.own_table import KINDS, Problem, Sheet, text_of
 from regplay.gui.theme import blend, colors_of, refusal_color, zoomed
-from regplay.gui.widgets import ModelIndex, PushButton, fill, named
+from regplay.gui.widgets import ModelIndex, PushButton, fill, named, take_out
 
 _CHECKED, _UNCHECKED = Qt.CheckState.Checked, Qt.CheckState.Unchecked
 
@@ -172,7 +172,7 @@ class PreviewModel(QAbstractTableModel):
             case ItemRole.ForegroundRole if column != self._target and column not in self._inputs:
                 text, base = (palette.color(role) for role in (Palette.Text, Palette.Base))
                 return blend(text, base, _FADED)
-            case ItemRole.TextAlignmentRole if self._sheet.column(column).kind in _ON_THE_RIGHT:
+            case ItemRole.TextAlignmentRole if self._sheet.columns[column].kind in _ON_THE_RIGHT:
                 return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
 
@@ -265,7 +265,7 @@ class KindStrip(QWidget):
             self.boxes.append(self._box(len(self.boxes)))
         for box in self.boxes if sheet is not None else ():
             assert sheet is not None
-            column = sheet.column(self.boxes.index(box))
+            column = sheet.columns[self.boxes.index(box)]
             box.setCurrentIndex(box.findText(column.kind))
             box.setEnabled(column.kind != "empty")
             box.setToolTip(column.reason)
@@ -295,7 +295,15 @@ class KindStrip(QWidget):
 
 
 class QuestionBar(QWidget):
-    """A line with a question, and a button for each answer; hidden where there is none."""
+    """A line with a question, and a button for each answer; hidden where there is none.
+
+    Signals
+    -------
+    answered
+        (str, str): a field path, and the value that settles the question.
+    """
+
+    answered = Signal(str, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -305,21 +313,25 @@ class QuestionBar(QWidget):
         self._row = fill(QHBoxLayout(self), (self.label, 1), spacing=6)
         self.hide()
 
-    def ask(self, text: str, answers: Sequence[tuple[str, Callable[[], object]]]) -> None:
-        """Ask this, in place of what was asked before; without answers nothing is asked."""
-        for button in self.buttons:
-            self._row.removeWidget(button)
-            button.hide()
-            button.deleteLater()
-        self.buttons = []
+    def ask(self, text: str, answers: Sequence[tuple[str, str, str]]) -> None:
+        """Ask this, in place of what was asked before; without answers nothing is asked.
+
+        Parameters
+        ----------
+        answers
+            Of each its title, and what `answered` tells.
+        """
+        take_out(self.buttons, self._row)
         self.label.setText(text)
-        for title, act in answers:
-            button = named(f"data.dialog.answer.{len(self.buttons)}", PushButton(title, self))
-            button.setAutoDefault(False)
-            button.clicked.connect(act)
-            self._row.addWidget(button)
-            self.buttons.append(button)
+        self.buttons = [self._button(place, *answer) for place, answer in enumerate(answers)]
         self.setVisible(bool(answers))
+
+    def _button(self, place: int, title: str, path: str, value: str) -> PushButton:
+        button = named(f"data.dialog.answer.{place}", PushButton(title, self))
+        button.setAutoDefault(False)
+        button.clicked.connect(lambda: self.answered.emit(path, value))
+        self._row.addWidget(button)
+        return button
 
 
 _SHOWN = 4  # rows in sight

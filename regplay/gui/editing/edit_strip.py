@@ -4,13 +4,13 @@ from math import floor, log10
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QButtonGroup, QDoubleSpinBox, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QWidget
 
 from regplay.core.datasets import MAX_CLASSES, Dataset
 from regplay.core.number_text import counted
 from regplay.gui.plots import Range, bounds
 from regplay.gui.theme import colors_of
-from regplay.gui.widgets import ElidedLabel, Press, Toggle, leave_space, named
+from regplay.gui.widgets import ElidedLabel, NumberBox, Press, Toggle, named
 
 _DOT = 5.0  # pixels of radius
 _LEFT = 12.0
@@ -39,7 +39,7 @@ class ClassChip(Toggle):
         painter.drawText(beside, Qt.AlignmentFlag.AlignCenter, self.text())
 
 
-class TargetBox(QDoubleSpinBox):
+class TargetBox(NumberBox):
     """A number, or at its lower end the value of the nearest point."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -51,7 +51,6 @@ class TargetBox(QDoubleSpinBox):
             "The value that points to come have; at its lower end that of the point nearest to them"
         )
         self._span: Range | None = None
-        leave_space(self, self.interpretText)
 
     def set_span(self, span: Range) -> None:
         """The range of the targets; a number may lie as far again outside of it."""

@@ -14,13 +14,11 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -40,7 +38,7 @@ from regplay.gui.figures.figure import (
     size_in_pixels,
     size_on_paper,
 )
-from regplay.gui.widgets import PushButton, fill, named
+from regplay.gui.widgets import NumberBox, PushButton, WholeNumberBox, fill, named
 
 _SCALES: dict[str, float | None] = {
     "Text by size": None,
@@ -72,9 +70,9 @@ class SizeRow(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.pixels = [QSpinBox(), QSpinBox()]
-        self.mm = [QDoubleSpinBox(decimals=1), QDoubleSpinBox(decimals=1)]
-        self.dpi = QSpinBox(suffix=" dpi")
+        self.pixels = [WholeNumberBox(), WholeNumberBox()]
+        self.mm = [NumberBox(decimals=1), NumberBox(decimals=1)]
+        self.dpi = WholeNumberBox(suffix=" dpi")
         self.unit, self.scale = Combo(), Combo()
         self.parts: dict[str, Any] = {}  # whole numbers and others
         pixels, mm = (LEAST, MOST), (_LEAST_MM, _MOST_MM)
@@ -145,7 +143,7 @@ def _put_back(part: Any, kept: object) -> None:
             value = float(text)
             if math.isfinite(value):
                 value = min(max(value, part.minimum()), part.maximum())
-                part.setValue(value if isinstance(part, QDoubleSpinBox) else int(value))
+                part.setValue(value if isinstance(part, NumberBox) else int(value))
 
 
 _SCHEMES = {"window": "As on screen", "light": "Light", "dark": "Dark"}

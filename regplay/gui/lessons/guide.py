@@ -1,6 +1,8 @@
 """The guide through a lesson: it holds the page, and sets up what the page asks for."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -19,12 +21,34 @@ from regplay.session.claims import Term
 from regplay.session.lessons import (
     Lesson,
     LessonError,
-    Library,
     Page,
     PagePlace,
     Progress,
     is_done_by,
 )
+
+
+@dataclass(frozen=True)
+class OpenPage:
+    """A page of a lesson, and what it works on; `number` is from 0."""
+
+    lesson: Lesson
+    number: int
+
+    @property
+    def page(self) -> Page:
+        """What is written on it."""
+        return self.lesson.pages[self.number]
+
+    @property
+    def experiment(self) -> Experiment:
+        """Its own, before anything is changed."""
+        return self.lesson.experiment(self.number)
+
+    @property
+    def place(self) -> PagePlace:
+        """What tells it from all others."""
+        return self.lesson.id, self.number
 
 
 class Guide(QObject):
@@ -72,10 +96,9 @@ class Guide(QObject):
     ) -> None:
         super().__init__(parent)
         self._panel, self._controls, self._may_read = panel, controls, may_read
-        self._library = Library(load)
+        self._load = load
         self._progress = Progress()
-        self._lesson: Lesson | None = None  # the one that is open
-        self._page = 0
+        self._here: OpenPage | None = None
         self._last: PagePlace | None = None  # where the reader was when a lesson was left
         self._folding: Folding | None = None  # of the controls, before a lesson was opened
         self._is_narrow = False
@@ -99,7 +122,21 @@ class Guide(QObject):
     @property
     def position(self) -> PagePlace | None:
         """The id of the lesson that is open and its page, from 0; None without one."""
-        return None if self._lesson is None else (self._lesson.id, self._page)
+        return None if self._here is None else self._here.place
+
+    @property
+    def page(self) -> Page | None:
+        """The one that is open."""
+        return None if self._here is None else self._here.page
+
+    @cached_property
+    def _lessons(self) -> dict[str, Lesson]:
+        """All that are known, by their ids, in order; `LessonError` where one is damaged."""
+        return {lesson.id: lesson for lesson in self._load()}
+
+    def _after(self, lesson: Lesson) -> Lesson | None:
+        known = [*self._lessons.values()]
+        return next(iter(known[known.index(lesson) + 1 :]), None)
 
     # coming and going
 
@@ -108,18 +145,18 @@ class Guide(QObject):
 
         The experiment stays as it is.
         """
-        if self._lesson is None and self._last is not None:
-            self.go_to(*self._last, sets_up=False)
-        elif self._lesson is None:
-            self.show_contents()
-        else:
+        if self._here is not None:
             self._panel.show()
+        elif self._last is not None:
+            self.go_to(*self._last, sets_up=False)
+        else:
+            self.show_contents()
 
     def close(self) -> None:
         """Leave the lesson: hide the panel, and show the controls as they were before it."""
         self._panel.hide()
-        if self.position is not None:
-            self._last, self._lesson = self.position, None
+        if self._here is not None:
+            self._last, self._here = self._here.place, None
             self._point_out()
             if self._folding is not None:
                 self.curves_chosen.emit(self._folding.curves)
@@ -136,7 +173,7 @@ class Guide(QObject):
     def show_contents(self) -> None:
         """Show the list of lessons; a page that is open waits behind it."""
         try:
-            known = self._library.all()
+            known = [*self._lessons.values()]
         except LessonError as error:
             self.failed.emit(str(error))
             return
@@ -158,7 +195,7 @@ class Guide(QObject):
         from now on, in place of one with the same id.
         """
         try:
-            before = self._library.all()
+            known = self._lessons
             lesson = lessons.load_lesson(path)
         except LessonError as error:
             self.failed.emit(str(error))
@@ -166,9 +203,9 @@ class Guide(QObject):
         if lesson.files and not self._may_read(lesson.files):
             self.failed.emit(f"{path.name} was not opened: it learns from a file.")
             return
-        self._library.add(lesson)
-        if lesson not in before:
+        if known.get(lesson.id) != lesson:
             self._progress.forget(lesson.id)
+        known[lesson.id] = lesson
         self.go_to(lesson.id, 0)
 
     # pages
@@ -183,7 +220,7 @@ class Guide(QObject):
             as when a session is opened that has its own, controls alone are pointed out or hidden.
         """
         try:
-            lesson = self._library.find(lesson_id)
+            lesson = self._lessons.get(lesson_id)
         except LessonError as error:
             self.failed.emit(str(error))
             return
@@ -193,18 +230,18 @@ class Guide(QObject):
             pages = len(lesson.pages)
             self.failed.emit(f"{lesson.title} has no page {page + 1}, only 1 to {pages}.")
         else:
-            self._open(lesson, page, sets_up=sets_up)
+            self._open(OpenPage(lesson, page), sets_up=sets_up)
 
-    def _open(self, lesson: Lesson, page: int, *, sets_up: bool) -> None:
+    def _open(self, here: OpenPage, *, sets_up: bool) -> None:
         if self._folding is None:
             self._folding = self._controls.folding()
-        self._lesson, self._page = lesson, page
-        self._progress.look(lesson)
-        following = self._library.after(lesson.id)
+        self._here = here
+        self._progress.look(here.lesson)
+        following = self._after(here.lesson)
         self._panel.show_page(
-            lesson,
-            page,
-            self._progress.reached(lesson, page),
+            here.lesson,
+            here.number,
+            self._progress.reached(here.lesson, here.number),
             "" if following is None else following.title,
         )
         self._panel.show()
@@ -216,17 +253,17 @@ class Guide(QObject):
 
     def next_page(self) -> None:
         """Go to the next page, after the last one to the next lesson."""
-        if (lesson := self._lesson) is None:
+        if (here := self._here) is None:
             return
-        if self._page + 1 < len(lesson.pages):
-            self.go_to(lesson.id, self._page + 1)
-        elif (following := self._library.after(lesson.id)) is not None:
+        if here.number + 1 < len(here.lesson.pages):
+            self._go_to_page(here.number + 1)
+        elif (following := self._after(here.lesson)) is not None:
             self.go_to(following.id, 0)
 
     def previous_page(self) -> None:
         """Go to the page before, if there is one."""
-        if self._lesson is not None and self._page > 0:
-            self.go_to(self._lesson.id, self._page - 1)
+        if self._here is not None and self._here.number > 0:
+            self._go_to_page(self._here.number - 1)
 
     def reset_page(self) -> None:
         """Set up the page as when it was opened."""
@@ -234,32 +271,27 @@ class Guide(QObject):
         self._point_out()
 
     def _go_to_page(self, page: int) -> None:
-        if self._lesson is not None:
-            self.go_to(self._lesson.id, page)
+        if self._here is not None:
+            self.go_to(self._here.lesson.id, page)
 
     def _toggle_contents(self, wants_contents: bool) -> None:
         if wants_contents:
             self.show_contents()
-        elif self._lesson is None:
+        elif self._here is None:
             self.close()  # there is no page to go back to
         else:
             self._panel.show_again()
 
     # what a page asks for
 
-    @property
-    def page(self) -> Page | None:
-        """The one that is open."""
-        return None if self._lesson is None else self._lesson.pages[self._page]
-
     def _set_up(self) -> None:
-        if self._lesson is None:
+        if (here := self._here) is None:
             return
-        page, experiment = self._lesson.pages[self._page], self._lesson.experiment(self._page)
         self.moment_chosen.emit(None)
-        self._begin(page, experiment)
-        self.pins_chosen.emit([(pin.name, replace(experiment, pin.set)) for pin in page.pins])
-        if page.plays:
+        self._begin(here.page, here.experiment)
+        pins = [(pin.name, replace(here.experiment, pin.set)) for pin in here.page.pins]
+        self.pins_chosen.emit(pins)
+        if here.page.plays:
             self.play_requested.emit()
 
     def _begin(self, page: Page, experiment: Experiment) -> None:
@@ -271,9 +303,10 @@ class Guide(QObject):
     def _show_curves(self, page: Page) -> None:
         """Those of the page, else the reader's own; none while they would answer a question."""
         curves = page.curves or (() if self._folding is None else self._folding.curves)
-        question, place = page.question, self.position
-        if question is not None and question.handle is not None and place is not None:
-            curves = curves if self._progress.is_answered(place) else ()
+        asks_where = page.question is not None and page.question.handle is not None
+        if asks_where and self.position is not None:
+            is_answered = self._progress.at(self.position).answer is not None
+            curves = curves if is_answered else ()
         if curves != self._controls.chosen_curves():
             self.curves_chosen.emit(curves)
 
@@ -281,7 +314,7 @@ class Guide(QObject):
         """In a narrow window, leave of the controls those that a page names."""
         if is_narrow != self._is_narrow:
             self._is_narrow = is_narrow
-            if self._lesson is not None:
+            if self._here is not None:
                 self._point_out()
 
     def _point_out(self) -> None:
@@ -301,47 +334,44 @@ class Guide(QObject):
     # predict and do
 
     def _answer(self, answer: float) -> None:
-        if self.position is not None:
-            self._progress.choose(self.position, answer)
+        if self._here is not None:
+            self._progress.choose(self._here.place, answer)
             self._show_reached()
-            if self.page is not None:
-                self._show_curves(self.page)
+            self._show_curves(self._here.page)
 
     def _answer_again(self) -> None:
-        if self.position is not None:
-            self._progress.take_back(self.position)
+        if self._here is not None:
+            self._progress.take_back(self._here.place)
             self._show_reached()
 
     def _restart(self) -> None:
         """Begin a quiz anew."""
-        if self._lesson is not None:
-            self._progress.forget(self._lesson.id)
-            self.go_to(self._lesson.id, 0)
+        if self._here is not None:
+            self._progress.forget(self._here.lesson.id)
+            self._go_to_page(0)
 
     def _try(self) -> None:
         """Do what the page asks for, and give the answer where that gives it away."""
-        if self._lesson is None or self.page is None or self.position is None:
+        if (here := self._here) is None:
             return
-        page, experiment = self.page, self._lesson.experiment(self._page)
-        if page.question is not None:
-            self._progress.choose(self.position)
-        self._begin(page, replace(experiment, page.tries))
+        if here.page.question is not None:
+            self._progress.choose(here.place)
+        self._begin(here.page, replace(here.experiment, here.page.tries))
         self.play_requested.emit()
-        self.moment_chosen.emit(page.moment)
+        self.moment_chosen.emit(here.page.moment)
         self.tried.emit()
         self._note_done()
 
     def note_moment(self, epoch: int | None) -> None:
         """Take in that the reader looks at another epoch of the run; None is its newest."""
-        page = self.page
-        if self._lesson is None or page is None or page.moment is None or epoch is None:
+        here = self._here
+        if here is None or here.page.moment is None or epoch is None:
             return
-        epochs = self._lesson.experiment(self._page).epochs
-        if epoch**2 <= max(page.moment, 1) * epochs:  # halfway, by logarithms
+        if epoch**2 <= max(here.page.moment, 1) * here.experiment.epochs:  # halfway, by logarithms
             self._note_done()
 
     def _note_done(self) -> None:
-        if self.position is not None and self._progress.do(self.position):
+        if self._here is not None and self._progress.do(self._here.place):
             self._show_reached()
             self.terms_wanted.emit()
 
@@ -349,11 +379,11 @@ class Guide(QObject):
 
     def unknown_terms(self) -> list[tuple[Term, Experiment]]:
         """What is to be trained for the claims of the page, once its reader has done their part."""
-        if self._lesson is None or not self._progress.is_done((self._lesson.id, self._page)):
+        here = self._here
+        if here is None or not self._progress.at(here.place).is_done:
             return []
-        base = self._lesson.experiment(self._page)
-        terms = self._progress.unknown(self._lesson, self._page)
-        return [(term, term.experiment(base)) for term in terms]
+        terms = self._progress.unknown(here.lesson, here.number)
+        return [(term, term.experiment(here.experiment)) for term in terms]
 
     def note_run(
         self,
@@ -370,11 +400,9 @@ class Guide(QObject):
         the page asks for.
         """
         self._progress.observations.note(experiment, history, dataset, state)
-        page = self.page
-        if self._lesson is not None and page is not None and is_own:
-            base = self._lesson.experiment(self._page)
-            if is_done_by(page, base, experiment):
-                self._note_done()
+        here = self._here
+        if here is not None and is_own and is_done_by(here.page, here.experiment, experiment):
+            self._note_done()
         self._look_for_claims()
 
     def note_parts(self, experiment: Experiment, dataset: Dataset, parts: Decomposition) -> None:
@@ -383,15 +411,15 @@ class Guide(QObject):
         self._look_for_claims()
 
     def _look_for_claims(self) -> None:
-        page = self.page
-        if self._lesson is None or page is None:
+        if (here := self._here) is None:
             return
-        self._progress.look(self._lesson)
-        is_measured = not self._progress.unknown(self._lesson, self._page)
+        self._progress.look(here.lesson)
+        page, is_measured = here.page, not self._progress.unknown(here.lesson, here.number)
         if page.do and page.claims and not page.tries and page.moment is None and is_measured:
             self._note_done()  # what was to be done was to wait for it
         self._show_reached()
 
     def _show_reached(self) -> None:
-        if self._lesson is not None:
-            self._panel.set_reached(self._progress.reached(self._lesson, self._page))
+        if self._here is not None:
+            reached = self._progress.reached(self._here.lesson, self._here.number)
+            self._panel.set_reached(reached)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from regplay.gui.plots.scale import Frame
-from regplay.session.annotations import Annotation
+from regplay.session.session import Annotation
 
 _WIDTH, _LETTERS = 3.0, 18  # px at 100 %
 _HEAD, _HEAD_ANGLE = 5, 28  # of an arrow: widths of the line, degrees

@@ -23,7 +23,7 @@ from regplay.gui.plots.canvas import BoxItem, Canvas, HoverItem, Layer, Reading
 from regplay.gui.plots.pyqtgraph_parts import GraphicsView, ViewBox
 from regplay.gui.plots.scale import Frame, Range, Scale, extend, extend_decades
 from regplay.gui.theme import Colors, colors_of, sized, with_fit, zoom_of_text, zoomed
-from regplay.session.annotations import Annotation
+from regplay.session.session import Annotation
 
 LOCKED = "axes_locked"  # the property of a window in which ranges rest
 _LONGEST = 4.0  # times as long as the other, an axis may be by one scale for both

@@ -6,12 +6,12 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 from PySide6.QtCore import QObject, QProcess, QSettings, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
     QProgressDialog,
@@ -21,17 +21,18 @@ from PySide6.QtWidgets import (
 from regplay.core import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
-from regplay.gui.controller import Controller
-from regplay.gui.controls import ControlPanel, NumberControl, scale_of
-from regplay.gui.recording.record_commands import chosen_box, with_suffix
-from regplay.gui.recording.video import FORMATS, Format
+from regplay.gui.controls import NumberControl, scale_of
+from regplay.gui.recording.presentation import WindowParts
+from regplay.gui.recording.record_commands import chosen_box
+from regplay.gui.recording.video_formats import FORMATS, Format, with_suffix
 from regplay.gui.theme import colors_of, zoom_of_text
-from regplay.gui.widgets import named
+from regplay.gui.widgets import NumberBox, named
 from regplay.session.experiment_text import reads_file
 from regplay.session.files import write_file
 from regplay.session.storyboard import (
     SIZES,
     Hide,
+    Percent,
     Step,
     Storyboard,
     SweepField,
@@ -42,8 +43,7 @@ from regplay.session.storyboard import (
 )
 
 _TRAINING = "training"
-_FPS = 30
-_SCALES = (100, 125, 150, 175, 200)  # percent, that a storyboard may have
+_SCALES: tuple[Percent, ...] = get_args(Percent)
 
 
 def animation(
@@ -67,7 +67,7 @@ def animation(
         Percent.
     """
     controls: tuple[str, ...] = ()
-    end = Wait(wait=1 / _FPS)  # a frame in which the end is seen
+    end = Wait(wait=1 / 30)  # a frame in which the end is seen
     seconds -= end.wait
     if path == _TRAINING:
         steps: tuple[Step, ...] = (Train(train="end", seconds=seconds), end)
@@ -77,16 +77,13 @@ def animation(
         sweep = SweepField(sweep=path, start=low, to=high, seconds=seconds, ease="linear")
         steps, controls = (Hide(hide=(Train(train="end"), begin)), sweep, end), (path,)
     return Storyboard(
-        "Animation",
-        (parsed_size(size),),
-        _FPS,
-        experiment,
-        "",
-        "dark" if is_dark else "light",
-        min(_SCALES, key=lambda scale: abs(scale - zoom)),
-        "en",
-        controls,
-        steps,
+        title="Animation",
+        sizes=(parsed_size(size),),
+        experiment=experiment,
+        theme="dark" if is_dark else "light",
+        scale=min(_SCALES, key=lambda scale: abs(scale - zoom)),
+        controls=controls,
+        steps=steps,
     )
 
 
@@ -104,7 +101,7 @@ class AnimationDialog(QDialog):
         self.form = chosen_box("animation.format", labels, settings)
         sizes = {size: size.replace("x", " × ") for size in SIZES}
         self.frames = chosen_box("animation.size", sizes, settings)
-        self.seconds = named("animation.seconds", QDoubleSpinBox())
+        self.seconds = named("animation.seconds", NumberBox())
         self.seconds.setRange(0.5, 120.0)
         self.seconds.setDecimals(1)
         self.seconds.setSuffix(" s")
@@ -149,12 +146,9 @@ class AnimationCommand(QObject):
     failed = Signal(str)
     done = Signal(str)
 
-    def __init__(
-        self, window: QWidget, controller: Controller, controls: ControlPanel, settings: QSettings
-    ) -> None:
-        super().__init__(window)
-        self._window, self._controller = window, controller
-        self._controls, self._settings = controls, settings
+    def __init__(self, parts: WindowParts) -> None:
+        super().__init__(parts.window)
+        self._parts = parts
         self._process: QProcess | None = None
         self._progress: QProgressDialog | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -165,29 +159,29 @@ class AnimationCommand(QObject):
         """Ask what and where to, and begin; nothing while another one is made."""
         if self._process is not None:
             return
-        controls = self._controls
+        window, controls = self._parts.window, self._parts.controls
         sliders = [
             path
             for path in FIELDS
             if path in controls.paths() and isinstance(controls.control(path), NumberControl)
         ]
-        dialog = AnimationDialog(sliders, self._settings, self._window)
+        dialog = AnimationDialog(sliders, self._parts.settings, window)
         if dialog.exec() != QDialog.DialogCode.Accepted:
             return
         form = dialog.format
         name, _ = QFileDialog.getSaveFileName(
-            self._window,
+            window,
             "Export animation",
             f"animation{form.suffix}",
             f"{form.label} (*{form.suffix})" if form.suffix else "Folder (*)",
         )
         if name:
             film = animation(
-                self._controller.session.experiment,
+                self._parts.controller.session.experiment,
                 dialog.what.currentData(),
                 dialog.seconds.value(),
                 dialog.frames.currentData(),
-                is_dark=colors_of(self._window).dark,
+                is_dark=colors_of(window).dark,
                 zoom=round(100 * zoom_of_text()),
             )
             self.begin(film, with_suffix(Path(name), form))
@@ -206,7 +200,8 @@ class AnimationCommand(QObject):
             self.failed.emit(str(error))
             return
         progress = self._progress = named(
-            "animation.progress", QProgressDialog("Making the film…", "Stop", 0, 1000, self._window)
+            "animation.progress",
+            QProgressDialog("Making the film…", "Stop", 0, 1000, self._parts.window),
         )
         progress.setMinimumDuration(0)
         progress.canceled.connect(self.cancel)
@@ -216,8 +211,8 @@ class AnimationCommand(QObject):
         process.readyReadStandardError.connect(self._take_errors)
         process.finished.connect(self._finish)
         process.errorOccurred.connect(lambda error: self._fail_to_start(error))
-        module = "regplay.gui.render_process"
-        process.start(sys.executable, ["-m", module, str(source), os.path.abspath(target)])
+        files = [str(source), os.path.abspath(target)]
+        process.start(sys.executable, ["-m", "regplay.gui.render", *files])
 
     def cancel(self) -> None:
         """Leave no file; nothing if none is made."""

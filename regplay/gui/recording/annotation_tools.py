@@ -1,17 +1,16 @@
 """Drawing on the plots: a pen, arrows, texts, an eraser, and the line of tools."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
-from regplay.gui.controller import Controller
 from regplay.gui.plots import Chart, annotation_font, is_near
 from regplay.gui.recording.presentation import WindowParts
 from regplay.gui.theme import zoom_of_text, zoomed
 from regplay.gui.widgets import CloseButton, Press, Toggle, fill, named
-from regplay.session.annotations import (
+from regplay.session.session import (
     LONGEST_TEXT,
     MOST_ANNOTATIONS,
     MOST_POINTS,
@@ -84,13 +83,12 @@ class AnnotationTools(QObject):
     Attributes
     ----------
     bar
-        The tools, to be placed in the window; hidden at first.
+        The tools; hidden at first.
     """
 
-    def __init__(
-        self, controller: Controller, parts: Callable[[], WindowParts], parent: QObject
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, parts: WindowParts) -> None:
+        super().__init__(parts.window)
+        controller = parts.controller
         self._controller, self._parts = controller, parts
         self.bar = AnnotationBar()
         self.bar.hide()
@@ -102,6 +100,7 @@ class AnnotationTools(QObject):
         self.bar.close_clicked.connect(lambda: self.set_shown(False))
         controller.annotations_changed.connect(self.show_annotations)
         controller.data_changed.connect(self.show_annotations)
+        parts.history_view.tab_changed.connect(self.show_annotations)
 
     def set_shown(self, shows: bool) -> None:
         """Bring the tools into sight, or put them away."""
@@ -121,7 +120,7 @@ class AnnotationTools(QObject):
 
     def show_annotations(self) -> None:
         """Show each plot what is drawn on it."""
-        for name, chart in self._parts().charts().items():
+        for name, chart in self._parts.charts().items():
             drawn = self._controller.annotations
             chart.set_annotations(tuple(each for each in drawn if each.on == name))
 
@@ -131,7 +130,7 @@ class AnnotationTools(QObject):
         app = QCoreApplication.instance()
         assert app is not None
         app.removeEventFilter(self)
-        for chart in self._parts().charts().values():
+        for chart in self._parts.charts().values():
             chart.viewport().unsetCursor()
         if tool:
             app.installEventFilter(self)
@@ -144,7 +143,7 @@ class AnnotationTools(QObject):
             return self._take_escape(event)
         if not isinstance(event, QMouseEvent):
             return False
-        charts = self._parts().charts().items()
+        charts = self._parts.charts().items()
         found = [(name, chart) for name, chart in charts if watched is chart.viewport()]
         return bool(found) and self._take_mouse(event, *found[0])
 

@@ -1,16 +1,14 @@
 """A storyboard in front of people: played from any point, stepped through, changed on the way."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from itertools import takewhile
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from regplay.gui.controller import Controller
 from regplay.gui.recording.player import NotProvedError, Player, speaks
 from regplay.gui.recording.presentation import Presentation
-from regplay.gui.training import Clock, Timer
+from regplay.gui.training import Timer
 from regplay.session.storyboard import Hide, Step, Storyboard
 
 _FRAME = 1 / 60  # s
@@ -45,19 +43,13 @@ class Playback(QObject):
     steps_changed = Signal()
     failed = Signal(str)
 
-    def __init__(
-        self,
-        storyboard: Storyboard,
-        controller: Controller,
-        presentation: Presentation,
-        clock: Clock,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, storyboard: Storyboard, presentation: Presentation) -> None:
+        super().__init__(presentation.parts.window)
         self.storyboard, self.position = storyboard, 0
         self.is_playing = False
-        self._controller, self._presentation, self._clock = controller, presentation, clock
-        self._player = Player(storyboard, controller, presentation, clock, waits=True)
+        self._presentation = presentation
+        self._controller, self._clock = presentation.parts.controller, presentation.parts.clock
+        self._player = Player(storyboard, presentation, waits=True)
         self._timer: Timer | None = None
         self._more = 0  # steps that were asked for while one was under way
         self._then: Callable[[], None] = self._rest  # once what is under way is done
@@ -92,7 +84,7 @@ class Playback(QObject):
             if self.position >= len(self.steps):
                 self._begin_anew()
             self.is_playing = True
-            before = replace(self.storyboard, steps=self.steps[: self.position])
+            before = msgspec.structs.replace(self.storyboard, steps=self.steps[: self.position])
             self._second = before.seconds
             self._play_step()
         self.changed.emit()
@@ -132,7 +124,7 @@ class Playback(QObject):
         pairs = zip(self.steps, steps, strict=False)
         same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
         self._is_stale |= same < self._done or self._timer is not None
-        self.storyboard = replace(self.storyboard, steps=tuple(steps))
+        self.storyboard = msgspec.structs.replace(self.storyboard, steps=tuple(steps))
         self._presentation.show_caption_line(speaks(self.steps))
         self.steps_changed.emit()
         self.go_to(position)

@@ -9,11 +9,9 @@ from PySide6.QtWidgets import QWidget
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, get
-from regplay.gui.controller import Controller
 from regplay.gui.controls import HandleSlider, NumberControl, scale_of
 from regplay.gui.plots import begun
 from regplay.gui.recording.presentation import Presentation
-from regplay.gui.training import Clock
 from regplay.session.claims import Trained, measure_term, parse_claim
 from regplay.session.lessons import Measured
 from regplay.session.storyboard import (
@@ -84,8 +82,6 @@ class Player:
 
     Parameters
     ----------
-    presentation
-        Of the parts of the window.
     prove
         What a `require` comes to for the present experiment; it may train. None believes it.
     waits
@@ -107,9 +103,7 @@ class Player:
     def __init__(
         self,
         storyboard: Storyboard,
-        controller: Controller,
         presentation: Presentation,
-        clock: Clock,
         prove: Prove | None = None,
         *,
         waits: bool = False,
@@ -117,10 +111,11 @@ class Player:
         self.storyboard, self.log = storyboard, Log()
         self.is_on_camera, self.is_hurried = True, False
         self.step, self.number = "", 0
-        self._controller, self._parts, self._clock = controller, presentation.parts, clock
-        self._prove, self._waits = prove, waits
         self._presentation, self._pane = presentation, presentation.pane
-        self._began, self._hidden = clock.now(), 0.0
+        parts = self._parts = presentation.parts
+        self._controller, self._clock = parts.controller, parts.clock
+        self._prove, self._waits = prove, waits
+        self._began, self._hidden = self._clock.now(), 0.0
         self._pointed: _Pointed | None = None
         self._next: Step | None = None  # at whose control the pointer is to be in time
         self._leaves = math.inf  # when it sets off to there, s

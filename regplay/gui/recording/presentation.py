@@ -3,19 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect, QSettings, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
+from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel, Folding
+from regplay.gui.document import Appearance
 from regplay.gui.plots import Chart, ChartPanel, DropoutPasses, FitView, HistoryView
 from regplay.gui.recording.glass_pane import GlassPane
 from regplay.gui.tabs import Tabs
-from regplay.gui.theme import zoomed
+from regplay.gui.theme import Theme, zoomed
 from regplay.gui.timeline import Timeline
+from regplay.gui.training import Clock
 from regplay.gui.verdict_bar import VerdictBar
 from regplay.gui.widgets import named
-from regplay.session.annotations import PlotName
+from regplay.session.session import PlotName
 
 _CAPTION = 20  # px at 100 %
 _WIDE = 0.42  # share of the width that a control in focus gets
@@ -51,8 +54,14 @@ class CaptionLine(QLabel):
 
 @dataclass(frozen=True)
 class WindowParts:
-    """The parts of a window that a presentation arranges."""
+    """A window, what is in it, and what it works with."""
 
+    window: QWidget
+    controller: Controller
+    clock: Clock
+    settings: QSettings
+    theme: Theme
+    appearance: Appearance
     central: QWidget
     bars: tuple[QWidget, ...]  # that are left out, such as the menus
     halves: QSplitter  # what the controls are in, beside the plots

@@ -1,13 +1,12 @@
 """Presenting: few controls and large plots on the whole screen, what the hand does in sight."""
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QSettings, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QShortcut, QWindow
-from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMenu
 
 from regplay.core.fields import FIELDS
 from regplay.gui.recording.presentation import Presentation, WindowParts
-from regplay.gui.theme import Theme
-from regplay.gui.training import Clock, Timer
+from regplay.gui.training import Timer
 
 MOST_CONTROLS = 3
 _ZOOM = 150  # percent, unless it is larger already
@@ -25,16 +24,8 @@ _SPOTS = ("fit", "losses")
 class Presenter(QObject):
     """Arranges a window for an audience until Esc, which brings all of it back.
 
-    Parameters
-    ----------
-    window
-        Fills the screen meanwhile.
-    presentation
-        Of its parts.
-    settings
-        Where it is remembered which controls stay in sight, and what is shown of the hand.
-    theme
-        Text, lines and points are larger by it.
+    The window fills the screen meanwhile, with larger text, lines and points; which controls stay
+    in sight, and what is shown of the hand, is remembered.
 
     Attributes
     ----------
@@ -49,18 +40,13 @@ class Presenter(QObject):
 
     switched = Signal(bool)
 
-    def __init__(
-        self,
-        window: QWidget,
-        presentation: Presentation,
-        clock: Clock,
-        settings: QSettings,
-        theme: Theme,
-    ) -> None:
+    def __init__(self, presentation: Presentation) -> None:
+        parts = presentation.parts
+        window, settings = parts.window, parts.settings
         super().__init__(window)
-        self._window, self._presentation, self._clock = window, presentation, clock
-        self._settings, self._theme = settings, theme
-        self._pane = presentation.pane
+        self._presentation, self._pane = presentation, presentation.pane
+        self._window, self._clock = window, parts.clock
+        self._settings, self._theme = settings, parts.theme
         self.is_on = False
         self._before = (100, Qt.WindowState.WindowNoState, QRect())
         self._forget: Timer | None = None

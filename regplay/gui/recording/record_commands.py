@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 from regplay.core import UserError
 from regplay.gui.recording.presentation import Presentation
 from regplay.gui.recording.recorder import DISCARDED, Recorder, picture_of
-from regplay.gui.recording.video import FORMATS, TRANSPARENT, Format
+from regplay.gui.recording.video_formats import FORMATS, TRANSPARENT, Format, with_suffix
 from regplay.gui.theme import colors_of
-from regplay.gui.training import Clock, Timer
+from regplay.gui.training import Timer
 from regplay.gui.widgets import Press, named
 from regplay.session.storyboard import SIZES, parsed_size
 
@@ -41,13 +41,6 @@ def chosen_box(name: str, texts: Mapping[str, str], settings: QSettings) -> QCom
         box.addItem(text, value)
     box.setCurrentIndex(max(box.findData(settings.value(name, "")), 0))
     return box
-
-
-def with_suffix(path: Path, form: Format) -> Path:
-    """The name of a file that ends as its format asks for."""
-    if path.suffix.lower() == form.suffix:
-        return path
-    return path.with_name(path.name + form.suffix)
 
 
 class RecordDialog(QDialog):
@@ -137,16 +130,11 @@ class RecordCommands(QObject):
     failed = Signal(str)
     done = Signal(str)
 
-    def __init__(
-        self,
-        window: QWidget,
-        presentation: Presentation,
-        clock: Clock,
-        settings: QSettings,
-    ) -> None:
-        super().__init__(window)
-        self._window, self._presentation = window, presentation
-        self._clock, self._settings = clock, settings
+    def __init__(self, presentation: Presentation) -> None:
+        parts = presentation.parts
+        super().__init__(parts.window)
+        self._window, self._presentation = parts.window, presentation
+        self._clock, self._settings = parts.clock, parts.settings
         self._part: QWidget | None = None
         self._size = QSize()
         self._ground: QColor | None = None
@@ -156,7 +144,7 @@ class RecordCommands(QObject):
         self._problem = ""
         self._timer: Timer | None = None
         self.strip: RecordStrip | None = None
-        self.recorder = Recorder(clock, self._picture, self)
+        self.recorder = Recorder(parts.clock, self._picture, self)
         self.recorder.failed.connect(self._note_problem)
         self.recorder.changed.connect(self._show_state)
         self.recorder.finished.connect(self._finish)

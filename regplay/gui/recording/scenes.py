@@ -1,17 +1,13 @@
 """Scenes of a lecture: Ctrl+1 to 9 keep what is in sight, 1 to 9 go back to it."""
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from regplay.gui.controller import Controller
-from regplay.gui.document import Appearance
 from regplay.gui.help import GROUP
 from regplay.gui.recording.presentation import WindowParts
 from regplay.gui.training import View
-from regplay.session.scene import MOST_SCENES, Scene
+from regplay.session.session import MOST_SCENES, Scene
 
 _SECONDS = 0.5  # from the ranges of one scene to those of the next
 
@@ -20,24 +16,18 @@ class Scenes(QObject):
     """Keeps what is in sight, and brings it back.
 
     A scene of another experiment is trained anew as far as it was, to the same numbers.
-
-    Parameters
-    ----------
-    menu
-        Gets an entry for each of them, by which the keys work.
     """
 
-    def __init__(
-        self,
-        controller: Controller,
-        parts: Callable[[], WindowParts],
-        appearance: Appearance,
-        menu: QMenu,
-    ) -> None:
-        super().__init__(controller)
-        self._controller, self._parts, self._appearance = controller, parts, appearance
+    def __init__(self, parts: WindowParts) -> None:
+        super().__init__(parts.window)
+        self._controller, self._parts = parts.controller, parts
         self._coming: tuple[int, Scene] | None = None  # its generation; while it is trained
         self._go: dict[int, QAction] = {}
+        self._controller.scenes_changed.connect(self._list)
+        self._controller.runner.viewed.connect(self._arrive)
+
+    def fill(self, menu: QMenu) -> None:
+        """Give a menu an entry for each of them, by which the keys work."""
         for number in range(1, MOST_SCENES + 1):
             action = self._go[number] = menu.addAction("", lambda n=number: self.go_to(n))
             action.setShortcut(QKeySequence(str(number)))
@@ -48,8 +38,6 @@ class Scenes(QObject):
             action = menu.addAction(text, lambda n=number: self.keep(n))
             action.setShortcut(QKeySequence(f"Ctrl+{number}"))
             action.setProperty(GROUP, "Keep what is in sight as a scene")
-        controller.scenes_changed.connect(self._list)
-        controller.runner.viewed.connect(self._arrive)
         self._list()
 
     def _list(self) -> None:
@@ -61,11 +49,11 @@ class Scenes(QObject):
     def keep(self, number: int) -> None:
         """Keep what is in sight, in place of what had this number."""
         controller = self._controller
-        view = dict(self._appearance.values())
+        view = dict(self._parts.appearance.values())
         epoch = view.pop("epoch", None)
         ranges = {
             name: (chart.frame().x_range, chart.frame().y_range)
-            for name, chart in self._parts().charts().items()
+            for name, chart in self._parts.charts().items()
             if chart.manual
         }
         scene = Scene(
@@ -83,7 +71,7 @@ class Scenes(QObject):
         if scene is None:
             return
         runner = controller.runner
-        self._appearance.show(scene.view)
+        self._parts.appearance.show(scene.view)
         controller.begin(scene.experiment)
         runner.pause()
         runner.train_to(scene.trained)
@@ -105,7 +93,7 @@ class Scenes(QObject):
         if epoch is None and view.snapshot.epoch > scene.trained:
             epoch = scene.trained
         self._controller.look(epoch=epoch)
-        for name, chart in self._parts().charts().items():
+        for name, chart in self._parts.charts().items():
             if name in scene.ranges:
                 chart.show_ranges(*scene.ranges[name], _SECONDS)
             else:

@@ -5,11 +5,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, get
-from regplay.gui.controller import Controller
-from regplay.gui.tabs import Tabs
-from regplay.gui.training import Clock, Look
-from regplay.session.annotations import Annotation
+from regplay.gui.recording.presentation import WindowParts
+from regplay.gui.training import Look
 from regplay.session.experiment_text import changes
+from regplay.session.session import Annotation
 from regplay.session.storyboard import (
     Action,
     Draw,
@@ -24,7 +23,7 @@ from regplay.session.storyboard import (
     tidied,
 )
 
-_SIZE, _FPS = (1280, 720), 30
+_SIZE = (1280, 720)
 _TAB_NAMES = {"side": "split"}
 
 
@@ -39,9 +38,10 @@ class StoryboardRecorder(QObject):
 
     switched = Signal(bool)
 
-    def __init__(self, controller: Controller, tabs: Tabs, clock: Clock) -> None:
-        super().__init__(controller)
-        self._controller, self._tabs, self._clock = controller, tabs, clock
+    def __init__(self, parts: WindowParts) -> None:
+        super().__init__(parts.window)
+        controller, tabs = parts.controller, parts.tabs
+        self._controller, self._tabs, self._clock = controller, tabs, parts.clock
         self._experiment = controller.session.experiment
         self._actions: list[Action] = []
         self._began: float | None = None
@@ -95,7 +95,7 @@ class StoryboardRecorder(QObject):
         head = (Hide(hide=tuple(self._head)),) if self._head else ()
         self.switched.emit(False)
         return Storyboard(
-            "What I did", (_SIZE,), _FPS, self._first, "", "light", 100, "en", (), (*head, *steps)
+            title="What I did", sizes=(_SIZE,), experiment=self._first, steps=(*head, *steps)
         )
 
     # what is noted

@@ -1,7 +1,6 @@
 """A storyboard below the timeline: its steps, to be played, stepped through, moved and changed."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -28,6 +27,7 @@ from PySide6.QtWidgets import (
 from regplay.core import UserError
 from regplay.core.fields import FIELDS
 from regplay.gui.recording.playback import Playback
+from regplay.gui.recording.presentation import Presentation
 from regplay.gui.theme import zoomed
 from regplay.gui.widgets import CloseButton, Press, WrappedLabel, fill, named
 from regplay.session.files import write_file
@@ -35,6 +35,7 @@ from regplay.session.storyboard import (
     Step,
     Storyboard,
     StoryboardError,
+    duration,
     read_step,
     step_table,
     step_toml,
@@ -91,11 +92,6 @@ class StepDialog(QDialog):
 class StoryboardStrip(QWidget):
     """The steps beside one another; Space and the keys of a presenter's remote step through them.
 
-    Parameters
-    ----------
-    make
-        Makes a playback of a storyboard.
-
     Attributes
     ----------
     playback
@@ -112,10 +108,10 @@ class StoryboardStrip(QWidget):
     failed = Signal(str)
     done = Signal(str)
 
-    def __init__(self, make: Callable[[Storyboard], Playback]) -> None:
+    def __init__(self, presentation: Presentation) -> None:
         super().__init__()
         self.setObjectName("storyboard")
-        self._make = make
+        self._presentation = presentation
         self._path = Path("storyboard.toml")
         self.playback: Playback | None = None
         self._is_filling = False
@@ -168,7 +164,7 @@ class StoryboardStrip(QWidget):
         """Show this one in place of any other."""
         self.close_storyboard()
         self._path = path
-        playback = self.playback = self._make(storyboard)
+        playback = self.playback = Playback(storyboard, self._presentation)
         playback.changed.connect(self._show_state)
         playback.steps_changed.connect(self._fill)
         playback.failed.connect(self.failed)
@@ -201,7 +197,7 @@ class StoryboardStrip(QWidget):
         self.list.clear()
         for number, step in enumerate(self.playback.steps, 1):
             alone = msgspec.structs.replace(step, at=None)
-            seconds = replace(self.playback.storyboard, steps=(alone,)).seconds
+            seconds = duration(alone)
             item = QListWidgetItem(_described(number, step, seconds))
             item.setToolTip(step_toml(step))
             item.setData(Qt.ItemDataRole.UserRole, number - 1)

@@ -9,7 +9,7 @@ import contextlib
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import IO, Any
@@ -20,99 +20,22 @@ from av.error import EOFError as NoMoreError
 from av.filter import Graph
 from PySide6.QtGui import QImage
 
-from regplay.core import UserError
+from regplay.gui.recording.video_formats import (
+    APNG,
+    GIF,
+    LOSSLESS,
+    PNG,
+    WEBM,
+    Format,
+    RecordingError,
+    format_of,
+)
 from regplay.session.files import temporary_beside
 
 _BT709 = 1  # as FFmpeg counts matrices, primaries and curves; players take it for that of HD video
 _LIMITED = 1  # range of the numbers
 # Dots in place of colours that a palette lacks would spoil the plain areas of plots.
 _DITHERING = "dither=none:diff_mode=rectangle"
-
-
-class RecordingError(UserError):
-    """Frames can't be written; the message says where and why."""
-
-
-@dataclass(frozen=True)
-class Format:
-    """How frames become a file.
-
-    Attributes
-    ----------
-    suffix
-        Of the file's name, by which it is chosen; a folder of PNG files has none.
-    label
-        For people.
-    codec, container, pixels
-        FFmpeg's names.
-    options, container_options
-        Of the codec and of the container.
-    """
-
-    suffix: str
-    label: str
-    codec: str = ""
-    container: str = ""
-    pixels: str = ""
-    options: dict[str, str] = field(default_factory=dict)
-    container_options: dict[str, str] = field(default_factory=dict)
-
-
-_NO_DELAY = {"bf": "0", "rc-lookahead": "0", "sc_threshold": "0"}  # a packet for each frame at once
-# A fragment each second, whose times are those of the whole.
-_FRAGMENTED = {
-    "movflags": "frag_keyframe+empty_moov+default_base_moof+frag_discont",
-    "avoid_negative_ts": "disabled",
-}
-MP4 = Format(
-    ".mp4",
-    "MP4 (H.264)",
-    "libx264",
-    "mp4",
-    "yuv420p",
-    {"preset": "veryfast", "crf": "18", **_NO_DELAY},
-    _FRAGMENTED,
-)
-WEBM = Format(
-    ".webm",
-    "WebM (VP9)",
-    "libvpx-vp9",
-    "webm",
-    "yuv420p",
-    {"deadline": "realtime", "cpu-used": "8", "crf": "24", "b": "0", "lag-in-frames": "0"},
-    {"live": "1", "cluster_time_limit": "900"},
-)
-GIF = Format(".gif", "GIF", "gif", "gif", "pal8")
-APNG = Format(".apng", "APNG", "apng", "apng", "rgba", {"pred": "mixed"}, {"plays": "0"})
-PNG = Format("", "PNG files, in a folder")
-FORMATS = (MP4, WEBM, GIF, APNG, PNG)
-TRANSPARENT = (WEBM, PNG)  # those that may be, where there is nothing in a picture
-_LOSSLESS = Format(
-    ".mp4",
-    "",
-    "libx264rgb",
-    "mp4",
-    "bgr0",
-    {"preset": "ultrafast", "qp": "0", **_NO_DELAY},
-    _FRAGMENTED,
-)
-
-
-def format_of(path: Path) -> Format:
-    """The format that a file's name asks for.
-
-    Raises
-    ------
-    RecordingError
-        If its ending is of no format, with those that there are.
-    """
-    for known in FORMATS:
-        if path.suffix.lower() == known.suffix:
-            return known
-    endings = ", ".join(known.suffix for known in FORMATS if known.suffix)
-    raise RecordingError(
-        f"{path.name}: the ending says what to write: {endings}, or none for a folder of PNG files"
-    )
 
 
 class Video(ABC):
@@ -143,12 +66,7 @@ class Video(ABC):
     finishes_late = False
 
     def __init__(self, path: Path, size: tuple[int, int], fps: int) -> None:
-        self.path, self.size, self.fps = path, size, fps
-
-    @property
-    @abstractmethod
-    def frames(self) -> int:
-        """As above."""
+        self.path, self.size, self.fps, self.frames = path, size, fps, 0
 
     @abstractmethod
     def write(self, image: QImage, count: int = 1) -> None:
@@ -253,18 +171,13 @@ class StreamFile(Video):
         target: Path | None = None,
     ) -> None:
         super().__init__(path, size, fps)
-        self._frames = 0
         self._form, self._target = form, target or path
+        self._newest: QImage | None = None  # which is often written once more
         self._starts = {0: 0}  # bytes before a frame that begins a second
         with _told(self._target):
             self._file = path.open("wb", buffering=0)
             self._tail = _Tail(self._file)
             self._begin()
-
-    @property
-    def frames(self) -> int:
-        """As of `Video`."""
-        return self._frames
 
     def _begin(self) -> None:
         form, (width, height) = self._form, self.size
@@ -285,12 +198,14 @@ class StreamFile(Video):
 
     def write(self, image: QImage, count: int = 1) -> None:
         """As `Video.write`."""
-        frame = _frame_of(image, self._form.pixels)
+        if image is not self._newest:
+            self._newest, self._frame = image, _frame_of(image, self._form.pixels)
+        frame = self._frame
         with _told(self._target):
             for _ in range(count):
                 frame.pts, frame.time_base = self.frames, Fraction(1, self.fps)
                 self._put(self._stream.encode(frame))
-                self._frames += 1
+                self.frames += 1
 
     def _put(self, packets: Sequence[Any]) -> None:
         for packet in packets:
@@ -311,7 +226,7 @@ class StreamFile(Video):
             self._file.seek(self._starts[start])
             self._file.truncate()
             self._starts = {n: place for n, place in self._starts.items() if n <= start}
-            self._frames = start
+            self.frames = start
             self._begin()
 
     def finish(self) -> None:
@@ -333,45 +248,26 @@ class StreamFile(Video):
         self.path.unlink(missing_ok=True)
 
 
-class ConvertedFile(Video):
+class ConvertedFile(StreamFile):
     """GIF or APNG, made at the end of a file without loss beside it."""
 
     finishes_late = True
 
     def __init__(self, path: Path, size: tuple[int, int], fps: int, form: Format) -> None:
-        super().__init__(path, size, fps)
-        self._form = form
-        beside = temporary_beside(path)
-        self._lossless = StreamFile(beside, size, fps, _LOSSLESS, path)
-
-    @property
-    def frames(self) -> int:
-        """As of `Video`."""
-        return self._lossless.frames
-
-    def write(self, image: QImage, count: int = 1) -> None:
-        """As `Video.write`."""
-        self._lossless.write(image, count)
-
-    def discard(self, frames: int) -> None:
-        """As `Video.discard`."""
-        self._lossless.discard(frames)
+        super().__init__(temporary_beside(path), size, fps, LOSSLESS, path)
+        self._becomes = form
 
     def finish(self) -> None:
         """As `Video.finish`."""
-        self._lossless.finish()
-        source, made = self._lossless.path, temporary_beside(self.path)
+        super().finish()
+        made = temporary_beside(self._target)
         try:
-            with _told(self.path):
-                _convert(source, made, self.fps, self._form)
-                os.replace(made, self.path)
+            with _told(self._target):
+                _convert(self.path, made, self.fps, self._becomes)
+                os.replace(made, self._target)
         finally:
-            source.unlink(missing_ok=True)
+            self.path.unlink(missing_ok=True)
             made.unlink(missing_ok=True)
-
-    def abandon(self) -> None:
-        """As `Video.abandon`."""
-        self._lossless.abandon()
 
 
 class ImageFiles(Video):
@@ -379,16 +275,10 @@ class ImageFiles(Video):
 
     def __init__(self, path: Path, size: tuple[int, int], fps: int) -> None:
         super().__init__(path, size, fps)
-        self._frames = 0
         with _told(path):
             path.mkdir(parents=True, exist_ok=True)
             for old in self._files():
                 old.unlink()
-
-    @property
-    def frames(self) -> int:
-        """As of `Video`."""
-        return self._frames
 
     def _files(self) -> list[Path]:
         return sorted(self.path.glob("[0-9][0-9][0-9][0-9][0-9].png"))
@@ -399,11 +289,11 @@ class ImageFiles(Video):
             path = self.path / f"{self.frames:05}.png"
             if not image.save(str(path)):
                 raise RecordingError(f"{path}: can't be written; is there room on the disk?")
-            self._frames += 1
+            self.frames += 1
 
     def discard(self, frames: int) -> None:
         """As `Video.discard`."""
-        self._frames = max(self.frames - frames, 0)
+        self.frames = max(self.frames - frames, 0)
         with _told(self.path):
             for old in self._files()[self.frames :]:
                 old.unlink()

@@ -136,7 +136,8 @@ class StudyScheduler(QObject):
             return found
         for user in self._urgent:
             found |= user.wanted(self._experiment, self.epoch)
-        found = dict(sorted(found.items(), key=lambda one: _work_of(one[1])))
+        if len(found) > 1:  # their work is not counted for nothing at each move of a slider
+            found = dict(sorted(found.items(), key=lambda one: _work_of(one[1])))
         for user in self._users:
             found |= user.wanted(self._experiment, self.epoch)
         return found

@@ -29,9 +29,12 @@ if TYPE_CHECKING:
 
 # A training that takes no longer is finished and shown, even if a newer change waits by then: while
 # a slider is dragged, each position shows a trained network rather than one that has just begun.
-GRACE = 0.05  # s
+GRACE = 0.1  # s of the thread's own time, which stands still while it waits for the interpreter
 _FULL = "The GPU ran out of memory: training goes on on the CPU."
-_BARELY_BEGUN = 0.1  # share of a training; until then, how long it will take is not known
+# Share of a training until which it isn't known how long it will take: its first epochs, which are
+# recorded one by one, take longer than others.
+_BARELY_BEGUN = 0.2
+_SILENCE = 0.05  # s until a training that goes on shows its first epochs
 _PUBLISHING_SHARE = 0.2  # of the time
 
 
@@ -90,6 +93,7 @@ class Worker(QThread):
         self._look = Look()
         self._has_look = False  # a new one, not shown yet
         self._trains = False  # whether the thread is at the run, not at studies or waiting
+        self._is_finishing = False  # so that no newer job brings the thread back before its end
         self._is_awaited = False  # a view, by who shows them
         self._stop: Stop | None = None  # brings the thread back from a stretch, once there is torch
         # New studies, and the device.
@@ -102,6 +106,7 @@ class Worker(QThread):
         self._filling: Iterator[None] | None = None  # trains the states that the run lacks
         self._taken: Job | None = None  # the last one that was begun, or failed to be
         self._began = self._silent_until = 0.0
+        self._spent = 0.0  # s of the thread's own time, by the present training
         self._is_shown = True  # something of what was begun since the last silence
 
     def submit(self, job: Job) -> None:
@@ -113,7 +118,8 @@ class Worker(QThread):
             elif waiting is not None and waiting.change.value >= job.change.value:
                 job = replace(job, change=waiting.change, after=waiting.after)
             self._job = job
-            self._call()
+            if job.change is Change.ADJUST or not self._is_finishing:
+                self._call()
 
     def set_goal(self, step: int) -> None:
         """Train the present job to this step, then wait; a step behind stops it at once."""
@@ -127,7 +133,7 @@ class Worker(QThread):
 
     def await_view(self) -> None:
         """Whoever shows views has shown the last one, and would take a newer one."""
-        if self.mailbox.is_empty and self._trains:
+        if self.mailbox.is_empty and self._trains and not self._is_finishing:
             with self._wake:
                 self._is_awaited = True
                 self._call()
@@ -258,7 +264,7 @@ class Worker(QThread):
         from regplay.core.training import Training
 
         self._current = job
-        self._began = time.perf_counter()
+        self._began, self._spent = time.perf_counter(), 0.0
         present = self._training if job.change is Change.ADJUST else None
         # It may have come further than its new end since that was chosen: then it begins anew.
         if present is not None and present.epoch <= job.experiment.epochs:
@@ -286,7 +292,7 @@ class Worker(QThread):
         if job.change is Change.ADJUST:
             self._silent_until = 0.0
         elif self._is_shown:
-            self._silent_until, self._is_shown = self._began + GRACE, False
+            self._silent_until, self._is_shown = self._began + _SILENCE, False
 
     def _started(self, start: Start, job: Job, training: "Training") -> Run | None:
         """Bring a training to where it is to start; the run so far, or None if it isn't kept."""
@@ -332,10 +338,14 @@ class Worker(QThread):
                     return
                 if not self._has_steps_to_go():
                     break
+                is_known = training.step >= _BARELY_BEGUN * self._goal
+                self._is_finishing = is_known and self._job is not None
+                begin = time.thread_time()
                 self._keep(self._run, training.train(self._goal, stop))
+                self._spent += time.thread_time() - begin
                 self.reached = (generation, training.step)
         finally:
-            self._trains = False
+            self._trains = self._is_finishing = False
         self._publish(training)
 
     def _is_superseded(self, training: "Training") -> bool:
@@ -345,8 +355,8 @@ class Worker(QThread):
             return False
         if job.change is Change.ADJUST:
             return True
-        spent, done = time.perf_counter() - self._began, training.step / max(self._goal, 1)
-        return spent * (1.0 - min(done, 1.0)) / max(done, _BARELY_BEGUN) > GRACE
+        done = training.step / max(self._goal, 1)
+        return self._spent * (1.0 - min(done, 1.0)) / max(done, _BARELY_BEGUN) > GRACE
 
     def _publish_sometimes(self, training: "Training") -> None:
         now = time.perf_counter()

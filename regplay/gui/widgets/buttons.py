@@ -1,5 +1,7 @@
 """Buttons, which Enter presses, since Space belongs to the window; and icons."""
 
+from functools import cache
+
 from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
@@ -39,7 +41,7 @@ class Button(QToolButton):
     """
 
     _icon, _icon_size = "", 0
-    _drawn: tuple[str, ...] = ()  # the icon that is shown, and its colours
+    _drawn: QIcon | None = None  # what is shown
 
     def set_icon(self, name: str, size: int = 0) -> None:
         """Show this icon, in the colours of the palette from now on.
@@ -52,10 +54,10 @@ class Button(QToolButton):
         self._icon, self._icon_size = name, size
         if size:
             self.setIconSize(QSize(zoomed(size), zoomed(size)))
-        drawn = (name, *(color.name() for color in _icon_colors(self.palette()).values()))
-        if drawn != self._drawn:  # many changes of palettes and fonts leave it as it is
+        drawn = _icon_of(name, *_icon_colors(self.palette()))
+        if drawn is not self._drawn:  # many changes of palettes and fonts leave it as it is
             self._drawn = drawn
-            self.setIcon(icon(name, self.palette()))
+            self.setIcon(drawn)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow another palette, or text of another size."""
@@ -162,21 +164,23 @@ class Press(Toggle):
 _SIZES = (16, 24, 32, 48)  # px
 
 
-def icon(name: str, palette: QPalette) -> QIcon:
-    """The icon `name`, drawn in the palette's button text colours, enabled and disabled."""
+@cache
+def _icon_of(name: str, enabled: str, disabled: str) -> QIcon:
+    """The icon `name` in two colours; drawn once, as a button may change it many times a second."""
     source = resource("icons", f"{name}.svg").read_text(encoding="utf-8")
     made = QIcon()
-    for mode, color in _icon_colors(palette).items():
+    for mode, color in ((QIcon.Mode.Normal, enabled), (QIcon.Mode.Disabled, disabled)):
         for size in _SIZES:
-            made.addPixmap(_draw(source, color, size), mode)
+            made.addPixmap(_draw(source, QColor(color), size), mode)
     return made
 
 
-def _icon_colors(palette: QPalette) -> dict[QIcon.Mode, QColor]:
-    groups = QPalette.ColorGroup
-    modes = {QIcon.Mode.Normal: groups.Active, QIcon.Mode.Disabled: groups.Disabled}
+def _icon_colors(palette: QPalette) -> tuple[str, str]:
+    """The palette's colours of a button's text, enabled and disabled."""
     text = QPalette.ColorRole.ButtonText
-    return {mode: palette.color(group, text) for mode, group in modes.items()}
+    groups = QPalette.ColorGroup.Active, QPalette.ColorGroup.Disabled
+    enabled, disabled = (palette.color(group, text).name() for group in groups)
+    return enabled, disabled
 
 
 def application_icon() -> QIcon:

@@ -1,10 +1,9 @@
-"""Widgets below and beside one another, their object names, and keys that belong to the window."""
+"""Widgets below and beside one another, and their object names."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -251,23 +250,3 @@ class ScrolledColumn(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-
-
-class _SpaceFilter(QObject):
-    def __init__(self, box: QWidget, take: Callable[[], object]) -> None:
-        super().__init__(box)
-        self._take = take
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Ignore the question whether Space is for the box; all else goes its way."""
-        is_question = event.type() == QEvent.Type.ShortcutOverride
-        if is_question and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
-            self._take()
-            event.ignore()
-            return True
-        return False
-
-
-def leave_space(box: QWidget, take: Callable[[], object]) -> None:
-    """Let a box for numbers leave Space to the window, after `take` took what is typed so far."""
-    box.installEventFilter(_SpaceFilter(box, take))

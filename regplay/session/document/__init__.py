@@ -11,7 +11,7 @@ from regplay.session.document.file import (
 )
 from regplay.session.document.states import DocumentError
 from regplay.session.document.text import DocumentWriter, loads
-from regplay.session.scene import ViewValue
+from regplay.session.session import ViewValue
 
 __all__ = [
     "SUFFIX",

@@ -5,7 +5,7 @@ as numpy arrays, of which tensors are made when there is torch (`StoredRun.run`)
 """
 
 import copy
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from regplay.core.datasets import Dataset
@@ -14,12 +14,10 @@ from regplay.core.fields import replace as with_values
 from regplay.core.history import History
 from regplay.core.measurements import layer_sizes, steps_per_epoch
 from regplay.core.state import Checkpoints, State
-from regplay.session.annotations import Annotation
 from regplay.session.document.states import StoredStates
 from regplay.session.experiment_text import reads_file
 from regplay.session.pins import Pin
-from regplay.session.scene import Scene, ViewValue
-from regplay.session.session import Run
+from regplay.session.session import Annotation, Run, Scene, ViewValue
 
 # What of the window's appearance belongs to a session, and of which type each is.
 VIEW: Mapping[str, type[ViewValue]] = {
@@ -133,25 +131,6 @@ class Document:
     view: Mapping[str, ViewValue] = field(default_factory=dict)  # what of `VIEW` to show again
     annotations: tuple[Annotation, ...] = ()  # what is drawn on the plots
     scenes: Mapping[int, Scene] = field(default_factory=dict)  # by the number of their key
-
-    @staticmethod
-    def of(
-        experiment: Experiment,
-        run: Run | None = None,
-        pins: Iterable[Pin] = (),
-        lesson: str = "",
-        page: int = 0,
-        view: Mapping[str, ViewValue] | None = None,
-        annotations: tuple[Annotation, ...] = (),
-        scenes: Mapping[int, Scene] | None = None,
-    ) -> "Document":
-        """What is worked on at present, without copying any of it: this takes microseconds."""
-        stored = None if run is None or not len(run.history) else StoredRun.of(run)
-        kept = tuple(StoredPin.of(pin) for pin in pins)
-        looks = dict(view or {})
-        return Document(
-            experiment, stored, kept, lesson, page, looks, annotations, dict(scenes or {})
-        )
 
     @property
     def paths(self) -> tuple[str, ...]:

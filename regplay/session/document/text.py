@@ -24,7 +24,6 @@ from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import ExperimentError, from_dict, to_dict
 from regplay.core.history import MEASURES, History, Snapshot
 from regplay.core.state import State
-from regplay.session.annotations import Annotations, PlotName
 from regplay.session.document.document import (
     VIEW,
     Document,
@@ -46,8 +45,7 @@ from regplay.session.document.states import (
 )
 from regplay.session.experiment_text import changed, changes, reads_file, toml_of
 from regplay.session.pins import MOST as MOST_PINS
-from regplay.session.scene import MOST_SCENES, Scene, ViewValue
-from regplay.session.session import Run
+from regplay.session.session import MOST_SCENES, Annotations, PlotName, Run, Scene, ViewValue
 from regplay.session.validation import EpochNumber, parse_toml, takes_long, validated
 
 FORMAT = 2

@@ -17,10 +17,10 @@ from regplay.session.lessons.lesson import (
     loads_lesson,
     page_name,
 )
-from regplay.session.lessons.observations import Measured, Observations
 from regplay.session.lessons.progress import (
     REVEALED,
-    Library,
+    Measured,
+    Observations,
     PagePlace,
     Progress,
     Reached,
@@ -35,7 +35,6 @@ __all__ = [
     "Handle",
     "Lesson",
     "LessonError",
-    "Library",
     "Measured",
     "Observations",
     "Option",

@@ -1,53 +1,177 @@
-"""How far a reader has come: what they answered, what they did, and what that has shown."""
+"""How far a reader has come: what they answered, what they did, what their runs have shown."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from math import sqrt
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from math import isnan, sqrt
+from typing import TypeVar
 
-from regplay.core.experiment import Experiment
-from regplay.core.fields import FIELDS, Value, differences, get, replace
-from regplay.session.claims import Term
-from regplay.session.lessons.lesson import Lesson, Page, lessons
-from regplay.session.lessons.observations import Measured, Observations
+import msgspec
+
+from regplay.core import fields
+from regplay.core.bias_variance import Decomposition
+from regplay.core.datasets import Dataset
+from regplay.core.experiment import DataSettings, Experiment
+from regplay.core.fields import FIELDS, Value, differences, get
+from regplay.core.history import History
+from regplay.core.number_text import number
+from regplay.core.state import State
+from regplay.session.claims import (
+    Statement,
+    Term,
+    Trained,
+    measure_term,
+    small_weights,
+    thinned_loss,
+)
+from regplay.session.lessons.lesson import Lesson, Page
+
+# what runs have shown, so that claims can be ticked
+
+_MOST = 256  # runs that are remembered, the latest ones
+_Kept = TypeVar("_Kept")
+
+_NAMES = {
+    "train_loss": "training loss",
+    "train_accuracy": "training accuracy",
+    "valid_loss": "validation loss",
+    "valid_accuracy": "validation accuracy",
+    "best_valid_loss": "best validation loss",
+    "small_weights": "weights near zero",
+    "squared_bias": "bias²",
+    "thinned_loss": "validation loss with units dropped",
+    "weight_norm": "norm of the weights",
+}
+_SHARES = ("train_accuracy", "valid_accuracy", "small_weights")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The values of the terms of a statement about an experiment, in its order."""
+
+    base: Experiment
+    values: Mapping[Term, float | str]
+    holds: bool  # whether the statement holds with them
+
+    def lines(self) -> list[str]:
+        """A line for each value and what tells it apart: `**0.2** validation loss, λ 0.01`.
+
+        It is Markdown.
+        """
+        varied = dict.fromkeys(path for term in self.values for path in term.changes)
+        has_epochs = any(term.epoch is not None for term in self.values)
+        lines = []
+        for term, value in self.values.items():
+            words = [_NAMES.get(term.measure, term.measure.replace("_", " "))]
+            if term.needs != "data" or term.changes:
+                words += [self._setting(path, term) for path in varied]
+            if has_epochs and term.needs != "data":
+                words.append("at the end" if term.epoch is None else f"epoch {term.epoch:,}")
+            shown = value if isinstance(value, str) else number(value)
+            if term.measure in _SHARES and not isinstance(value, str):
+                shown = f"{number(100 * value, 3)} %"
+            lines.append(f"**{shown}** {', '.join(words)}")
+        return lines
+
+    def _setting(self, path: str, term: Term) -> str:
+        value, of = term.changes.get(path, get(self.base, path)), FIELDS[path]
+        if isinstance(value, bool):
+            return of.label if value else f"no {of.label}"
+        shown = number(value) if isinstance(value, int | float) else value
+        return f"{of.symbol} {shown}".strip()
+
+
+class Observations:
+    """The latest runs, by their experiments. Noting one takes well under a millisecond."""
+
+    def __init__(self) -> None:
+        self._runs: OrderedDict[Experiment, Trained] = OrderedDict()
+        self._resampled: OrderedDict[Experiment, Trained] = OrderedDict()
+        self._datasets: OrderedDict[DataSettings, Trained] = OrderedDict()
+
+    def note(
+        self, experiment: Experiment, history: History, dataset: Dataset, state: State | None
+    ) -> None:
+        """Remember a run that has trained to its end, from the start and without a change.
+
+        Its history may go on growing; without its last state, nothing is known of its weights.
+        """
+        if history.last is None:
+            return
+        trained = Trained(experiment, dataset, history.until(history.last.epoch))
+        if state is not None:
+            trained = replace(
+                trained,
+                small_weights=small_weights(state),
+                thinned_loss=thinned_loss(state, experiment, dataset),
+            )
+        _put(self._runs, experiment, trained)
+        _put(self._datasets, experiment.data, trained)
+
+    def note_parts(self, experiment: Experiment, dataset: Dataset, parts: Decomposition) -> None:
+        """Remember what resampled networks said together, the first of them this experiment."""
+        _put(self._resampled, experiment, Trained(experiment, dataset, parts=parts))
+
+    def measured(self, statement: Statement, base: Experiment) -> Measured | None:
+        """What the runs say of a statement about an experiment; None while a term is not known.
+
+        All terms are taken at the same `seed` and `data.seed`: those of the newest run for which
+        the statement holds, else those of the newest that is known.
+        """
+        wanted = [(term, term.experiment(base)) for term in statement.terms]
+        known = (*reversed(self._runs), *reversed(self._resampled))
+        seeds = dict.fromkeys((experiment.seed, experiment.data.seed) for experiment in known)
+        newest = None
+        for pair in seeds:
+            found = self._measured(statement, base, wanted, *pair)
+            if found is not None and found.holds:
+                return found
+            newest = newest or found
+        return newest
+
+    def unknown(self, statement: Statement, base: Experiment) -> list[Term]:
+        """The terms of which nothing is known with the seeds of `base`."""
+        return [
+            term for term in statement.terms if self._known(term, term.experiment(base)) is None
+        ]
+
+    def _measured(
+        self,
+        statement: Statement,
+        base: Experiment,
+        wanted: list[tuple[Term, Experiment]],
+        seed: int,
+        data_seed: int,
+    ) -> Measured | None:
+        values: dict[Term, float | str] = {}
+        for term, experiment in wanted:
+            data = msgspec.structs.replace(experiment.data, seed=data_seed)
+            trained = self._known(term, msgspec.structs.replace(experiment, seed=seed, data=data))
+            if trained is None:
+                return None
+            values[term] = measure_term(term, trained)
+        return Measured(base, values, statement.holds(values.__getitem__))
+
+    def _known(self, term: Term, experiment: Experiment) -> Trained | None:
+        if term.needs == "data":
+            return self._datasets.get(experiment.data)
+        runs = self._resampled if term.needs == "resamples" else self._runs
+        found = runs.get(experiment)
+        is_without_weights = found is not None and isnan(found.small_weights)
+        return None if term.needs == "weights" and is_without_weights else found
+
+
+def _put(kept: "OrderedDict[_Kept, Trained]", key: _Kept, trained: Trained) -> None:
+    kept[key] = trained
+    kept.move_to_end(key)
+    while len(kept) > _MOST:
+        kept.popitem(last=False)
+
+
+# what was read
 
 PagePlace = tuple[str, int]  # a lesson's id, and a page of it from 0
 REVEALED = -1.0  # as an answer: none was given, but it has been shown
-
-
-class Library:
-    """Lessons in order; the shipped ones are loaded when they are first needed."""
-
-    def __init__(self, load: Callable[[], Sequence[Lesson]] = lessons) -> None:
-        self._load = load
-
-    @cached_property
-    def _known(self) -> dict[str, Lesson]:
-        return {lesson.id: lesson for lesson in self._load()}
-
-    def all(self) -> list[Lesson]:
-        """Every lesson.
-
-        Raises
-        ------
-        LessonError
-            If one that ships with the program is damaged.
-        """
-        return list(self._known.values())
-
-    def find(self, lesson_id: str) -> Lesson | None:
-        """The lesson of this id; raises as `all`."""
-        return self._known.get(lesson_id)
-
-    def after(self, lesson_id: str) -> Lesson | None:
-        """The lesson that follows the one of this id; raises as `all`."""
-        known = self.all()
-        place = [lesson.id for lesson in known].index(lesson_id) + 1
-        return known[place] if place < len(known) else None
-
-    def add(self, lesson: Lesson) -> None:
-        """List it from now on, in place of one with the same id; raises as `all`."""
-        self._known[lesson.id] = lesson
 
 
 @dataclass(frozen=True)
@@ -78,71 +202,54 @@ class Progress:
 
     def __init__(self) -> None:
         self.observations = Observations()  # what the reader's runs have shown
-        self._answers: dict[PagePlace, float] = {}
+        self._pages: dict[PagePlace, Reached] = {}  # scores aside
         self._first: dict[PagePlace, float] = {}  # answers, which count in a quiz
-        self._done: set[PagePlace] = set()
-        self._shown: dict[PagePlace, set[int]] = {}
+
+    def at(self, place: PagePlace) -> Reached:
+        """How far a page has been read, scores aside."""
+        return self._pages.get(place, Reached())
 
     def choose(self, place: PagePlace, answer: float = REVEALED) -> None:
         """Take an answer; one that was given before stands."""
-        self._answers.setdefault(place, answer)
+        if self.at(place).answer is None:
+            self._pages[place] = replace(self.at(place), answer=answer)
         self._first.setdefault(place, answer)
-
-    def is_answered(self, place: PagePlace) -> bool:
-        """Whether the question of a page has an answer."""
-        return place in self._answers
 
     def take_back(self, place: PagePlace) -> None:
         """Let a question be answered again; in a quiz the first answer counts all the same."""
-        self._answers.pop(place, None)
+        self._pages[place] = replace(self.at(place), answer=None)
 
     def do(self, place: PagePlace) -> bool:
         """Note that what a page asks for is done; whether that is news."""
-        is_news = place not in self._done
-        self._done.add(place)
+        is_news = not self.at(place).is_done
+        self._pages[place] = replace(self.at(place), is_done=True)
         return is_news
-
-    def is_done(self, place: PagePlace) -> bool:
-        """Whether what a page asks for has been done."""
-        return place in self._done
 
     def counts(self) -> dict[str, int]:
         """How many claims of each lesson are ticked, by its id."""
         counts: dict[str, int] = {}
-        for (lesson_id, _), shown in self._shown.items():
-            counts[lesson_id] = counts.get(lesson_id, 0) + len(shown)
+        for (lesson_id, _), page in self._pages.items():
+            counts[lesson_id] = counts.get(lesson_id, 0) + len(page.shown)
         return counts
 
     def forget(self, lesson_id: str) -> None:
         """Begin a lesson anew: take back what was answered, done and ticked."""
-        for kept in (self._answers, self._first, self._shown):
-            for place in [place for place in kept if place[0] == lesson_id]:
-                del kept[place]
-        self._done = {place for place in self._done if place[0] != lesson_id}
+        self._pages = {place: page for place, page in self._pages.items() if place[0] != lesson_id}
+        self._first = {place: one for place, one in self._first.items() if place[0] != lesson_id}
 
     def look(self, lesson: Lesson) -> None:
-        """Tick the claims of a lesson that are shown by now; a tick stays."""
-        for page, content in enumerate(lesson.pages):
-            shown = self._shown.setdefault((lesson.id, page), set())
-            for index, claim in enumerate(content.claims):
-                if index not in shown:
-                    found = self.observations.measured(claim.statement, lesson.experiment(page))
-                    if found is not None and found.holds:
-                        shown.add(index)
+        """See what is known of the claims of a lesson by now; a tick stays."""
+        for index, page in enumerate(lesson.pages):
+            place, base = (lesson.id, index), lesson.experiment(index)
+            found = [self.observations.measured(claim.statement, base) for claim in page.claims]
+            measured = {at: each for at, each in enumerate(found) if each is not None}
+            shown = self.at(place).shown | {at for at, each in measured.items() if each.holds}
+            self._pages[place] = replace(self.at(place), measured=measured, shown=shown)
 
     def reached(self, lesson: Lesson, page: int) -> Reached:
         """How far a page, from 0, has been read."""
-        place, base = (lesson.id, page), lesson.experiment(page)
-        found = [
-            self.observations.measured(claim.statement, base) for claim in lesson.pages[page].claims
-        ]
-        return Reached(
-            self._answers.get(place),
-            place in self._done,
-            {index: each for index, each in enumerate(found) if each is not None},
-            frozenset(self._shown.get(place, ())),
-            self._score(lesson) if lesson.quiz else None,
-        )
+        score = self._score(lesson) if lesson.quiz else None
+        return replace(self.at((lesson.id, page)), score=score)
 
     def unknown(self, lesson: Lesson, page: int) -> list[Term]:
         """What the claims of a page speak of and nothing is known of, each once."""
@@ -174,7 +281,7 @@ def is_done_by(page: Page, base: Experiment, experiment: Experiment) -> bool:
     """
     if not page.tries:
         return False
-    goal = replace(base, page.tries)
+    goal = fields.replace(base, page.tries)
     return all(
         _is_near(path, get(base, path), get(goal, path), get(experiment, path))
         for path in differences(base, goal)

@@ -1,10 +1,13 @@
 """Storyboards: films of the window, written down."""
 
 from regplay.session.storyboard.captions import chapters, read_marks, srt, vtt
-from regplay.session.storyboard.slides import between_epochs, eased
-from regplay.session.storyboard.storyboard import (
-    EXAMPLE,
-    SIZES,
+from regplay.session.storyboard.reading import (
+    is_storyboard,
+    load_storyboard,
+    loads_storyboard,
+    read_step,
+)
+from regplay.session.storyboard.steps import (
     VERBS,
     BeginSection,
     Caption,
@@ -20,21 +23,24 @@ from regplay.session.storyboard.storyboard import (
     StepsInTurn,
     StepsTogether,
     Still,
-    Storyboard,
     StoryboardError,
     SweepField,
     Train,
     Wait,
     WaitUntil,
+    between_epochs,
+    duration,
+    eased,
+    verb,
+)
+from regplay.session.storyboard.storyboard import (
+    EXAMPLE,
+    SIZES,
+    Percent,
+    Storyboard,
     at_marks,
     begun_at,
-    duration,
-    is_storyboard,
-    load_storyboard,
-    loads_storyboard,
     parsed_size,
-    read_step,
-    verb,
 )
 from regplay.session.storyboard.tidying import Action, tidied
 from regplay.session.storyboard.writing import step_table, step_toml, storyboard_toml
@@ -49,6 +55,7 @@ __all__ = [
     "Draw",
     "Focus",
     "Hide",
+    "Percent",
     "PinRun",
     "Require",
     "Scrub",

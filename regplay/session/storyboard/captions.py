@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from regplay.session.storyboard.storyboard import StoryboardError
+from regplay.session.storyboard.steps import StoryboardError
 from regplay.session.validation import read_text
 
 _LARGEST = 1 << 18  # bytes of a file of marks

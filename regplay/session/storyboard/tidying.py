@@ -7,7 +7,7 @@ from itertools import pairwise
 import msgspec
 
 from regplay.core.fields import FIELDS
-from regplay.session.storyboard.storyboard import (
+from regplay.session.storyboard.steps import (
     Draw,
     PinRun,
     Scrub,

@@ -11,7 +11,8 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import ExperimentError, from_dict, to_dict
 from regplay.session.experiment_text import changes
 from regplay.session.lessons import LessonError, find_lesson
-from regplay.session.storyboard.storyboard import Step, Storyboard, verb
+from regplay.session.storyboard.steps import Step, verb
+from regplay.session.storyboard.storyboard import FilmSettings, Storyboard
 
 StepTable = dict[str, Any]
 
@@ -44,14 +45,13 @@ def storyboard_toml(storyboard: Storyboard) -> str:
 
     Named values and included files are not kept: their steps stand in the text themselves.
     """
-    usual = Storyboard("", (), 30, Experiment(), "", "light", 100, "en", (), ())
     head: StepTable = {"title": storyboard.title}
     head |= _lesson(storyboard)
     head["sizes"] = [f"{width}x{height}" for width, height in storyboard.sizes]
-    for key in ("fps", "theme", "scale", "language", "controls"):
-        value = getattr(storyboard, key)
-        if value != getattr(usual, key):
-            head[key] = [*value] if isinstance(value, tuple) else value
+    for key in msgspec.structs.fields(FilmSettings):
+        value = getattr(storyboard, key.name)
+        if key.name not in ("title", "lesson") and value != key.default:
+            head[key.name] = [*value] if isinstance(value, tuple) else value
     if "lesson" not in head:
         head["experiment"] = _experiment(storyboard.experiment)
     steps = "".join(f"\n[[steps]]\n{_inline(step_table(step))}" for step in storyboard.steps)

@@ -81,6 +81,7 @@ def test_a_typed_number_between_two_steps_survives_the_slider(make):
         ("regularization.weight_decay", "abc", "a number from 0 to 10"),
         ("regularization.weight_decay", "nan", "a number from 0 to 10"),
         ("regularization.weight_decay", "1,000", "a number from 0 to 10"),
+        ("regularization.weight_decay", "inf", "a number from 0 to 10"),
         ("model.init_scale", "0", "a number more than 0 and at most 10"),
         ("model.depth", "9", "a whole number from 0 to 8"),
         ("model.depth", "2.5", "a whole number from 0 to 8"),
@@ -171,6 +172,21 @@ def test_whole_numbers_are_shown_whole_and_may_be_typed_as_1e3(make):
     assert control.value() == 1000
     assert type(control.value()) is int
     assert control.box.text() == "1000"
+
+
+@pytest.mark.parametrize("text", ["1,000", "1 000", "1'000", "1000.0"])
+def test_grouped_digits_are_read_as_written_and_shown_as_taken(make, text):
+    control = make("data.n_train")
+    enter(control, text)
+    assert control.value() == 1000
+    assert control.box.text() == "1000"
+
+
+def test_a_point_before_three_digits_of_a_whole_number_is_refused_with_both_readings(make):
+    control = make("data.n_train")
+    enter(control, "1.000")
+    assert control.value() == 30
+    assert control.message() == "1.000: 1 or 1,000? Write it without the point."
 
 
 def test_a_typed_number_may_go_beyond_the_sliders_end_up_to_the_bound(make):

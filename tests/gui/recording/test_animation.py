@@ -44,7 +44,7 @@ def person(open_window):
 
 def test_training_is_written_as_a_film_while_the_window_can_be_used(person, answered):
     person.choose("Export animation…")
-    command = person.window._animation
+    command = person.window.recording.animation()
     assert command._process is not None
     person.set(model__width=4)
     person.wait_for_step(0)
@@ -57,7 +57,7 @@ def test_training_is_written_as_a_film_while_the_window_can_be_used(person, answ
 
 def test_stopping_it_leaves_no_file(person, answered):
     person.choose("Export animation…")
-    command = person.window._animation
+    command = person.window.recording.animation()
     command._progress.findChild(QPushButton).click()
     person.wait(lambda: command._process is None)
     assert not answered.exists()
@@ -68,6 +68,6 @@ def test_a_film_that_can_not_be_written_is_said(person, answered, monkeypatch):
     where = str(answered.parent / "nowhere" / "a.gif")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (where, ""))
     person.choose("Export animation…")
-    command = person.window._animation
+    command = person.window.recording.animation()
     person._qtbot.waitUntil(lambda: command._process is None, timeout=180_000)
     assert "can't be written: No such file or directory" in person.banner

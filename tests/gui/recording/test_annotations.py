@@ -12,13 +12,13 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 @pytest.fixture
 def drawer(person):
     person.press(Qt.Key.Key_D, person.window)
-    person.wait(person.window.annotation_tools.bar.isVisible)
+    person.wait(person.window.recording.annotation_tools.bar.isVisible)
     person.wait_for_step(0)
     return person
 
 
 def chart_of(person, name="fit"):
-    return person.window.parts().charts()[name]
+    return person.window.recording.parts.charts()[name]
 
 
 def place(person, x, y, name="fit") -> QPoint:
@@ -63,7 +63,7 @@ def test_an_arrow_points_to_the_same_data_whatever_the_ranges(drawer):
 
 
 def test_a_pen_follows_the_mouse_on_the_losses(drawer):
-    assert drawer.window.annotation_tools.bar.tool == "pen"  # by D
+    assert drawer.window.recording.annotation_tools.bar.tool == "pen"  # by D
     chart = chart_of(drawer, "losses")
     frame = chart.frame()
     points = [
@@ -93,9 +93,9 @@ def test_a_text_is_written_where_one_clicks_and_escape_takes_it_back(drawer):
     QTest.keyClicks(editor, "no")
     QTest.keyClick(editor, Qt.Key.Key_Escape)
     assert drawn(drawer) == (text,)
-    assert drawer.window.annotation_tools.bar.tool == "text"
+    assert drawer.window.recording.annotation_tools.bar.tool == "text"
     QTest.keyClick(drawer.window, Qt.Key.Key_Escape)
-    assert drawer.window.annotation_tools.bar.tool == ""
+    assert drawer.window.recording.annotation_tools.bar.tool == ""
 
 
 def test_the_eraser_takes_what_it_passes_and_undo_brings_it_back(drawer):
@@ -158,20 +158,20 @@ def test_sliders_work_while_a_pen_is_chosen_and_the_mouse_pans_again_after_it(dr
 
 
 def test_presenting_shows_the_tools_and_its_end_puts_them_away(person):
-    bar = person.window.annotation_tools.bar
+    bar = person.window.recording.annotation_tools.bar
     assert not bar.isVisible()
     person.press(Qt.Key.Key_F11, person.window)
     person.wait(bar.isVisible)
     bar.tools["pen"].click()
     QTest.keyClick(person.window, Qt.Key.Key_Escape)
-    assert person.window.presenter.is_on  # the first ends the tool
+    assert person.window.recording.presenter.is_on  # the first ends the tool
     QTest.keyClick(person.window, Qt.Key.Key_Escape)
-    person.wait(lambda: not person.window.presenter.is_on)
+    person.wait(lambda: not person.window.recording.presenter.is_on)
     assert not bar.isVisible()
 
 
 def test_d_takes_the_pen_where_the_tools_are_in_sight_already(person):
-    tools = person.window.annotation_tools
+    tools = person.window.recording.annotation_tools
     tools.set_shown(True)
     QTest.keyClick(person.window, Qt.Key.Key_D)
     assert tools.bar.tool == "pen"

@@ -1,8 +1,8 @@
 """The films that ship: all they require holds, and what they say can be read."""
 
 import itertools
-from dataclasses import replace
 
+import msgspec
 import pytest
 
 from regplay.gui.render import Renderer
@@ -18,7 +18,7 @@ READ = 15  # characters a second
 
 def captions_of(storyboard, folder):
     """What a film says, and when; a frame now and then is painted."""
-    renderer = Renderer(replace(storyboard, fps=2), storyboard.sizes[0], folder)
+    renderer = Renderer(msgspec.structs.replace(storyboard, fps=2), storyboard.sizes[0], folder)
     try:
         for _ in renderer.frames():
             pass

@@ -13,7 +13,7 @@ WD, DROPOUT = "regularization.weight_decay", "regularization.dropout"
 
 def state(person):
     window = person.window
-    parts = window.parts()
+    parts = window.recording.parts
     return {
         "zoom": window.theme.zoom,
         "is full": window.isFullScreen(),
@@ -27,7 +27,7 @@ def state(person):
 
 
 def settled(person, is_on):
-    person.wait(lambda: person.window.presenter.is_on is is_on)
+    person.wait(lambda: person.window.recording.presenter.is_on is is_on)
     person.wait(lambda: person.window.isFullScreen() is is_on)
 
 
@@ -39,7 +39,7 @@ def presenting(person):
 
 
 def pane(person) -> GlassPane:
-    return person.window.presentation.pane
+    return person.window.recording.presentation.pane
 
 
 def test_f11_leaves_plots_and_few_controls_and_esc_brings_all_back(person):
@@ -61,9 +61,9 @@ def test_what_was_chosen_stays_in_sight_up_to_three(person, settings):
     menu = QMenu()
     wanted = ["model.width", "data.noise", WD]
     for path in wanted:
-        person.window.presenter.fill(menu)
+        person.window.recording.presenter.fill(menu)
         next(a for a in menu.actions() if a.objectName() == f"present.{path}").trigger()
-    person.window.presenter.fill(menu)
+    person.window.recording.presenter.fill(menu)
     open_ones = [a.objectName() for a in menu.actions() if a.objectName() and a.isEnabled()]
     assert sorted(open_ones) == sorted(f"present.{path}" for path in wanted)
     assert settings.value("present.controls").split() == wanted
@@ -104,15 +104,15 @@ def test_the_halo_follows_the_pointer_and_a_ring_its_button(presenting):
     presenting.wait(lambda: pane(presenting).is_pressed)
     QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=here)
     presenting.wait(lambda: not pane(presenting).is_pressed)
-    presenting.window.presenter.set_shows("halo", False)
+    presenting.window.recording.presenter.set_shows("halo", False)
     assert pane(presenting).pointer is None
 
 
 def test_the_spotlight_is_on_the_plot_under_the_pointer(presenting):
     window, bright = presenting.window, pane(presenting)
-    window.presenter.set_shows("spotlight", True)
+    window.recording.presenter.set_shows("spotlight", True)
     QTest.mouseMove(window.windowHandle(), window.history_view.mapTo(window, QPoint(80, 40)))
     presenting.wait(lambda: bright._bright is not None)
-    parts = window.parts()
+    parts = window.recording.parts
     assert bright._bright.contains(parts.losses.mapTo(parts.central, QPoint(80, 40)))
     assert not bright._bright.contains(parts.tabs.mapTo(parts.central, QPoint(80, 40)))

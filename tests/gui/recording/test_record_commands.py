@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QFileDialog
 from regplay.gui.recording import video
 from regplay.gui.recording.glass_pane import GlassPane
 from regplay.gui.recording.record_commands import RecordDialog
-from regplay.gui.recording.video import RecordingError, StreamFile
+from regplay.gui.recording.video import StreamFile
+from regplay.gui.recording.video_formats import FORMATS, RecordingError
 from regplay.gui.training import VirtualClock
 
 
@@ -29,7 +30,7 @@ def person(open_window, clock):
 
 @pytest.fixture
 def commands(person):
-    return person.window.recording()
+    return person.window.recording.commands()
 
 
 def film(path: Path) -> tuple[int, tuple[int, int]]:
@@ -43,7 +44,7 @@ def let_pass(commands, clock, seconds):
     for _ in range(round(seconds * 30)):
         clock.advance(1 / 30)
         if commands.recorder.is_on:
-            commands.recorder._writer._tasks.join()
+            commands.recorder._encoder.wait()
 
 
 def begin(commands, path, part="window", size="own", *, pointer=False, countdown=0, alpha=False):
@@ -201,7 +202,7 @@ def test_what_is_transparent_is_the_ground_of_plots(person, commands, clock, tmp
     begin(commands, tmp_path / "frames", "fit", alpha=True)
     commands.stop()
     image = QImage(str(next((tmp_path / "frames").iterdir())))
-    chart = person.window.parts().charts()["fit"]
+    chart = person.window.recording.parts.charts()["fit"]
     corner = chart.viewport().mapTo(person.window.tabs, QPoint(4, 4))
     assert image.pixelColor(corner).alpha() == 0
     alphas = {image.pixelColor(x, corner.y() + 90).alpha() for x in range(image.width())}
@@ -219,7 +220,7 @@ def test_a_transparent_webm_says_so(person, commands, clock, tmp_path):
 def test_transparency_is_offered_where_the_format_has_it(person, settings):
     dialog = RecordDialog(settings, person.window)
     offered = {}
-    for index, form in enumerate(video.FORMATS):
+    for index, form in enumerate(FORMATS):
         dialog.form.setCurrentIndex(index)
         offered[form.label.split()[0]] = dialog.alpha.isEnabled()
     assert offered == {"MP4": False, "WebM": True, "GIF": False, "APNG": False, "PNG": True}
@@ -230,12 +231,12 @@ def test_who_presents_and_records_sees_one_halo(person, commands, clock, tmp_pat
     person.wait(person.window.isFullScreen)
     begin(commands, tmp_path / "a.mp4", pointer=True)
     QTest.mouseMove(person.window.windowHandle(), QPoint(200, 200))
-    pane = person.window.presentation.pane
+    pane = person.window.recording.presentation.pane
     person.wait(lambda: pane.pointer is not None)
     assert person.window.findChildren(GlassPane) == [pane]
     commands.stop()
     QTest.mouseMove(person.window.windowHandle(), QPoint(300, 200))
     person.wait(lambda: pane.pointer is not None and round(pane.pointer.x()) == 300)
     person.press(Qt.Key.Key_Escape, person.window)
-    person.wait(lambda: not person.window.presenter.is_on)
+    person.wait(lambda: not person.window.recording.presenter.is_on)
     assert pane.pointer is None

@@ -7,7 +7,8 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QLabel
 
 from regplay.gui.recording.recorder import Recorder, picture_of
-from regplay.gui.recording.video import ImageFiles, RecordingError
+from regplay.gui.recording.video import ImageFiles
+from regplay.gui.recording.video_formats import RecordingError
 from regplay.gui.training import VirtualClock
 
 FPS = 10
@@ -53,7 +54,7 @@ def let_pass(recorder, clock, seconds):
     for _ in range(round(seconds * FPS)):
         clock.advance(1 / FPS)
         if recorder.is_on:
-            recorder._writer._tasks.join()
+            recorder._encoder.wait()
 
 
 def test_frames_are_timed_by_the_clock(recorder, clock, tmp_path):

@@ -117,7 +117,7 @@ def test_a_sweep_shows_trained_networks_of_all_its_values(play, film):
 
 def test_the_pointer_glides_to_what_moves_next_and_is_there_in_time(play, film):
     def look(renderer, _):
-        pane = renderer._window.presentation.pane
+        pane = renderer._window.recording.presentation.pane
         return pane.pointer, pane.is_pressed
 
     frames, _ = play(
@@ -145,7 +145,7 @@ def test_the_pointer_follows_a_handle_that_is_set_elsewhere(play, film):
             "wait = 0.2",
             f'set = {{ "{WD}" = 0.1 }}\nseconds = 0.6',
         ),
-        lambda renderer, _: renderer._window.presentation.pane.pointer.x(),
+        lambda renderer, _: renderer._window.recording.presentation.pane.pointer.x(),
     )
     assert frames == sorted(frames)
     assert frames[2] == frames[0]
@@ -290,7 +290,7 @@ def test_what_is_drawn_stays_at_its_place_in_the_data(play, film):
         return color.blue() > 150 and color.green() < 120 < color.blue() - color.green()
 
     def look(renderer, image):
-        parts = renderer._window.parts()
+        parts = renderer._window.recording.parts
         chart = parts.charts()["fit"]
         origin = chart.viewport().mapTo(renderer._window, chart.box.geometry().topLeft().toPoint())
         frame = chart.frame()

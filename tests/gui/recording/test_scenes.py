@@ -18,13 +18,12 @@ def go(person, number):
 
 
 def chart_of(person, name):
-    return person.window.parts().charts()[name]
+    return person.window.recording.parts.charts()[name]
 
 
 @pytest.fixture
 def trained(person):
-    person.press(Qt.Key.Key_Space, person.window)
-    person.wait_until_finished()
+    person.train()
     return person
 
 
@@ -61,8 +60,7 @@ def test_an_earlier_state_of_the_same_run_is_gone_back_to(person):
     person.press(Qt.Key.Key_E, person.window)
     person.wait_for_step(1)
     keep(person, 3)
-    person.press(Qt.Key.Key_Space, person.window)
-    person.wait_until_finished()
+    person.train()
     go(person, 3)
     person.wait(lambda: person.view.moment.epoch == 1)
     assert person.view.snapshot.epoch == 20  # nothing of the run is lost
@@ -90,7 +88,7 @@ def test_digits_are_written_into_number_boxes_and_free_without_a_scene(trained):
     QTest.keyClicks(box, "44")
     QTest.keyClick(box, Qt.Key.Key_Return)
     assert trained.controller.session.experiment.epochs == 44
-    actions = trained.window.scenes._go
+    actions = trained.window.recording.scenes._go
     assert [number for number, action in actions.items() if action.isEnabled()] == [4]
     assert actions[4].text() == "&4: Fit, epoch 20"
 

@@ -27,20 +27,19 @@ WD = "regularization.weight_decay"
 def recorded(open_window):
     person = open_window({"model.width": 8, "data.n_valid": 20})
     person.choose("Record storyboard")
-    assert person.window.storyboard_recorder.is_on
+    assert person.window.recording.storyboard_recorder.is_on
     return person
 
 
 def finish(person):
     """The steps of the storyboard that opens at the end, without pauses."""
     person.choose("Record storyboard")
-    playback = person.window.storyboard.playback
+    playback = person.window.recording.storyboard.playback
     return playback.storyboard, [step for step in playback.steps if "wait" not in str(step)]
 
 
 def test_what_was_done_becomes_steps_in_their_order(recorded):
-    recorded.press(Qt.Key.Key_Space, recorded.window)
-    recorded.wait_until_finished()
+    recorded.train()
     recorded.controller.look(epoch=5)
     recorded.wait(lambda: recorded.view.moment.epoch == 5)
     recorded.set(data__noise=0.1)
@@ -72,8 +71,7 @@ def test_keys_on_a_slider_are_a_sweep_to_where_it_came(open_window):
 
 def test_a_slider_that_goes_over_trained_networks_is_noted_like_any_other(recorded):
     studies = recorded.controller.studies
-    recorded.press(Qt.Key.Key_Space, recorded.window)
-    recorded.wait_until_finished()
+    recorded.train()
     recorded.wait(lambda: WD in studies.studies and studies.studies[WD].history is not None)
     experiments = studies.studies[WD].sweep.experiments
     for member in (2, 4, 6):
@@ -87,23 +85,21 @@ def test_a_slider_that_goes_over_trained_networks_is_noted_like_any_other(record
 
 def test_where_it_began_is_made_off_camera(open_window):
     person = open_window({"model.width": 8})
-    person.press(Qt.Key.Key_Space, person.window)
-    person.wait_until_finished()
+    person.train()
     person.choose("Record storyboard")
     _, steps = finish(person)
     assert steps == [Hide(hide=(Train(train="end"),))]
 
 
 def test_it_is_rendered_to_the_same_end(recorded, tmp_path):
-    recorded.press(Qt.Key.Key_Space, recorded.window)
-    recorded.wait_until_finished()
+    recorded.train()
     recorded.set(**{WD.replace(".", "__"): 0.1})
     recorded.wait_until_finished()
     drawn = Draw(draw="arrow", points=((-1.0, 0.5), (1.0, -0.5))).annotation()
     recorded.controller.annotate((drawn,), before=())
     loss = recorded.view.snapshot.value("valid_loss")
     film, _ = finish(recorded)
-    recorded.window.storyboard.close_storyboard()
+    recorded.window.recording.storyboard.close_storyboard()
     again = loads_storyboard(storyboard_toml(film))
     assert again.experiment == film.experiment == replace(again.experiment, {WD: 0.0})
     renderer = Renderer(again, (640, 480), tmp_path / "film")

@@ -42,12 +42,12 @@ def lecture(open_window, tmp_path):
     path = tmp_path / "lecture.toml"
     path.write_text(TEXT)
     drop(person.window, put_files(path), QPoint(400, 300))
-    person.wait(person.window.storyboard.isVisible)
+    person.wait(person.window.recording.storyboard.isVisible)
     return person
 
 
 def strip(person):
-    return person.window.storyboard
+    return person.window.recording.storyboard
 
 
 def decay(person) -> float:
@@ -73,13 +73,13 @@ def test_a_storyboard_that_is_dropped_shows_its_steps_and_waits_at_the_first(lec
     assert steps.item(2).text() == "3  sweep · 0.3 s\nWeight decay λ → 0.1"
     assert steps.currentRow() == 0
     assert lecture.controller.session.experiment.model.width == 8
-    assert lecture.window.presentation.caption.text() == ""
+    assert lecture.window.recording.presentation.caption.text() == ""
 
 
 def test_there_is_room_for_captions_while_there_are_some(lecture):
     playback = strip(lecture).playback
     playback.set_steps([Wait(wait=0.1)], 0)
-    assert lecture.window.presentation.caption is None
+    assert lecture.window.recording.presentation.caption is None
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Space, Qt.Key.Key_PageDown])
@@ -87,7 +87,7 @@ def test_keys_of_a_remote_step_forward_and_back(lecture, key):
     lecture.find(WD).setFocus()  # a slider would take the key otherwise
     press(lecture, key)
     wait_at(lecture, 1)
-    assert lecture.window.presentation.caption.text() == "Thirty points"
+    assert lecture.window.recording.presentation.caption.text() == "Thirty points"
     press(lecture, key)
     wait_at(lecture, 2)
     assert lecture.view.snapshot.epoch == 20
@@ -98,7 +98,7 @@ def test_keys_of_a_remote_step_forward_and_back(lecture, key):
     wait_at(lecture, 2)
     assert decay(lecture) == 0.0
     assert lecture.view.snapshot.epoch == 20
-    assert lecture.window.presentation.caption.text() == "Thirty points"
+    assert lecture.window.recording.presentation.caption.text() == "Thirty points"
 
 
 def test_a_key_while_a_step_is_under_way_completes_it_and_plays_the_next(lecture):
@@ -199,8 +199,8 @@ def test_in_presenter_mode_too_and_closing_it_leaves_the_window_to_the_person(le
     wait_at(lecture, 1)
     lecture.click("storyboard.close")
     assert not strip(lecture).isVisible()
-    assert lecture.window.presentation.caption is None
-    assert lecture.window.presenter.is_on
+    assert lecture.window.recording.presentation.caption is None
+    assert lecture.window.recording.presenter.is_on
     press(lecture, Qt.Key.Key_Space)  # trains again
     lecture.wait_until_finished()
 
@@ -210,4 +210,4 @@ def test_a_storyboard_with_a_mistake_is_refused_with_its_step(person, tmp_path):
     path.write_text('title = "t"\nsteps = [{ trian = "end" }]')
     person.window.files.open(path)
     assert "step 1: no verb is in it; did you mean train" in person.banner
-    assert not person.window.storyboard.isVisible()
+    assert not person.window.recording.storyboard.isVisible()

@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 
-from regplay.gui.recording import video
-from regplay.gui.recording.video import RecordingError, format_of, open_video
+from regplay.gui.recording.video import open_video
+from regplay.gui.recording.video_formats import MP4, RecordingError, format_of
 
 SIZE = (322, 200)  # a width whose rows FFmpeg pads
 FPS = 10
@@ -155,7 +155,7 @@ def test_webm_is_transparent_where_pictures_are(tmp_path):
 def test_other_endings_are_refused_with_those_that_there_are(tmp_path):
     with pytest.raises(RecordingError, match=r"film\.avi: .*\.mp4, \.webm, \.gif, \.apng"):
         open_video(tmp_path / "film.avi", SIZE, FPS)
-    assert format_of(Path("FILM.MP4")) is video.MP4
+    assert format_of(Path("FILM.MP4")) is MP4
 
 
 @pytest.mark.parametrize("name", NAMES)

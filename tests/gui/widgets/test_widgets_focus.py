@@ -6,12 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from regplay.core.fields import FIELDS
-from regplay.gui.controls import CountBox
 from regplay.gui.controls.panel import make_control
 from regplay.gui.lessons.markdown_view import TextLine
 from regplay.gui.lessons.wrapped_button import WrappedButton
 from regplay.gui.theme import DARK, LIGHT, palette_of
-from regplay.gui.widgets import Button, Press, PushButton, Toggle
+from regplay.gui.widgets import Button, CountBox, Press, PushButton, Toggle
 
 MAKERS = {
     "button": Button,

@@ -257,7 +257,7 @@ def test_nothing_is_run_as_python(claim):
 def test_torch_is_not_needed_to_read_lessons_or_to_observe():
     code = (
         "import sys\n"
-        "import regplay.session.lessons.observations\n"
+        "import regplay.session.lessons.progress\n"
         "from regplay.session.lessons import lessons\n"
         "assert lessons()[0].claims[0][1].statement.terms\n"
         "assert 'torch' not in sys.modules\n"

@@ -108,16 +108,15 @@ def test_a_storyboard_reads_the_same_again():
     text = 'title = "t"\nexperiment = { data.name = "moons", model.width = 8 }\n'
     read = loads_storyboard(text + "steps = [{ wait = 1 }]")
     film = Storyboard(
-        "A title",
-        ((640, 480), (480, 640)),
-        25,
-        read.experiment,
-        "",
-        "dark",
-        150,
-        "de",
-        (WD,),
-        STEPS,
+        title="A title",
+        sizes=((640, 480), (480, 640)),
+        fps=25,
+        experiment=read.experiment,
+        theme="dark",
+        scale=150,
+        language="de",
+        controls=(WD,),
+        steps=STEPS,
     )
     assert loads_storyboard(storyboard_toml(film)) == film
     assert read.experiment != Experiment()

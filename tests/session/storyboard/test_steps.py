@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from regplay.session.storyboard.slides import between_epochs, eased
+from regplay.session.storyboard import between_epochs, eased
 
 SHARES = [k / 20 for k in range(21)]
 

@@ -1,0 +1,120 @@
+"""A thread that writes pictures to files, from a queue that has an end."""
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from PySide6.QtGui import QImage
+
+from regplay.gui.recording.video import Video
+
+_NICENESS = 5  # of 19: the window and training come first, and encoding is not starved
+_WAITING = 8  # pictures, of 4 MB at 1280×720, that may wait to be encoded
+
+
+class Encoder:
+    """Writes pictures to videos in order, on a thread of its own.
+
+    Parameters
+    ----------
+    begin
+        What begins each video, on the thread, whose priority their own threads then have.
+    prepare
+        What becomes of a picture before it is written, on the thread.
+    yields
+        Whether others have the processor first: what is on screen must not wait for a file.
+
+    Attributes
+    ----------
+    error
+        Why no file is left; None otherwise.
+    finishes_late
+        Whether some file takes long to complete.
+
+    Raises
+    ------
+    RecordingError
+        If a file can't be begun.
+    """
+
+    def __init__(
+        self,
+        begin: Sequence[Callable[[], Video]],
+        prepare: Callable[[QImage], QImage] = lambda image: image,
+        *,
+        yields: bool = False,
+    ) -> None:
+        self.error: Exception | None = None
+        self._prepare = prepare
+        self._pool = ThreadPoolExecutor(1, "encoding", _yield_to_others if yields else None)
+        self._room = threading.Semaphore(_WAITING)
+        self._last: Future[None] | None = None
+        self._videos: list[Video] = []
+        try:
+            for make in begin:
+                self._videos.append(self._pool.submit(make).result())
+        except BaseException:
+            self.abandon()
+            raise
+        self.finishes_late = any(video.finishes_late for video in self._videos)
+
+    def put(self, image: QImage, count: int = 1, *, waits: bool = False) -> bool:
+        """Write a picture for so many frames; False if there is no room for it, unless it waits."""
+        if not self._room.acquire(blocking=waits):
+            return False
+
+        def write() -> None:
+            prepared = self._prepare(image)
+            for video in self._videos:
+                video.write(prepared, count)
+
+        self._submit(write).add_done_callback(lambda _: self._room.release())
+        return True
+
+    def discard(self, frames: int) -> None:
+        """Take back the last frames, as of `Video`."""
+        self._submit(lambda: [video.discard(frames) for video in self._videos])
+
+    def finish(self) -> None:
+        """Write what waits, and complete the files; then the thread ends."""
+        self._last = self._submit(lambda: [video.finish() for video in self._videos])
+        self._pool.shutdown(wait=False)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the files are complete, or none is left."""
+        return self._last is not None and self._last.done()
+
+    def wait(self) -> None:
+        """Until all is written that was asked for."""
+        (self._last or self._pool.submit(lambda: None)).result()
+
+    def abandon(self) -> None:
+        """Leave no files."""
+        self._pool.shutdown(cancel_futures=True)
+        if self.error is None:
+            self._abandon_files()
+
+    def _submit(self, task: Callable[[], object]) -> "Future[None]":
+        return self._pool.submit(self._do, task)
+
+    def _do(self, task: Callable[[], object]) -> None:
+        if self.error is not None:
+            return
+        try:
+            task()
+        except Exception as error:
+            self.error = error
+            self._abandon_files()
+
+    def _abandon_files(self) -> None:
+        for video in self._videos:
+            video.abandon()
+
+
+def _yield_to_others() -> None:
+    """Lower the priority of this thread, where a thread has one of its own."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)

@@ -1,0 +1,124 @@
+"""Boxes for numbers, which read what is typed by one rule, and leave Space to the window."""
+
+from typing import Any
+
+from PySide6.QtCore import QEvent, QLocale, QObject, QPoint, QSignalBlocker, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator
+from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit, QSpinBox, QToolTip, QWidget
+
+from regplay.core.typed_number import TypedNumberError, typed_number
+from regplay.gui.widgets.painting import FocusRing
+
+_ENGLISH = QLocale(QLocale.Language.English)  # in which the window writes all numbers
+
+
+class _SpaceFilter(QObject):
+    def __init__(self, box: QWidget, line: QLineEdit) -> None:
+        super().__init__(box)
+        self._line = line
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ignore the question whether Space is for the box; all else goes its way."""
+        is_question = event.type() == QEvent.Type.ShortcutOverride
+        if is_question and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
+            event.setAccepted(self._line.isModified())
+            return True
+        return False
+
+
+def leave_space(box: QWidget, line: QLineEdit) -> None:
+    """Let a box for numbers leave Space to the window, but while a number is being typed.
+
+    Parameters
+    ----------
+    line
+        Where it is typed: the box itself, or its part.
+    """
+    box.installEventFilter(_SpaceFilter(box, line))
+
+
+class _TypedNumber:
+    """Of a spin box, before its class of Qt's: reads what is typed by `typed_number`.
+
+    What is refused goes back to the number from before, and a tool tip says why.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        box = self._box()
+        box.setLocale(_ENGLISH)
+        leave_space(box, box.lineEdit())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """After Enter, nothing is being typed."""
+        super().keyPressEvent(event)  # type: ignore[misc]
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._box().lineEdit().setModified(False)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Nothing is typed yet."""
+        super().focusInEvent(event)  # type: ignore[misc]
+        self._box().lineEdit().setModified(False)
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Anything may be typed; whether it is a number within the range so far."""
+        try:
+            self._read(text)
+        except TypedNumberError:
+            return QValidator.State.Intermediate, text, position
+        return QValidator.State.Acceptable, text, position
+
+    def valueFromText(self, text: str) -> Any:
+        """The number in a text that `validate` accepts."""
+        return self._read(text)
+
+    def fixup(self, text: str) -> str:
+        """Leave it to Qt to go back to the last number; say why."""
+        try:
+            self._read(text)
+        except TypedNumberError as error:
+            box = self._box()
+            shown = self._number_in(text) or "Nothing"
+            QToolTip.showText(box.mapToGlobal(QPoint(0, box.height())), f"{shown}: {error}", box)
+        return text
+
+    def _box(self) -> QSpinBox | QDoubleSpinBox:
+        assert isinstance(self, QSpinBox | QDoubleSpinBox)
+        return self
+
+    def _number_in(self, text: str) -> str:
+        box = self._box()
+        return text.removeprefix(box.prefix()).removesuffix(box.suffix().strip()).strip()
+
+    def _read(self, text: str) -> float:
+        box = self._box()
+        if box.specialValueText() and text == box.specialValueText():
+            return box.minimum()
+        is_whole = isinstance(box, QSpinBox)
+        number = typed_number(self._number_in(text), whole=is_whole)
+        if (is_whole and not number.is_integer()) or not box.minimum() <= number <= box.maximum():
+            kind = "a whole number" if is_whole else "a number"
+            low, high = (f"{bound:,}" for bound in (box.minimum(), box.maximum()))
+            raise TypedNumberError(f"must be {kind} from {low} to {high}.")
+        return int(number) if is_whole else number
+
+
+class WholeNumberBox(_TypedNumber, FocusRing, QSpinBox):
+    """A whole number."""
+
+
+class NumberBox(_TypedNumber, FocusRing, QDoubleSpinBox):
+    """A number with decimals."""
+
+
+class CountBox(WholeNumberBox):
+    """A number counts once it is typed whole: on the way to 50 it is not 5."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setKeyboardTracking(False)
+
+    def show_value(self, value: int) -> None:
+        """Show another number, without `valueChanged`."""
+        with QSignalBlocker(self):
+            self.setValue(value)
