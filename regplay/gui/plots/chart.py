@@ -210,9 +210,9 @@ class Chart(GraphicsView):  # type: ignore[misc]
             self._auto[axis] = (low, high)
             self._follow(axis)
 
-    def forget(self, axis: Side) -> None:
-        """Start the range of an axis anew with the next `cover`."""
-        self._auto[axis] = None
+    def forget(self, *axes: Side) -> None:
+        """Start the ranges of these axes anew with the next `cover`."""
+        self._auto |= dict.fromkeys(axes)
 
     def auto_range(self, axis: Side) -> Range | None:
         """The range that the data ask for, whether or not the mouse moved the plot."""
