@@ -81,7 +81,11 @@ class Chart(GraphicsView):  # type: ignore[misc]
         had no range by then takes its first. A chart asks its window for it when it is shown.
     pressed_at
         Where on the screen a button of the mouse was pressed last.
+    hover_item
+        The kind of item that draws what the mouse reads.
     """
+
+    hover_item = HoverItem
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -117,7 +121,7 @@ class Chart(GraphicsView):  # type: ignore[misc]
         self.canvas = Canvas(self, self.box)
         self.canvas.under.append(GridLayer(self.axes))
         self._annotations = AnnotationLayer()
-        self.hover = HoverItem(self, self.box)
+        self.hover = self.hover_item(self, self.box)
         self.reset_button = QToolButton(self)
         self.reset_button.setText("A")
         self.reset_button.setToolTip("Back to the whole plot (A, or double click)")
