@@ -52,11 +52,7 @@ def kept_records(training):
     found = []
     while not training.finished:
         records = training.train()
-        states = [record.state.copy() for record in records]
-        found += [
-            Record(record.snapshot, lambda state=state: state)
-            for record, state in zip(records, states, strict=True)
-        ]
+        found += [Record(record.snapshot, record.state.copy()) for record in records]
     return found
 
 
