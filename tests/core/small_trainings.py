@@ -47,12 +47,16 @@ def records(training):
     return list(run(training))
 
 
+def copied(records):
+    """Records with copies of their states, which the next call of `train` may write into."""
+    return [Record(record.snapshot, record.state.copy()) for record in records]
+
+
 def kept_records(training):
-    """All records to the end, with copies of their states."""
+    """All records to the end, copied."""
     found = []
     while not training.finished:
-        records = training.train()
-        found += [Record(record.snapshot, record.state.copy()) for record in records]
+        found += copied(training.train())
     return found
 
 
