@@ -1,5 +1,7 @@
 """What lies over the whole window: a pointer, keys, dimmed surroundings."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
@@ -15,7 +17,7 @@ from PySide6.QtWidgets import QWidget
 
 from regplay.gui.theme import colors_of, zoomed
 
-_DIM = 0.45  # opacity of what covers the surroundings
+_DIM = 0.55  # opacity of what covers the surroundings
 _HALO = 16  # px at 100 %, radius
 _LETTERS = 18  # px at 100 %
 # An arrow that points up and left, in units of its height.
@@ -44,7 +46,8 @@ class GlassPane(QWidget):
         self.pointer: QPointF | None = None
         self.is_pressed = False
         self.keys = ""
-        self._bright: QRect | None = None
+        self._bright: Sequence[QRect] = ()
+        self._strength = 1.0
         over.installEventFilter(self)
         self.setGeometry(over.rect())
         self.hide()
@@ -81,7 +84,7 @@ class GlassPane(QWidget):
 
     def _appear(self) -> None:
         """Be there where there is something to show: it would be painted with each frame."""
-        is_wanted = self.pointer is not None or bool(self.keys) or self._bright is not None
+        is_wanted = self.pointer is not None or bool(self.keys) or bool(self._bright)
         if is_wanted != (not self.isHidden()):
             self.setVisible(is_wanted)
             self.raise_()
@@ -94,10 +97,10 @@ class GlassPane(QWidget):
         self.pointer, self.is_pressed = place, is_pressed
         self._appear()
 
-    def set_bright(self, part: QRect | None) -> None:
-        """Dim everything but a part; None dims nothing."""
-        if part != self._bright:
-            self._bright = part
+    def set_bright(self, parts: Sequence[QRect], strength: float = 1.0) -> None:
+        """Dim everything but some parts, as much as usual or less; without any, nothing."""
+        if (parts, strength) != (self._bright, self._strength):
+            self._bright, self._strength = parts, strength
             self._appear()
             self.update()
 
@@ -116,13 +119,14 @@ class GlassPane(QWidget):
         """Draw what there is, from below to above."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._bright is not None:
+        if self._bright:
             around = QPainterPath()
             around.addRect(QRectF(self.rect()))
             inside = QPainterPath()
-            inside.addRoundedRect(QRectF(self._bright), 4, 4)
+            for part in self._bright:
+                inside.addRoundedRect(QRectF(part), 4, 4)
             color = QColor(self.palette().window().color())
-            color.setAlphaF(1.0 - _DIM)
+            color.setAlphaF(_DIM * self._strength)
             painter.fillPath(around - inside, color)
         if self.pointer is not None:
             self._paint_pointer(painter, self.pointer)

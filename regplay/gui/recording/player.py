@@ -42,6 +42,7 @@ from regplay.session.storyboard import (
 )
 
 _EPSILON = 1e-6  # s; fractions of frames add up
+_FOCUSED = 0.6  # s, in which another part comes into focus, at most
 _GLIDE = 0.35  # s, in which the pointer goes from one thing to the next
 # Goes on to its next item for each frame; returns the second at which it is over.
 Frames = Generator[None, None, float]
@@ -160,7 +161,7 @@ class Player:
         self._presentation.set_focus("")
         self._presentation.show_caption_line(False)
         self.hide_pointer()
-        self._pane.set_bright(None)
+        self._pane.set_bright(())
 
     def hide_pointer(self) -> None:
         """Show no pointer until a step moves something."""
@@ -178,8 +179,7 @@ class Player:
 
     def cover(self) -> None:
         """Draw what lies over the window, once that shows what it is to show."""
-        focus = self._presentation.focus
-        self._pane.set_bright(self._presentation.rect(focus) if focus else None)
+        self._pane.set_bright(*self._presentation.bright())
         if self._next is not None and self.now >= self._leaves - _EPSILON:
             self._approach(self._next)
         self._place_pointer()
@@ -275,8 +275,8 @@ class Player:
                 self._presentation.set_caption(text)
                 if self.is_on_camera:
                     self.log.captions.append((begin, text))
-            case Focus(focus=place, seconds=seconds):
-                self._presentation.set_focus(place)
+            case Focus():
+                return (yield from self._focus(step, begin))
             case Wait(wait=seconds):
                 pass
             case Draw():
@@ -371,6 +371,15 @@ class Player:
             self._point(self._parts.timeline.track, is_pressed=share < 1.0)
 
         return (yield from self._slide(begin, step.seconds, move))
+
+    def _focus(self, step: Focus, begin: float) -> Frames:
+        move = self._presentation.move_focus(step.focus)
+        takes = min(_FOCUSED / step.seconds, 1.0) if step.seconds else 1.0
+
+        def go(share: float) -> None:
+            move(eased(min(share / takes, 1.0), "smooth"))
+
+        return (yield from self._slide(begin, step.seconds, go))
 
     def _draw(self, step: Draw, begin: float) -> Frames:
         controller, place = self._controller, len(self._controller.annotations)

@@ -152,6 +152,26 @@ def test_the_pointer_follows_a_handle_that_is_set_elsewhere(play, film):
     assert frames[0] < frames[3] < frames[4] < frames[-1] == frames[6]
 
 
+def test_another_part_comes_into_focus_on_a_short_way(play, film):
+    def look(renderer, _):
+        presentation = renderer._window.recording.presentation
+        (part, *_), strength = presentation.bright() if presentation.focus else ([None], 0.0)
+        return presentation.parts.plots.sizes(), part, strength
+
+    shared, fit, losses = (slice(n, n + 10) for n in (0, 10, 20))
+    steps = (f'focus = "{name}"\nseconds = 1' for name in ("fit", "losses", ""))
+    frames, _ = play(film("wait = 1", *steps, "wait = 1"), look)
+    tabs = [sizes[0] for sizes, _, _ in frames]
+    assert tabs[fit] == sorted(tabs[fit])
+    assert tabs[0] < tabs[12] < tabs[14] < tabs[16] == tabs[19]
+    assert tabs[losses] == sorted(tabs[losses], reverse=True)
+    assert [strength for *_, strength in frames[shared]] == [0.0] * 10
+    assert [strength for *_, strength in frames[losses]] == [1.0] * 10
+    assert 0.0 < frames[13][2] < 1.0 == frames[16][2]
+    assert len({part.top() for _, part, _ in frames[losses]}) > 4
+    assert frames[-1] == frames[0]
+
+
 def test_what_is_hidden_takes_no_time_but_happens(play, film):
     frames, log = play(
         film('hide = [{ train = "end", seconds = 9 }, { caption = "unseen" }]', "wait = 0.5"),
