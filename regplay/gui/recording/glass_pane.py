@@ -19,6 +19,7 @@ from regplay.gui.theme import colors_of, zoomed
 
 _DIM = 0.55  # opacity of what covers the surroundings
 _HALO = 16  # px at 100 %, radius
+KEYS_SECONDS = 1.5  # that keys are shown after they were pressed
 _LETTERS = 18  # px at 100 %
 # An arrow that points up and left, in units of its height.
 _ARROW = ((0, 0), (0, 0.82), (0.19, 0.65), (0.31, 0.95), (0.44, 0.9), (0.32, 0.6), (0.57, 0.58))

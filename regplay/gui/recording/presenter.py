@@ -5,6 +5,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QShortcut, QWind
 from PySide6.QtWidgets import QApplication, QMenu
 
 from regplay.core.fields import FIELDS
+from regplay.gui.recording.glass_pane import KEYS_SECONDS
 from regplay.gui.recording.presentation import Presentation, WindowParts
 from regplay.gui.training import Timer
 
@@ -15,7 +16,6 @@ _SWITCHES = {
     "keys": "&Keys that are pressed",
     "spotlight": "&Spotlight on the plot under the pointer",
 }
-_KEYS_SECONDS = 1.5
 _MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta)
 _WHO = "present"  # follows the mouse
 _SPOTS = ("fit", "losses")
@@ -168,7 +168,7 @@ class Presenter(QObject):
         self._pane.set_keys(keys.toString(QKeySequence.SequenceFormat.NativeText))
         if self._forget is not None:
             self._forget.stop()
-        self._forget = self._clock.later(_KEYS_SECONDS, self._forget_keys)
+        self._forget = self._clock.later(KEYS_SECONDS, self._forget_keys)
 
     def _forget_keys(self) -> None:
         self._pane.set_keys("")
