@@ -8,8 +8,9 @@ import numpy as np  # noqa: F401  # first: after PySide6 its import takes 20 ms 
 from PySide6.QtWidgets import QApplication
 
 from regplay.core.experiment import Experiment
-from regplay.gui.error_log import ErrorLog, log_path
+from regplay.gui.error_log import log_path, write_errors
 from regplay.gui.placement import place_on_screen
+from regplay.gui.termination import Termination
 from regplay.gui.widgets import application_icon
 from regplay.gui.window import MainWindow
 
@@ -32,10 +33,13 @@ def start(experiment: Experiment | None = None, device: str | None = None, opene
     app.setApplicationName("regplay")
     app.setDesktopFileName("regplay")
     app.setWindowIcon(application_icon())
-    ErrorLog(log_path()).install()
+    write_errors(log_path())
     window = MainWindow(experiment)
     for loaded in (window.controller.runner.loaded, window.controller.runner.failed):
         loaded.connect(collect_from_now_on)
+    termination = Termination(app)
+    termination.asked.connect(window.documents.leave)
+    termination.asked.connect(app.quit)
     if device is not None:
         window.set_device(device)
     place_on_screen(window)
@@ -46,7 +50,8 @@ def start(experiment: Experiment | None = None, device: str | None = None, opene
         window.controller.runner.play()  # as soon as torch is there: a trained network says more
     else:
         window.files.open(Path(opened))
-    return app.exec()
+    code = app.exec()
+    return termination.exit_code or code
 
 
 def collect_from_now_on() -> None:

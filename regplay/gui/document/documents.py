@@ -311,14 +311,22 @@ class Documents(QObject):
         Who only tries settings is not asked: that takes a session with a name, with pinned runs or
         points placed by hand, or one that was recovered.
         """
-        self.check()
-        present = self._present()
-        is_worth = self.path is not None or self._saved is None or _is_work(present)
-        if not (self.is_modified and is_worth):
+        if not self._would_be_lost():
             return True
         name = "this session" if self.path is None else self.path.name
         answer = self._questions.keep_changes(name)
         return answer == "discard" or (answer == "save" and self.save())
+
+    def leave(self) -> None:
+        """The program ends, whatever there is to ask: what would be lost is offered next time."""
+        if self._would_be_lost():
+            self._saved = self._present()
+            self._autosave.leave(self._saved)
+
+    def _would_be_lost(self) -> bool:
+        self.check()
+        is_worth = self.path is not None or self._saved is None or _is_work(self._present())
+        return self.is_modified and is_worth
 
     def close(self) -> None:
         """The window is closed in good order: nothing is left to recover."""

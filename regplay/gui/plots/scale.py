@@ -11,6 +11,7 @@ through a resting frame, and the fall can be seen.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -98,14 +99,15 @@ class Scale:
         position = self.low + share * (self.high - self.low)
         return float(10.0 ** np.clip(position, -300, 300)) if self.is_log else position
 
-    def ticks(self, most: int) -> list[Tick]:
+    @lru_cache(maxsize=64)  # noqa: B019  # of a few numbers; axes are painted in each frame
+    def ticks(self, most: int) -> tuple[Tick, ...]:
         """Marks from low to high, about `most` of them with a text."""
         labelled, between = self._marks(max(most, 1))
         texts = self._texts(labelled)
         pairs = [*zip(labelled, texts, strict=True), *((position, "") for position in between)]
         width = self.high - self.low
         ticks = [Tick((position - self.low) / width, text) for position, text in pairs]
-        return sorted(ticks, key=lambda tick: tick.share)
+        return tuple(sorted(ticks, key=lambda tick: tick.share))
 
     def _marks(self, most: int) -> tuple[Sequence[float], Sequence[float]]:
         """What is labelled, and what is marked between; exponents of ten on a logarithmic scale."""
