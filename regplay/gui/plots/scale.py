@@ -273,16 +273,17 @@ def round_levels(span: Range, most: int = 7) -> Floats:
 
 def bounds(values: ArrayLike) -> Range | None:
     """Smallest and largest finite value, or None where there is none."""
-    array: NDArray[Any] = np.asarray(values, dtype=float)
-    if not array.size:
+    finite = _finite(values)
+    if not finite.size:
         return None
-    low, high = float(array.min()), float(array.max())
-    if not (math.isfinite(low) and math.isfinite(high)):
-        finite = array[np.isfinite(array)]
-        if not finite.size:
-            return None
-        low, high = float(finite.min()), float(finite.max())
-    return min(max(low, -LARGEST), LARGEST), min(max(high, -LARGEST), LARGEST)
+    low, high = np.clip([finite.min(), finite.max()], -LARGEST, LARGEST).tolist()
+    return low, high
+
+
+def _finite(values: ArrayLike) -> Floats:
+    """Those that are finite, in one row."""
+    array: Floats = np.asarray(values, dtype=float)
+    return array[np.isfinite(array)]
 
 
 def extend(current: Range | None, values: ArrayLike, steps: int = 5) -> Range | None:
@@ -364,8 +365,7 @@ def largest_of_trained(losses: ArrayLike) -> float:
     losses
         Of any shape; those that are not finite have failed too. NaN is returned where all have.
     """
-    array = np.asarray(losses, dtype=float)
-    finite = array[np.isfinite(array)]
+    finite = _finite(losses)
     if not finite.size:
         return math.nan
     return max(_FAILED * float(np.quantile(finite, 0.25)), float(np.median(finite)))
@@ -386,8 +386,7 @@ def highest_usual(values: ArrayLike, constant: float = math.inf) -> float:
     constant
         The loss of the best constant prediction: more than 20 times as much is returned of none.
     """
-    array = np.asarray(values, dtype=float)
-    finite = array[np.isfinite(array)]
+    finite = _finite(values)
     if not finite.size:
         return math.nan
     first, median, third = np.quantile(finite, (0.25, 0.5, 0.75))
