@@ -23,13 +23,7 @@ from regplay.session.files import OutputError, prepare_folder, write_file
 from regplay.session.lessons import find_lesson
 from regplay.session.lessons import lessons as all_lessons
 from regplay.session.results import SweepResult, sweep_csv, verdict_summary, write_results
-from regplay.session.storyboard import (
-    at_marks,
-    begun_at,
-    load_storyboard,
-    parsed_size,
-    read_marks,
-)
+from regplay.session.storyboard import at_marks, begun_at, load_storyboard, parsed_size, read_marks
 
 DOES_NOT_HOLD = 1  # exit code where a claim fails
 _MOST_FPS = 60

@@ -31,7 +31,7 @@ from regplay.gui.replay import Replay
 from regplay.gui.training import Clock, Look, Runner, Start, View
 from regplay.session.drawing import is_edit
 from regplay.session.pins import Pin, Pins, PinsFullError
-from regplay.session.session import Annotation, Change, Run, Scene, Session, UndoStack
+from regplay.session.session import Annotation, Change, Run, Scene, Session, UndoStack, UndoStep
 
 _STOPPED = "This run has stopped by itself: change a setting, or reset it to train again."
 _SIZES = ("data.n_train", "data.n_valid")  # numbers of points, of which there may be too few
@@ -255,13 +255,11 @@ class Controller(QObject):
 
     def undo(self) -> None:
         """Work on the experiment before the last change."""
-        past = self._past
-        self._restore(past.back(self.session.experiment, self._own_run, self.annotations))
+        self._restore(self._past.back(self._present))
 
     def redo(self) -> None:
         """Work on the experiment before the last step back."""
-        past = self._past
-        self._restore(past.forward(self.session.experiment, self._own_run, self.annotations))
+        self._restore(self._past.forward(self._present))
 
     # Commands about training
 
@@ -403,20 +401,21 @@ class Controller(QObject):
         self.message.emit("")
 
     @property
-    def _own_run(self) -> Run | None:
-        """The newest run of the present experiment, whatever is shown in its place."""
-        return None if self.runner.view is None else self.runner.view.run
+    def _present(self) -> UndoStep:
+        """What there is, with the newest run of the experiment, whatever is shown in its place."""
+        run = None if self.runner.view is None else self.runner.view.run
+        return UndoStep(self.session.experiment, run, self.annotations)
 
-    def _restore(self, experiment: Experiment | None) -> None:
-        if experiment is None:
+    def _restore(self, step: UndoStep | None) -> None:
+        if step is None:
             return
         self.message.emit("")
-        if self._past.annotations is not None:
-            self.annotate(self._past.annotations)
-        elif self._past.run is not None:
-            self._take_up(experiment, Start(run=self._past.run))
+        if step.annotations is not None:
+            self.annotate(step.annotations)
+        elif step.run is not None:
+            self._take_up(step.experiment, Start(run=step.run))
         else:
-            self._apply(self.session.restore(experiment, epoch=self.runner.epoch))
+            self._apply(self.session.restore(step.experiment, epoch=self.runner.epoch))
 
     def _apply(self, change: Change) -> None:
         """Train what the session works on, after this change."""

@@ -189,7 +189,7 @@ class Scene:
 # experiments that were worked on before
 
 
-class _UndoStep(NamedTuple):
+class UndoStep(NamedTuple):
     """What to go back or forward to."""
 
     experiment: Experiment
@@ -201,12 +201,8 @@ class UndoStack:
     """Steps back, and steps forward until another change is made."""
 
     def __init__(self) -> None:
-        # The run that the last step, back or forward, leads to; None where the experiment says all
-        self.run: Run | None = None
-        # What is drawn on plots after the last step, back or forward; None where it did not differ
-        self.annotations: tuple[Annotation, ...] | None = None
-        self._back: list[_UndoStep] = []
-        self._forward: list[_UndoStep] = []
+        self._back: list[UndoStep] = []
+        self._forward: list[UndoStep] = []
         self._fields: frozenset[str] = frozenset()  # of the last change
         self._changed_at = float("-inf")
 
@@ -229,7 +225,7 @@ class UndoStack:
         if goes_on is None:
             goes_on = fields == self._fields and now - self._changed_at < _TOGETHER
         if not (goes_on and self._fields):  # after a step back there is nothing to go on with
-            self._add(_UndoStep(before))
+            self._add(UndoStep(before))
         self._forward = []
         self._fields, self._changed_at = fields, now
 
@@ -241,55 +237,40 @@ class UndoStack:
         with_runs = [step for step in self._back if step.run is not None]
         for step in with_runs[: len(with_runs) + 1 - _MOST_RUNS]:
             self._back.remove(step)
-        self._add(_UndoStep(run.experiment, run))
+        self._add(UndoStep(run.experiment, run))
         self._forward, self._fields = [], frozenset()
 
     def note_annotations(self, present: Experiment, before: tuple[Annotation, ...]) -> None:
         """A person drew or erased something; what there was before comes back with one step."""
-        self._add(_UndoStep(present, annotations=before))
+        self._add(UndoStep(present, annotations=before))
         self._forward, self._fields = [], frozenset()
 
-    def back(
-        self,
-        present: Experiment,
-        run: Run | None = None,
-        annotations: tuple[Annotation, ...] = (),
-    ) -> Experiment | None:
-        """The experiment before the last change, or None if there was none.
+    def back(self, present: UndoStep) -> UndoStep | None:
+        """What there was before the last change, or None if there was none.
 
-        Parameters
-        ----------
-        run, annotations
-            The present ones, to come forward to again.
+        `present` is all that there is now, to come forward to again.
         """
-        return self._step(self._back, self._forward, _UndoStep(present, run, annotations))
+        return self._step(self._back, self._forward, present)
 
-    def forward(
-        self,
-        present: Experiment,
-        run: Run | None = None,
-        annotations: tuple[Annotation, ...] = (),
-    ) -> Experiment | None:
-        """The experiment before the last step back, or None if there was none; as `back`."""
-        return self._step(self._forward, self._back, _UndoStep(present, run, annotations))
+    def forward(self, present: UndoStep) -> UndoStep | None:
+        """What there was before the last step back, or None if there was none; as `back`."""
+        return self._step(self._forward, self._back, present)
 
-    def _add(self, step: _UndoStep) -> None:
+    def _add(self, step: UndoStep) -> None:
         self._back = [*self._back[1 - _MOST_STEPS :], step]
 
     def _step(
-        self, source: list[_UndoStep], target: list[_UndoStep], present: _UndoStep
-    ) -> Experiment | None:
+        self, source: list[UndoStep], target: list[UndoStep], present: UndoStep
+    ) -> UndoStep | None:
         self._fields = frozenset()  # the next change is another one
-        self.run = self.annotations = None
         if not source:
             return None
         step = source.pop()
-        self.run, self.annotations = step.run, step.annotations
         target.append(
-            _UndoStep(
+            UndoStep(
                 present.experiment,
                 None if step.run is None else present.run,
                 None if step.annotations is None else present.annotations,
             )
         )
-        return step.experiment
+        return step

@@ -5,7 +5,7 @@ import pytest
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, get, replace
 from regplay.core.hyperparameters import ADJUSTABLE_FIELDS
-from regplay.session.session import Change, Run, Session, UndoStack
+from regplay.session.session import Change, Run, Session, UndoStack, UndoStep
 
 OTHER = {
     "data.name": "cubic",
@@ -222,38 +222,50 @@ def walk(past, *changes, start=None):
     return experiments
 
 
+def back(past, present):
+    """The experiment before the last change."""
+    step = past.back(UndoStep(present))
+    return None if step is None else step.experiment
+
+
+def forward(past, present):
+    """The experiment before the last step back."""
+    step = past.forward(UndoStep(present))
+    return None if step is None else step.experiment
+
+
 def test_back_and_forward_go_through_all_changes():
     past = UndoStack()
     a, b, c = walk(past, (WD, 0.1, 0.0), (DROPOUT, 0.5, 0.1))
-    assert past.back(c) == b
-    assert past.back(b) == a
-    assert past.back(a) is None
-    assert past.forward(a) == b
-    assert past.forward(b) == c
-    assert past.forward(c) is None
+    assert back(past, c) == b
+    assert back(past, b) == a
+    assert back(past, a) is None
+    assert forward(past, a) == b
+    assert forward(past, b) == c
+    assert forward(past, c) is None
 
 
 def test_a_drag_is_one_change_and_the_next_one_is_another():
     past = UndoStack()
     drag = [(WD, 0.01 * step, 0.05 * step) for step in range(1, 60)]
     steps = walk(past, *drag, (WD, 1.0, 10.0))
-    assert past.back(steps[-1]) == steps[-2]
-    assert past.back(steps[-2]) == Experiment()
+    assert back(past, steps[-1]) == steps[-2]
+    assert back(past, steps[-2]) == Experiment()
 
 
 def test_another_change_forgets_the_way_forward():
     past = UndoStack()
     a, b = walk(past, (WD, 0.1, 0.0))
-    assert past.back(b) == a
+    assert back(past, b) == a
     (_, c) = walk(past, (WD, 0.2, 0.2), start=a)
-    assert past.forward(c) is None
-    assert past.back(c) == a  # a step of its own, though it came soon after
+    assert forward(past, c) is None
+    assert back(past, c) == a  # a step of its own, though it came soon after
 
 
 def test_nothing_changed_is_no_step():
     past = UndoStack()
     past.note(Experiment(), Experiment(), 0.0)
-    assert past.back(Experiment()) is None
+    assert back(past, Experiment()) is None
 
 
 def test_a_run_that_was_left_comes_back_and_the_one_after_it_too():
@@ -261,14 +273,10 @@ def test_a_run_that_was_left_comes_back_and_the_one_after_it_too():
     (_, a) = walk(past, (WD, 0.1, 0.0))
     whole.experiment = earlier.experiment = a
     past.note_run(whole)
-    assert past.back(a, earlier) == a
-    assert past.run is whole
-    assert past.back(a, whole) == Experiment()
-    assert past.run is None
-    assert past.forward(Experiment()) == a
-    assert past.run is None
-    assert past.forward(a, whole) == a
-    assert past.run is earlier
+    assert past.back(UndoStep(a, earlier)) == UndoStep(a, whole)
+    assert past.back(UndoStep(a, whole)) == UndoStep(Experiment())
+    assert past.forward(UndoStep(Experiment())) == UndoStep(a)
+    assert past.forward(UndoStep(a, whole)) == UndoStep(a, earlier)
 
 
 def test_the_last_three_runs_are_kept():
@@ -276,8 +284,8 @@ def test_the_last_three_runs_are_kept():
     for run in runs:
         past.note_run(run)
     found = []
-    while past.back(Experiment()) is not None:
-        found.append(past.run)
+    while (step := past.back(UndoStep(Experiment()))) is not None:
+        found.append(step.run)
     assert found == [runs[4], runs[3], runs[2]]
 
 
@@ -285,7 +293,7 @@ def test_it_is_bounded():
     past = UndoStack()
     *_, last = walk(past, *((WD, 0.001 * step, 2.0 * step) for step in range(1, 1000)))
     steps = 0
-    while (before := past.back(last)) is not None:
+    while (before := back(past, last)) is not None:
         last, steps = before, steps + 1
     assert steps == 200
 
@@ -302,21 +310,21 @@ def test_two_clicks_within_a_second_are_two_steps_and_a_drag_is_one():
     c = place(past, b, "0 0;1 1;2 2", 0.1, goes_on=False)
     d = place(past, c, "0 0;1 1;2 3", 0.2, goes_on=True)
     e = place(past, d, "0 0;1 1;2 4", 9.0, goes_on=True)  # held still for a while
-    assert past.back(e) == b
-    assert past.back(b) == a
-    assert past.back(a) is None
+    assert back(past, e) == b
+    assert back(past, b) == a
+    assert back(past, a) is None
 
 
 def test_what_goes_on_may_have_begun_with_other_fields():
     past, sine = UndoStack(), Experiment()
     taken = replace(sine, {"data.name": "points", "data.points": "0 0"})
     past.note(sine, taken, 0.0, goes_on=False)
-    assert past.back(place(past, taken, "1 1", 0.1, goes_on=True)) == sine
+    assert back(past, place(past, taken, "1 1", 0.1, goes_on=True)) == sine
 
 
 def test_after_a_step_back_there_is_nothing_to_go_on_with():
     past, a = UndoStack(), replace(Experiment(), {"data.name": "points", "data.points": "0 0"})
     b = place(past, a, "1 1", 0.0, goes_on=False)
-    assert past.back(b) == a
+    assert back(past, b) == a
     c = place(past, a, "2 2", 0.1, goes_on=True)
-    assert past.back(c) == a
+    assert back(past, c) == a

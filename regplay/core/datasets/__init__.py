@@ -31,36 +31,6 @@ from regplay.core.datasets.points import (
 from regplay.core.datasets.tables import Table
 from regplay.core.experiment import DataSettings
 
-__all__ = [
-    "MAX_CLASSES",
-    "MAX_POINTS",
-    "REGISTRY",
-    "Dataset",
-    "DatasetError",
-    "DatasetSpec",
-    "Edit",
-    "Floats",
-    "Split",
-    "Table",
-    "Task",
-    "counted_edits",
-    "edited_rows",
-    "format_edits",
-    "format_number",
-    "format_points",
-    "load",
-    "own_dataset",
-    "parse_edits",
-    "parse_number",
-    "points_in",
-    "points_settings",
-    "problem_of",
-    "remarks",
-    "split_of",
-    "waiting_edits",
-]
-
-
 REGISTRY: Mapping[str, DatasetSpec] = {
     spec.name: spec
     for specs in (
@@ -102,11 +72,7 @@ def remarks(settings: DataSettings) -> list[str]:
     """
     if "file" not in REGISTRY[settings.name].uses:
         return []
-    from regplay.core.datasets.own_table import (  # needs pandas
-        how_to_say,
-        read_table,
-        remarks_on,
-    )
+    from regplay.core.datasets.own_table import how_to_say, read_table, remarks_on  # needs pandas
 
     _, check = read_table(settings)
     assert check.sheet is not None

@@ -15,13 +15,7 @@ from typing import Literal
 import numpy as np
 
 from regplay.core.arrays import Floats
-from regplay.core.datasets.dataset import (
-    Dataset,
-    DatasetError,
-    Split,
-    shown,
-    why_no_number,
-)
+from regplay.core.datasets.dataset import Dataset, DatasetError, Split, shown, why_no_number
 from regplay.core.datasets.points import MAX_POINTS, MAX_TEXT, format_number
 
 Kind = Literal["add", "move", "delete"]

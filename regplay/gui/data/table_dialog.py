@@ -345,7 +345,7 @@ class TableDialog(QDialog):
                 if name not in self._kinds:
                     self._found_kinds[name] = column.kind
             if check.target is not None and not self.form.chose_inputs:
-                usable = sheet.column(check.target).kind in USED
+                usable = sheet.columns[check.target].kind in USED
                 wanted = [*check.inputs, *([check.target] if usable else [])]
                 self.form.set_columns(called, wanted, check.target)
             self.preview.rows.set_parts(check.inputs, check.target)

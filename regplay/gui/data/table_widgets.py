@@ -172,7 +172,7 @@ class PreviewModel(QAbstractTableModel):
             case ItemRole.ForegroundRole if column != self._target and column not in self._inputs:
                 text, base = (palette.color(role) for role in (Palette.Text, Palette.Base))
                 return blend(text, base, _FADED)
-            case ItemRole.TextAlignmentRole if self._sheet.column(column).kind in _ON_THE_RIGHT:
+            case ItemRole.TextAlignmentRole if self._sheet.columns[column].kind in _ON_THE_RIGHT:
                 return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
 
@@ -265,7 +265,7 @@ class KindStrip(QWidget):
             self.boxes.append(self._box(len(self.boxes)))
         for box in self.boxes if sheet is not None else ():
             assert sheet is not None
-            column = sheet.column(self.boxes.index(box))
+            column = sheet.columns[self.boxes.index(box)]
             box.setCurrentIndex(box.findText(column.kind))
             box.setEnabled(column.kind != "empty")
             box.setToolTip(column.reason)

@@ -20,7 +20,6 @@ from regplay.gui.timeline import SPEEDS, Timeline
 from regplay.gui.training import Start, View
 from regplay.session.document import Document, StoredPin, StoredRun, ViewValue
 from regplay.session.pins import Pin
-from regplay.session.session import Run
 
 
 class Appearance:
@@ -146,17 +145,17 @@ class ShownSession(QObject):
         if self._waiting is not None:
             return None
         lesson, page = self._guide.position or ("", 0)
-        document = Document.of(
-            self._controller.session.experiment,
+        controller = self._controller
+        return Document(
+            controller.session.experiment,
             self._present_run(),
-            self._controller.pins,
+            tuple(self._present_pin(pin) for pin in controller.pins),
             lesson,
             page,
             self._appearance.values(),
-            self._controller.annotations,
-            self._controller.scenes,
+            controller.annotations,
+            controller.scenes,
         )
-        return self._with_stored(document)
 
     def set_experiment(self, experiment: Experiment) -> None:
         """Work on another experiment; all else stays."""
@@ -208,24 +207,20 @@ class ShownSession(QObject):
 
     # the runs
 
-    def _present_run(self) -> Run | None:
-        """The run of the present experiment; None as long as it is not known."""
-        runner, experiment = self._controller.runner, self._controller.session.experiment
-        view = runner.view
-        if view is None or view.generation != runner.generation:
-            return None
-        return view.run if view.run.experiment == experiment else None
+    def _present_run(self) -> StoredRun | None:
+        """That of the present experiment; None as long as it is not known, or has no record."""
+        controller, view = self._controller, self._controller.runner.view
+        experiment = controller.session.experiment
+        if view is not None and view.generation == controller.runner.generation:
+            run = view.run
+            if run.experiment == experiment and len(run.history):
+                return StoredRun.of(run)
+        kept = self._run if controller.dataset is None else None  # whose data are gone
+        return kept if kept is not None and kept.experiment == experiment else None
 
-    def _with_stored(self, document: Document) -> Document:
-        """With the runs of what was opened whose data are gone: they are saved as they were."""
-        run = document.run
-        if run is None and self._controller.dataset is None and self._run is not None:
-            run = self._run if self._run.experiment == document.experiment else None
-        pins = zip(self._controller.pins, document.pins, strict=True)
-        return replace(document, run=run, pins=tuple(self._stored_pin(*pair) for pair in pins))
-
-    def _stored_pin(self, pin: Pin, now: StoredPin) -> StoredPin:
-        stored = self._stored.get(pin)
+    def _present_pin(self, pin: Pin) -> StoredPin:
+        """A pin as it is now; of what was opened whose data are gone, as it was."""
+        now, stored = StoredPin.of(pin), self._stored.get(pin)
         return now if stored is None or pin.run.checkpoints else replace(now, run=stored)
 
     def _show_lesson(self, document: Document) -> None:

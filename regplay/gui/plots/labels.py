@@ -234,9 +234,10 @@ class FloorLayer:
         boxes = _boxes(line, width, metrics.height(), frame)
         if not boxes:
             return None
-        covered = _covered_by(self.curves(frame), frame)
+        covered = _covered(list(boxes.values()), self.curves(frame), frame)
         costs = {
-            place: covered(box) + _FARTHER * frame.zoom * place[0] for place, box in boxes.items()
+            place: pixels + _FARTHER * frame.zoom * place[0]
+            for place, pixels in zip(boxes, covered, strict=True)
         }
         best = min(costs, key=lambda place: costs[place])  # the first of those that are alike
         if self._place not in costs or costs[self._place] > costs[best] + _KEEP * frame.zoom:
@@ -262,18 +263,18 @@ def _boxes(line: float, width: float, height: float, frame: Frame) -> dict[tuple
     return boxes
 
 
-def _covered_by(lines: Sequence[tuple[Pixels, Pixels]], frame: Frame) -> Callable[[QRectF], float]:
-    """Measures how much of some lines lies under a box: pixels of all of them, along x."""
+def _covered(
+    boxes: Sequence[QRectF], lines: Sequence[tuple[Pixels, Pixels]], frame: Frame
+) -> list[float]:
+    """How much of some lines lies under each box: pixels of all of them, along x."""
     columns = np.arange(0.0, frame.width + _STEP, _STEP)
     heights = [np.interp(columns, x, y, left=np.nan, right=np.nan) for x, y in lines if len(x)]
-    table: Floats = np.array(heights).reshape(len(heights), len(columns))
-    # Between two columns a line passes all heights from the one to the other.
-    tops = np.minimum(table[:, :-1], table[:, 1:])
-    bottoms = np.maximum(table[:, :-1], table[:, 1:])
-
-    def measure(box: QRectF) -> float:
-        inside = (columns[:-1] < box.right()) & (columns[1:] > box.left())
-        hit = (bottoms > box.top() - 1) & (tops < box.bottom() + 1)
-        return _STEP * float((hit & inside).sum())
-
-    return measure
+    table: Floats = np.array(heights).reshape(len(heights), 1, len(columns))
+    # Between two columns a line passes all heights from the one to the other: [lines, 1, columns].
+    tops = np.minimum(table[..., :-1], table[..., 1:])
+    bottoms = np.maximum(table[..., :-1], table[..., 1:])
+    sides = [(box.left(), box.right(), box.top() - 1, box.bottom() + 1) for box in boxes]
+    left, right, top, bottom = np.array(sides).T[..., None]  # [boxes, 1] each
+    hit = (columns[:-1] < right) & (columns[1:] > left) & (bottoms > top) & (tops < bottom)
+    found: list[float] = (_STEP * hit.sum(axis=(0, 2))).tolist()
+    return found

@@ -5,7 +5,7 @@ as numpy arrays, of which tensors are made when there is torch (`StoredRun.run`)
 """
 
 import copy
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from regplay.core.datasets import Dataset
@@ -131,25 +131,6 @@ class Document:
     view: Mapping[str, ViewValue] = field(default_factory=dict)  # what of `VIEW` to show again
     annotations: tuple[Annotation, ...] = ()  # what is drawn on the plots
     scenes: Mapping[int, Scene] = field(default_factory=dict)  # by the number of their key
-
-    @staticmethod
-    def of(
-        experiment: Experiment,
-        run: Run | None = None,
-        pins: Iterable[Pin] = (),
-        lesson: str = "",
-        page: int = 0,
-        view: Mapping[str, ViewValue] | None = None,
-        annotations: tuple[Annotation, ...] = (),
-        scenes: Mapping[int, Scene] | None = None,
-    ) -> "Document":
-        """What is worked on at present, without copying any of it: this takes microseconds."""
-        stored = None if run is None or not len(run.history) else StoredRun.of(run)
-        kept = tuple(StoredPin.of(pin) for pin in pins)
-        looks = dict(view or {})
-        return Document(
-            experiment, stored, kept, lesson, page, looks, annotations, dict(scenes or {})
-        )
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -12,8 +12,8 @@ the session is saved under a name.
 """
 
 import contextlib
-import threading
 import uuid
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -160,50 +160,44 @@ class Autosave:
         self._folder = folder
         self._lock: BaseFileLock | None = None
         self._writer = DocumentWriter(BRIEF)
-        self._wake = threading.Condition()
-        self._waiting: Document | None = None
-        self._is_writing = self._is_closed = False
-        self._problem = ""
-        self._thread: threading.Thread | None = None
+        self._thread = ThreadPoolExecutor(1, "autosave")  # which the first writing starts
+        self._newest: Future[str] | None = None  # writing, until why it failed is taken
+        self._is_closed = False
 
     def save(self, document: Document) -> None:
         """Write this soon, in place of what still waits; returns at once."""
-        with self._wake:
-            if self._is_closed:
-                return
-            self._waiting = document
-            if self._thread is None:
-                # A daemon, so that a crash of the main thread ends the process; what is being
-                # written then appears whole or not at all.
-                self._thread = threading.Thread(target=self._run, name="autosave", daemon=True)
-                self._thread.start()
-            self._wake.notify_all()
+        if self._is_closed:
+            return
+        if self._newest is not None:
+            self._newest.cancel()
+        self._newest = self._thread.submit(self._write, document)
 
     def take_problem(self) -> str:
         """Why the last writing failed, told once; empty if it did not."""
-        with self._wake:
-            problem, self._problem = self._problem, ""
-            return problem
+        if self._newest is None or not self._newest.done():
+            return ""
+        problem, self._newest = self._newest.result(), None
+        return problem
 
     def adopt(self, leftover: Leftover) -> None:
         """Go on in the file of another process, which holds what is worked on from now on."""
         self.clear()
-        with self._wake:
-            self.path, self._lock = leftover.path, leftover.lock
+        self.path, self._lock = leftover.path, leftover.lock
 
     def clear(self) -> None:
         """Delete the file: what was worked on is safe elsewhere, or not wanted."""
-        with self._wake:
-            self._waiting = None
-            self._wake.wait_for(lambda: not self._is_writing)
-            if self.path is not None and self._lock is not None:
-                _delete_with(self._lock, self.path)
-            self.path = self._lock = None
+        if self._newest is not None:
+            self._newest.cancel()
+            self._thread.submit(int).result()  # by then what was being written is
+            self._newest = None
+        if self.path is not None and self._lock is not None:
+            _delete_with(self._lock, self.path)
+        self.path = self._lock = None
 
     def wait(self) -> None:
         """Until everything is written."""
-        with self._wake:
-            self._wake.wait_for(lambda: self._waiting is None and not self._is_writing)
+        if self._newest is not None:
+            self._newest.result()
 
     def leave(self, document: Document) -> None:
         """End with a session that is offered at the next start."""
@@ -218,24 +212,8 @@ class Autosave:
     def close(self) -> None:
         """End in good order: delete the file and end the thread."""
         self.clear()
-        with self._wake:
-            self._is_closed = True
-            self._wake.notify_all()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _run(self) -> None:
-        while True:
-            with self._wake:
-                self._wake.wait_for(lambda: self._waiting is not None or self._is_closed)
-                if self._waiting is None:
-                    return
-                document, self._waiting = self._waiting, None
-                self._is_writing = True
-            problem = self._write(document)
-            with self._wake:
-                self._is_writing, self._problem = False, problem
-                self._wake.notify_all()
+        self._is_closed = True
+        self._thread.shutdown()
 
     def _write(self, document: Document) -> str:
         """Write it; why that failed, or nothing."""

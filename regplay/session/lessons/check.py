@@ -4,7 +4,7 @@ In a terminal: with a progress line, to the end or to Ctrl-C, and what it came t
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,14 +69,6 @@ class ClaimCheck:
         return self.holding >= self.agree
 
 
-@dataclass(frozen=True)
-class _Case:
-    """A claim at one seed: what is to be trained for each of its terms."""
-
-    seed: int
-    experiments: tuple[Experiment, ...]  # of resampled networks, the first of them
-
-
 class _Trainings:
     """All that terms are measured from, trained together, each once.
 
@@ -106,16 +98,33 @@ class _Trainings:
             for settings, each in self._firsts.items()
         }
         self._parts: dict[DataSettings, Sequence[Decomposition | None]] = {}
-        self.trainings = (*([self._alone] if alone else []), *self._resampled.values())
+        self._trainings = (*([self._alone] if alone else []), *self._resampled.values())
 
     @property
     def finished(self) -> bool:
         """Whether all is trained."""
-        return all(training.finished for training in self.trainings)
+        return all(training.finished for training in self._trainings)
+
+    @property
+    def networks(self) -> int:
+        """How many networks are trained."""
+        return sum(training.history.members for training in self._trainings)
+
+    @property
+    def trained(self) -> int:
+        """How many of them have trained to their end."""
+        return sum(int(training.history.is_finished.sum()) for training in self._trainings)
+
+    @property
+    def progress(self) -> float:
+        """Share of all epochs of all networks that are trained, 0–1."""
+        epochs = sum(training.epochs for training in self._trainings)
+        done = sum(training.epochs * training.history.progress for training in self._trainings)
+        return done / epochs if epochs else 1.0
 
     def advance(self) -> bool:
         """Train the population whose turn it is for a while; whether there is a new record."""
-        training = next(training for training in self.trainings if not training.finished)
+        training = next(training for training in self._trainings if not training.finished)
         return training.advance()
 
     def values(
@@ -172,10 +181,7 @@ def measured(statement: Statement, base: Experiment, *, device: str = "auto") ->
     UserError
         If data can't be made, or something does not exist of them.
     """
-    for term in statement.terms:
-        reason = _why_unknown(term, load(term.experiment(base).data))
-        if reason:
-            raise LessonError(f"{term}: {reason}")
+    _refuse_unknown("", base, statement.terms)
     experiments = [term.experiment(base) for term in statement.terms]
     all_of_them = _Trainings([*zip(statement.terms, experiments, strict=True)], device)
     while not all_of_them.finished:
@@ -185,7 +191,7 @@ def measured(statement: Statement, base: Experiment, *, device: str = "auto") ->
     return Measured(base, values, statement.holds(values.__getitem__))
 
 
-class LessonCheck:
+class LessonCheck(_Trainings):
     """Trains what the claims of a lesson speak of.
 
     Seed k of a claim is `seed` = `data.seed` = `first_seed` + k. What networks on other data say
@@ -213,62 +219,40 @@ class LessonCheck:
         self, lesson: Lesson, *, seeds: int | None = None, first_seed: int = 0, device: str = "auto"
     ) -> None:
         self.lesson = lesson
-        self._cases: list[tuple[int, Claim, list[_Case]]] = []
+        # Of each claim its page and, by seed, what is trained for its terms: of resampled networks
+        # the first
+        self._claims: list[tuple[int, Claim, dict[int, list[Experiment]]]] = []
         wanted: list[tuple[Term, Experiment]] = []
         for page, claim in lesson.claims:
-            terms = claim.statement.terms
-            _refuse_unknown(lesson, page, terms)
-            cases = []
+            base, terms = lesson.experiment(page), claim.statement.terms
+            name = page_name(page, lesson.pages[page].title)
+            _refuse_unknown(f"{lesson.id}, {name}, ", base, terms)
+            cases: dict[int, list[Experiment]] = {}
             for more in range(claim.seeds if seeds is None else seeds):
-                experiments = []
-                for term in terms:
-                    step = RESAMPLES if term.needs == "resamples" else 1
-                    base = _seeded(lesson.experiment(page), first_seed + step * more)
-                    experiments.append(term.experiment(base))
+                steps = [RESAMPLES if term.needs == "resamples" else 1 for term in terms]
+                experiments = [
+                    term.experiment(_seeded(base, first_seed + step * more))
+                    for term, step in zip(terms, steps, strict=True)
+                ]
                 wanted += zip(terms, experiments, strict=True)
-                cases.append(_Case((first_seed + more) % _SEEDS, tuple(experiments)))
-            self._cases.append((page, claim, cases))
-        self._all = _Trainings(wanted, device)
-        self.trainings = self._all.trainings
-
-    @property
-    def finished(self) -> bool:
-        """Whether all is trained."""
-        return self._all.finished
-
-    @property
-    def networks(self) -> int:
-        """How many networks are trained."""
-        return sum(training.history.members for training in self.trainings)
-
-    @property
-    def trained(self) -> int:
-        """How many of them have trained to their end."""
-        return sum(int(training.history.is_finished.sum()) for training in self.trainings)
-
-    @property
-    def progress(self) -> float:
-        """Share of all epochs of all networks that are trained, 0–1."""
-        epochs = sum(training.epochs for training in self.trainings)
-        done = sum(training.epochs * training.history.progress for training in self.trainings)
-        return done / epochs if epochs else 1.0
-
-    def advance(self) -> bool:
-        """Train the population whose turn it is for a while; whether there is a new record."""
-        return self._all.advance()
+                cases[(first_seed + more) % _SEEDS] = experiments
+            self._claims.append((page, claim, cases))
+        super().__init__(wanted, device)
 
     def results(self) -> list[ClaimCheck | None]:
         """Of all claims in order; None for those of which something has not finished."""
-        return [self._result(page, claim, cases) for page, claim, cases in self._cases]
+        return [self._result(*each) for each in self._claims]
 
-    def _result(self, page: int, claim: Claim, cases: Sequence[_Case]) -> ClaimCheck | None:
+    def _result(
+        self, page: int, claim: Claim, cases: Mapping[int, Sequence[Experiment]]
+    ) -> ClaimCheck | None:
         statement, checks = claim.statement, []
-        for case in cases:
-            values = self._all.values(statement, case.experiments)
+        for seed, experiments in cases.items():
+            values = self.values(statement, experiments)
             if values is None:
                 return None
             holds = statement.holds(values.__getitem__)
-            checks.append(SeedCheck(case.seed, tuple(values.values()), holds))
+            checks.append(SeedCheck(seed, tuple(values.values()), holds))
         return ClaimCheck(page, claim, tuple(checks), claim.agree_of(len(checks)))
 
 
@@ -281,23 +265,21 @@ def _settings(experiment: Experiment) -> DataSettings:
     return msgspec.structs.replace(experiment.data, seed=0)
 
 
-def _refuse_unknown(lesson: Lesson, page: int, terms: Sequence[Term]) -> None:
+def _refuse_unknown(lead: str, base: Experiment, terms: Sequence[Term]) -> None:
     """Refuse a claim about what does not exist whatever is trained.
 
     Raises
     ------
     LessonError
-        With the page, the term and the reason.
+        With the term and the reason, after `lead`.
     """
-    name = f"{lesson.id}, {page_name(page, lesson.pages[page].title)}"
     for term in terms:
         try:
-            dataset = load(term.experiment(lesson.experiment(page)).data)
+            reason = _why_unknown(term, load(term.experiment(base).data))
         except DatasetError as error:
-            raise LessonError(f"{name}, {term}: {error}") from None
-        reason = _why_unknown(term, dataset)
+            reason = str(error)
         if reason:
-            raise LessonError(f"{name}, {term}: {reason}")
+            raise LessonError(f"{lead}{term}: {reason}")
 
 
 def _why_unknown(term: Term, dataset: Dataset) -> str:
@@ -334,23 +316,18 @@ def check_lesson(
     """
 
     def attempt(device: str, quiet: bool) -> tuple[Results, bool]:
+        def status(_: float) -> str:
+            finished = f"{check.trained:,} of {counted(check.networks, 'network')} finished"
+            return f"{counts}{lesson.id} · {percent_text(check.progress)} · {finished}"
+
         with progress_line() as (progress, ctrl_c):
             check = LessonCheck(lesson, seeds=seeds, first_seed=first_seed, device=device)
             while not check.finished and not ctrl_c.pressed:
                 if check.advance():
-                    progress.show(lambda _: counts + check_status(check))
+                    progress.show(status)
         return check.results(), not check.finished
 
     return with_memory(attempt, None)
-
-
-def check_status(check: LessonCheck) -> str:
-    """How far a check is, in one line."""
-    networks = counted(check.networks, "network")
-    return (
-        f"{check.lesson.id} · {percent_text(check.progress)} · {check.trained:,} of {networks} "
-        "finished"
-    )
 
 
 def lesson_table(lessons: Sequence[Lesson]) -> str:

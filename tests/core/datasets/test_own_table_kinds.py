@@ -4,12 +4,7 @@ import numpy as np
 import pytest
 
 from regplay.core.datasets import DatasetError, load, remarks
-from regplay.core.datasets.own_table import (
-    Check,
-    TableFormat,
-    read_format,
-    write_format,
-)
+from regplay.core.datasets.own_table import Check, TableFormat, read_format, write_format
 from regplay.core.experiment import DataSettings
 
 

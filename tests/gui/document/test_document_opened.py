@@ -7,7 +7,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.training import Training
 from regplay.gui.document.shown_session import complete, pins_of
-from regplay.session.document import Document, DocumentWriter, loads
+from regplay.session.document import Document, DocumentWriter, StoredPin, loads
 from regplay.session.pins import MOST, Pin, Pins, PinsFullError
 from regplay.session.session import Run
 
@@ -26,7 +26,8 @@ def opened(*experiments):
                 kept.checkpoints.keep(record.state.copy())
         fits.append(training.fit(None))
         pins.pin(kept, None)
-    return loads(DocumentWriter().text(Document.of(experiments[0], None, pins))), fits
+    document = Document(experiments[0], pins=tuple(StoredPin.of(pin) for pin in pins))
+    return loads(DocumentWriter().text(document)), fits
 
 
 def test_histories_come_first_and_states_and_fits_after():

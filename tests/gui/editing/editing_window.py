@@ -13,7 +13,7 @@ from regplay.gui.editing.edit_mode import EditMode
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.training import VirtualClock
 from regplay.session.drawing import is_edit
-from regplay.session.session import UndoStack
+from regplay.session.session import UndoStack, UndoStep
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 CLASS_ROWS = "-2 0;-1 0;-0.5 1;0.5 0;1 1;2 1"
@@ -70,9 +70,9 @@ class EditingWindow(QWidget):
         self.show_experiment(experiment)
 
     def undo(self) -> None:
-        before = self.past.back(self.experiment)
+        before = self.past.back(UndoStep(self.experiment))
         assert before is not None
-        self.show_experiment(before)
+        self.show_experiment(before.experiment)
 
     def train(self, value: float = 0.0) -> Fit:
         """A fit of this value everywhere, or of class 0."""

@@ -9,7 +9,7 @@ from regplay.core.fields import replace
 from regplay.core.history import MEASURES
 from regplay.core.state import Checkpoints
 from regplay.core.training import Training
-from regplay.session.document import Document, DocumentWriter
+from regplay.session.document import Document, DocumentWriter, StoredPin, StoredRun
 from regplay.session.document.states import encoded
 from regplay.session.document.text import joined, taken_apart
 from regplay.session.pins import Pins
@@ -63,7 +63,14 @@ def session(**values):
         pins.pin(trained(other)[0], None, f"λ = {decay}")
     pins[1].is_hidden = True
     pins.move(pins[1], 0)
-    return Document.of(experiment, run, pins, "weight-decay-sine", 2, {"tab": "fit", "best": True})
+    view = {"tab": "fit", "best": True}
+    return document_of(experiment, run, pins, lesson="weight-decay-sine", page=2, view=view)
+
+
+def document_of(experiment, run=None, pins=(), **more):
+    """What is worked on, as a window takes it."""
+    stored = None if run is None or not len(run.history) else StoredRun.of(run)
+    return Document(experiment, stored, tuple(StoredPin.of(pin) for pin in pins), **more)
 
 
 def without_states(run):

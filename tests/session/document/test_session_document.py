@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from stored_sessions import (
+    document_of,
     dumps,
     go_on,
     keep,
@@ -89,7 +90,7 @@ def test_the_file_is_toml_that_begins_with_what_people_read():
 def test_training_goes_on_from_a_file_bit_for_bit(name):
     experiment = small(optimizer__name=name, **EVERYTHING)
     run, straight = trained(experiment, epochs=20)
-    found = loads(dumps(Document.of(experiment, run))).run
+    found = loads(dumps(document_of(experiment, run))).run
     assert found.goes_on
     again = Training([experiment], device="cpu")
     again.restore(found.run().checkpoints.at(20))
@@ -105,7 +106,7 @@ def test_what_goes_on_repeats_what_was_recorded_without_a_break(name):
     experiment = small(optimizer__name=name, regularization__l1=1e-3, **EVERYTHING)
     whole, _ = trained(experiment)
     run, _ = trained(experiment, epochs=30)
-    stored = loads(dumps(Document.of(experiment, run))).run.run()
+    stored = loads(dumps(document_of(experiment, run))).run.run()
     for epoch in (0, 7, 30):
         state = stored.checkpoints.at(epoch)
         training = Training([experiment], device="cpu")
@@ -123,7 +124,7 @@ def test_what_stopped_and_what_was_changed_come_back():
     patient = small(regularization__early_stopping=5, optimizer__lr=0.05, epochs=500)
     run, _ = trained(patient)
     run.changed_at.append(3)
-    found = loads(dumps(Document.of(patient, run))).run.run()
+    found = loads(dumps(document_of(patient, run))).run.run()
     assert found.history.last.ending() == "stopped early"
     assert found.history.last.epoch < 500
     assert found.changed_at == [3]
@@ -134,7 +135,7 @@ def test_what_stopped_and_what_was_changed_come_back():
     wild = small(optimizer__name="sgd", optimizer__lr=10.0, epochs=500)
     run, _ = trained(wild)
     assert run.history.last.ending() == "diverged"
-    assert loads(dumps(Document.of(wild, run))).run.history.last.ending() == "diverged"
+    assert loads(dumps(document_of(wild, run))).run.history.last.ending() == "diverged"
 
 
 def test_what_is_opened_does_not_touch_what_it_was_opened_from():
@@ -157,19 +158,19 @@ def test_states_are_thinned_to_a_budget_but_for_the_first_the_last_and_the_best(
     best = int(run.history.epochs[run.history.best()])
     size = run.checkpoints.last.size
     for count in (3, 10):
-        text = dumps(Document.of(experiment, run), Budget(run=count * size, pin=0))
+        text = dumps(document_of(experiment, run), Budget(run=count * size, pin=0))
         epochs = loads(text).run.run().checkpoints.epochs
         assert count // 2 < len(epochs) <= count < len(run.checkpoints)
         assert {0, best, 400} <= set(epochs.tolist())
     # A network of which three states would take eight times the budget keeps the last.
-    text = dumps(Document.of(experiment, run), Budget(run=size // 4, pin=0))
+    text = dumps(document_of(experiment, run), Budget(run=size // 4, pin=0))
     assert loads(text).run.run().checkpoints.epochs.tolist() == [400]
 
 
 def test_a_run_without_states_is_to_be_looked_at():
     experiment = small()
     run, _ = trained(experiment, epochs=10)
-    found = loads(dumps(Document.of(experiment, without_states(run)))).run
+    found = loads(dumps(document_of(experiment, without_states(run)))).run
     assert not found.goes_on
     assert not len(found.run().checkpoints)
     same_history(found.history, run.history)
@@ -198,7 +199,7 @@ def test_a_snapshot_from_the_middle_of_a_record_is_whole():
     go_on(run, training)
     run.checkpoints.forget_after(20)
     run.history._length = length  # another thread has not got further than this
-    found = loads(dumps(Document.of(run.experiment, run))).run
+    found = loads(dumps(document_of(run.experiment, run))).run
     assert (found.epoch, found.history.last.epoch, len(found.history)) == (20, 20, length)
 
 
@@ -235,19 +236,19 @@ def test_runs_that_stay_are_not_packed_again(monkeypatch):
     pins = Pins()
     pins.pin(trained(small(seed=1))[0], None)
     writer = DocumentWriter()
-    first = writer.text(Document.of(experiment, run, pins))
+    first = writer.text(document_of(experiment, run, pins))
     assert packed
     packed.clear()
-    assert writer.text(Document.of(experiment, run, pins)) == first
+    assert writer.text(document_of(experiment, run, pins)) == first
     assert not packed
     go_on(run, training)
     pins[0].name = "other"
-    text = writer.text(Document.of(experiment, run, pins))
+    text = writer.text(document_of(experiment, run, pins))
     assert 0 < len(packed) < 15
     assert loads(text).pins[0].name == "other"
     assert loads(text).run.epoch == run.history.last.epoch > 20
     pins[0].run = Run(experiment)  # of which nothing is known
-    assert len(loads(writer.text(Document.of(experiment, run, pins))).pins[0].run.history) == 0
+    assert len(loads(writer.text(document_of(experiment, run, pins))).pins[0].run.history) == 0
 
 
 def test_files_are_read_from_where_the_session_lies(tmp_path):
@@ -272,7 +273,7 @@ def test_a_run_on_a_file_is_held_against_it_when_it_is_read(tmp_path):
     experiment = small(data__name="csv", data__file=str(table), data__n_train=0, data__n_valid=0)
     run, training = trained(experiment)
     path = tmp_path / "mine.regplay"
-    write(path, Document.of(experiment, run))
+    write(path, document_of(experiment, run))
     found = read(path)
     assert found.paths == (str(table),)
     assert found.run.fits(training.datasets[0])

@@ -9,7 +9,7 @@ import zlib
 
 import numpy as np
 import pytest
-from stored_sessions import dumps, earlier, session, small, trained
+from stored_sessions import document_of, dumps, earlier, session, small, trained
 
 from regplay import __version__
 from regplay.core import UserError
@@ -239,7 +239,7 @@ def test_arrays_that_no_training_leads_to_are_named(text, name, change, complain
 def earlier_text():
     """A session of format 1."""
     run, training = trained(small(), epochs=20)
-    return earlier(Document.of(run.experiment, run), [training])
+    return earlier(document_of(run.experiment, run), [training])
 
 
 @pytest.mark.parametrize(
@@ -373,5 +373,5 @@ def test_what_the_view_is_not_known_for_is_passed_over(text):
 def test_a_run_whose_data_cannot_be_made_is_refused():
     experiment = small()
     run, _ = trained(experiment)
-    text = dumps(Document.of(experiment, run))
+    text = dumps(document_of(experiment, run))
     assert "its data can't be made" in refusal(with_line(text, "n_train", "0"))

@@ -3,10 +3,20 @@
 import numpy as np
 import pytest
 import torch
-from stored_sessions import dumps, earlier, keep, same_history, same_state, session, small, trained
+from stored_sessions import (
+    document_of,
+    dumps,
+    earlier,
+    keep,
+    same_history,
+    same_state,
+    session,
+    small,
+    trained,
+)
 
 from regplay.core.training import Training
-from regplay.session.document import Document, loads
+from regplay.session.document import loads
 
 PATIENT = {"regularization__early_stopping": 5, "optimizer__lr": 0.05, "epochs": 500}
 WILD = {"optimizer__name": "sgd", "optimizer__lr": 10.0, "epochs": 500}
@@ -15,7 +25,7 @@ WILD = {"optimizer__name": "sgd", "optimizer__lr": 10.0, "epochs": 500}
 def opened(experiment, epochs=None, **options):
     """A run, its training, and what comes out of a file of format 1 that it was saved in."""
     run, training = trained(experiment, epochs)
-    text = earlier(Document.of(experiment, run), [training], **options)
+    text = earlier(document_of(experiment, run), [training], **options)
     assert text.startswith("format = 1\n")
     return run, training, loads(text).run
 
@@ -57,7 +67,7 @@ def test_a_run_that_stopped_has_stopped(values):
 
 def test_a_file_from_before_a_regularizer_has_it_off():
     run, _ = trained(small(data__name="moons", regularization__l1=0.01))
-    text = dumps(Document.of(run.experiment, run))
+    text = dumps(document_of(run.experiment, run))
     for line in ("max_norm = 0.0\n", "label_smoothing = 0.0\n"):
         assert line in text
         text = text.replace(line, "")
@@ -98,7 +108,7 @@ def test_training_goes_on_as_without_a_break(name, epoch):
 def test_streams_of_random_numbers_are_passed_over():
     experiment = small(regularization__dropout=0.3, regularization__input_noise=0.1)
     run, training = trained(experiment, epochs=20)
-    text = earlier(Document.of(experiment, run), [training])
+    text = earlier(document_of(experiment, run), [training])
     damaged = text.replace("run_streams = 'e", "run_streams = 'A")
     assert damaged != text
     again = Training([experiment], device="cpu")

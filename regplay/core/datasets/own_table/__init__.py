@@ -3,6 +3,7 @@
 This needs pandas: it is imported when a table is opened, and not before.
 """
 
+from regplay.core.datasets.own_table.cells import text_of
 from regplay.core.datasets.own_table.sheet import Sheet, names_of, written
 from regplay.core.datasets.own_table.table_check import (
     Check,
@@ -10,14 +11,9 @@ from regplay.core.datasets.own_table.table_check import (
     how_to_say,
     keep,
     read_table,
-    remarks_on,
 )
-from regplay.core.datasets.own_table.table_columns import KINDS, USED, text_of
-from regplay.core.datasets.own_table.table_file import (
-    Problem,
-    ReadingStoppedError,
-    Source,
-)
+from regplay.core.datasets.own_table.table_columns import KINDS, USED
+from regplay.core.datasets.own_table.table_file import Problem, ReadingStoppedError, Source
 from regplay.core.datasets.own_table.table_format import (
     DATES,
     DECIMALS,
@@ -32,33 +28,4 @@ from regplay.core.datasets.own_table.table_format import (
     write_format,
     write_pairs,
 )
-
-__all__ = [
-    "DATES",
-    "DECIMALS",
-    "ENCODINGS",
-    "HEADERS",
-    "KINDS",
-    "MOST_ABOVE",
-    "SEPARATORS",
-    "THOUSANDS",
-    "USED",
-    "Check",
-    "Problem",
-    "ReadingStoppedError",
-    "Sheet",
-    "Source",
-    "TableFormat",
-    "check_beginning",
-    "how_to_say",
-    "keep",
-    "names_of",
-    "read_format",
-    "read_pairs",
-    "read_table",
-    "remarks_on",
-    "text_of",
-    "write_format",
-    "write_pairs",
-    "written",
-]
+from regplay.core.datasets.own_table.table_values import remarks_on

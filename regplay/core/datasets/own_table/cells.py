@@ -2,14 +2,18 @@
 
 Most texts mean the same in every format. Two kinds do not: `1.250` is 1250 or 1.25, and
 `03/04/2024` is in March or in April. `number_readings` and `date_readings` say which readings of a
-text there are; `columns` decides, by all cells of a table, or asks.
+text there are; `table_columns` decides, by all cells of a table, or asks.
 """
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+
+from regplay.core.datasets.dataset import short
+from regplay.core.datasets.points import format_number
 
 _MARKS = """na n/a n.a. nan null none nil ? - -- --- – — . .. ... #n/a #na #null! #value!
     #div/0! #ref! #num! <na> (null) \\n k.a. missing"""
@@ -157,3 +161,35 @@ def _days(found: re.Match[str], *parts: str | int) -> float | None:
 def is_date(text: str) -> bool:
     """Whether it is a date by one order or another."""
     return bool(date_readings(text))
+
+
+# cells, which are texts, or numbers of a workbook
+
+
+def text_of(cell: object) -> str:
+    """A cell as it is shown."""
+    return format_number(cell) if isinstance(cell, float) else str(cell)
+
+
+def in_quotes(cell: object) -> str:
+    """A cell in quotes, cut off where it is long."""
+    return f'"{short(text_of(cell))}"'
+
+
+def is_value(cell: object) -> bool:
+    """Whether it is a number or a date."""
+    return isinstance(cell, float) or is_number(str(cell)) or is_date(str(cell))
+
+
+def is_gap(cell: object) -> bool:
+    """Whether it usually stands for a missing value."""
+    return isinstance(cell, str) and cell.lower() in MISSING
+
+
+def count_up(cells: Sequence[object]) -> bool:
+    """Whether cells are whole numbers, each one more than that before."""
+    texts = [text_of(cell) for cell in cells]
+    if not texts or not all(text.isdecimal() and len(text) < 16 for text in texts):
+        return False
+    first = int(texts[0])
+    return texts == [str(first + i) for i in range(len(texts))]

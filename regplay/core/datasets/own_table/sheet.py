@@ -8,30 +8,26 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from regplay.core.datasets.dataset import short
+from regplay.core.datasets.own_table.table_body import Body, body_of
 from regplay.core.datasets.own_table.table_columns import (
     KINDS,
     MAX_CATEGORIES,
     USED,
-    Body,
     Column,
-    body_of,
     columns_of,
     date_order,
-    decide_kind,
     decimal_mark,
+    kind_and_reason,
 )
 from regplay.core.datasets.own_table.table_file import (
     MAX_ROWS,
+    Problem,
     ReadingStoppedError,
     Rows,
     numbered,
     too_long,
 )
-from regplay.core.datasets.own_table.table_format import (
-    TableFormat,
-    read_format,
-    read_pairs,
-)
+from regplay.core.datasets.own_table.table_format import TableFormat, read_format, read_pairs
 from regplay.core.experiment import DataSettings
 
 _SHOWN = 8  # names in a message
@@ -74,10 +70,6 @@ class Sheet:
         """Of all columns, wholly empty ones too."""
         return self.body.names
 
-    def column(self, index: int) -> Column:
-        """The column of an index, from 0."""
-        return self.columns[index]
-
     def row_number(self, place: int) -> int:
         """The number in the spreadsheet of a row, by its place from 0."""
         return int(self.body.numbers[place])
@@ -94,11 +86,11 @@ def sheet_of(rows: Rows, settings: DataSettings) -> Sheet:
         if chosen.get("thousands") in (".", ","):
             decimal = "," if chosen["thousands"] == "." else "."
         else:
-            decimal = decimal_mark(columns, body.numbers)
-    order = chosen.get("dates") or date_order(columns, body.numbers)
+            decimal = decimal_mark(columns)
+    order = chosen.get("dates") or date_order(columns)
     filled = sum(bool(column.filled) for column in columns)
     for column in columns:
-        decide_kind(column, decimal, body.has_header, filled)
+        column.kind, column.reason = kind_and_reason(column, decimal, body.has_header, filled)
     _take_kinds(columns, settings.columns)
     found = TableFormat(
         rows.separator,
@@ -199,10 +191,9 @@ def chosen_columns(sheet: Sheet, settings: DataSettings) -> tuple[list[int], int
     if not inputs:
         raise ReadingStoppedError("data.inputs names no column")
     for index in inputs:
-        if index == target:
-            raise ReadingStoppedError("data.inputs names the target", 0, index, called[index])
-        if inputs.count(index) > 1:
-            raise ReadingStoppedError("data.inputs names it twice", 0, index, called[index])
+        if index == target or inputs.count(index) > 1:
+            wrong = "names the target" if index == target else "names it twice"
+            raise ReadingStoppedError(Problem(f"data.inputs {wrong}", 0, index, called[index]))
     return inputs, target
 
 
@@ -233,6 +224,3 @@ def _usual_inputs(sheet: Sheet, target: int) -> list[int]:
             left -= different
         inputs.append(column.index)
     return inputs
-
-
-# the reading

@@ -1,4 +1,4 @@
-"""The columns of a table: where it begins, what they are called, and what each of them holds.
+"""The columns of a table: what each of them holds, by its different texts.
 
 Everything is decided by all rows. Where two readings give different numbers, none is taken: a
 `Problem` with `answers` is reported.
@@ -6,7 +6,7 @@ Everything is decided by all rows. Where two readings give different numbers, no
 
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -15,26 +15,23 @@ import numpy as np
 import pandas as pd
 
 from regplay.core.arrays import Flags, Floats, Integers, Labels
-from regplay.core.datasets.dataset import LARGEST, short
+from regplay.core.datasets.dataset import LARGEST
 from regplay.core.datasets.own_table.cells import (
     MISSING,
     NO,
     YES,
     Number,
+    count_up,
     date_readings,
+    in_quotes,
     is_date,
     is_number,
     number_readings,
     parse_number_text,
+    text_of,
 )
-from regplay.core.datasets.own_table.table_file import (
-    MAX_COLUMNS,
-    Problem,
-    ReadingStoppedError,
-    Rows,
-    numbered,
-)
-from regplay.core.datasets.own_table.table_format import write_format
+from regplay.core.datasets.own_table.table_body import Body
+from regplay.core.datasets.own_table.table_file import Problem, numbered
 from regplay.core.datasets.points import format_number
 from regplay.core.number_text import counted
 
@@ -44,289 +41,11 @@ USED: tuple[ColumnKind, ...] = ("number", "date", "yes/no", "category")  # what 
 
 MAX_CATEGORIES = 50
 _OWN_TEXT = 0.9  # share of different texts from which on a column says nothing about other rows
-_HEAD = 200  # rows below the first that say whether that one is a header
-_TITLES = 30  # rows that may stand above a table
-_SHEETS_OFFERED = 3
 _EVIDENCE = 500  # different texts of a column that usually settle its marks
 _NAMES = """id index idx row rows no nr num # rownames rowname rownumber rowid obs observation case
     record nummer"""
-_INDEX = frozenset(_NAMES.split()) | {
-    "unnamed: 0",
-    "row names",
-    "row number",
-    "row id",
-}  # . is a blank
-_INDEX |= {"lfd nr", "laufende nummer"}
-
-
-def text_of(cell: object) -> str:
-    """A cell as it is shown."""
-    return format_number(cell) if isinstance(cell, float) else str(cell)
-
-
-def in_quotes(cell: object) -> str:
-    """A cell in quotes, cut off where it is long."""
-    return f'"{short(text_of(cell))}"'
-
-
-# where the table begins
-
-
-@dataclass(frozen=True, eq=False)
-class Body:
-    """The rows of values of a table.
-
-    Attributes
-    ----------
-    names
-        Of all columns, wholly empty ones too.
-    cells
-        [n, columns], as in `Rows`.
-    numbers
-        [n], of each row in the spreadsheet, from 1.
-    has_header, above
-        As in `TableFormat`.
-    problems
-        Rows of the wrong length, and whether the first row is a header where that is in doubt.
-    """
-
-    names: tuple[str, ...]
-    cells: pd.DataFrame
-    numbers: Integers
-    has_header: bool
-    above: int
-    problems: list[Problem]
-
-
-def body_of(rows: Rows, chosen: Mapping[str, Any]) -> Body:
-    """Find the header and the rows of values.
-
-    Raises
-    ------
-    ReadingStoppedError
-        If there are no rows, only one column, or too many columns.
-    """
-    cells = rows.cells
-    filled = np.zeros(len(cells), dtype=np.int64)
-    for column in cells.columns:
-        filled += (cells[column] != "").to_numpy(dtype=np.int64)
-    present = np.flatnonzero(filled)
-    first, problems = chosen.get("above", 0), []
-    present = present[present >= first]
-    if not len(present):
-        raise ReadingStoppedError("there is no row of values")
-    if "above" not in chosen:
-        present = present[_titles(rows, filled, present) :]
-    start = int(present[0])
-    above = start if filled[:start].any() else 0
-    head = [cells.iat[start, column] for column in cells.columns]
-    below = present[1:]
-    is_shifted = _is_shifted(rows, head, start, below)
-    if is_shifted:
-        head = ["", *head[:-1]]
-    sample = cells.loc[below[:_HEAD]]
-    has_header = chosen.get("header")
-    if has_header is None:
-        has_header = _has_header(head, sample)
-    if has_header is None:
-        has_header = True
-        problems.append(_header_doubt(head, start + 1))
-    body = below if has_header else present
-    width = int(rows.widths[start]) + is_shifted
-    values = cells.loc[body]
-    is_empty = np.array([not (values[column] != "").any() for column in values.columns])
-    problems += _ragged(rows, body, values, is_empty, width)
-    if problems:
-        wrong = {problem.row - 1 for problem in problems if problem.row != start + 1}
-        body = np.array([row for row in body if row not in wrong], dtype=np.int64)
-        values = cells.loc[body]
-    kept = [column for column in range(values.shape[1]) if column < width or not is_empty[column]]
-    _check_width(sum(not is_empty[column] for column in kept), rows)
-    names = tuple(
-        (" ".join(text_of(head[column]).split()) if has_header else "") or numbered(column)
-        for column in kept
-    )
-    values = values[kept].reset_index(drop=True)
-    values.columns = pd.RangeIndex(len(kept))
-    return Body(names, values, body + 1, has_header, above, problems)
-
-
-def _titles(rows: Rows, filled: Integers, present: Integers) -> int:
-    """How many of the filled rows at the top are no part of the table: titles, remarks."""
-    usual = np.median(filled[present])
-    widths = rows.widths[present]
-    width = np.bincount(widths).argmax()
-    count = 0
-    for place, row in enumerate(present[: min(_TITLES, len(present) - 1)]):
-        first = rows.cells.iat[row, 0]
-        is_text = first != "" and not _is_value(first)
-        if filled[row] == 1 and usual >= 2 and is_text:
-            count = place + 1
-            continue
-        if widths[place] < width - 1 and is_text:
-            head = rows.cells.loc[present[place + 1]].tolist()
-            if _names_numbers(head, rows.cells.loc[present[place + 2 : place + 2 + _HEAD]]):
-                count = place + 1
-                continue
-        break
-    return count
-
-
-def _is_shifted(rows: Rows, head: Sequence[object], start: int, below: Integers) -> bool:
-    """Whether the header lacks the name of the first column, which names the rows, as in R."""
-    if not rows.separator or not len(below):
-        return False
-    width = int(rows.widths[start])
-    if not (rows.widths[below] == width + 1).all() or "" in head[:width]:
-        return False
-    first, last = rows.cells.loc[below, 0], rows.cells.loc[below, width]
-    names_rows = first.nunique() == len(first) and not any(map(_is_value, head[:width]))
-    return bool((last != "").any() and names_rows)
-
-
-def _is_value(cell: object) -> bool:
-    return isinstance(cell, float) or is_number(str(cell)) or is_date(str(cell))
-
-
-def _is_gap(cell: object) -> bool:
-    return isinstance(cell, str) and cell.lower() in MISSING
-
-
-def _names_numbers(head: Sequence[object], below: pd.DataFrame) -> bool:
-    """Whether a text stands over numbers."""
-    for column in below.columns:
-        cells = [cell for cell in below[column] if not _is_gap(cell)]
-        cell = head[column]
-        if _is_gap(cell) or _is_value(cell) or not cells:
-            continue
-        if sum(map(_is_value, cells)) * 2 > len(cells):
-            return True
-    return False
-
-
-def _has_header(head: Sequence[object], below: pd.DataFrame) -> bool | None:
-    """Whether the first row names the columns; None where it is in doubt.
-
-    It does if it has a text over numbers, or no name over row numbers. Where all is text, it does
-    if a text stands over others that come again and again, and does not come again itself.
-    """
-    if not len(below):
-        return False
-    if _names_numbers(head, below):
-        return True
-    if head[0] == "" and "" not in head[1:] and _counts(below[0].tolist()):
-        return True
-    evidence = set()
-    numbers = []  # of the first row, over numbers
-    for column in below.columns:
-        cells = [cell for cell in below[column] if not _is_gap(cell)]
-        cell = head[column]
-        if not cells or _is_gap(cell):
-            continue
-        if _is_value(cell):
-            numbers.append(cell)
-        elif cell in cells:
-            evidence.add(False)
-        elif len(set(cells)) * 2 <= len(cells):
-            evidence.add(True)
-    steps = [number_readings(text_of(cell))[0] for cell in numbers]
-    known = [step for step in steps if step is not None and np.isfinite(step)]
-    is_even = len(known) == len(steps) and len(set(np.diff(known))) == 1
-    if evidence == {True}:
-        is_counted = is_even or (len(steps) == 1 and steps[0] in (0.0, 1.0))
-        return True if not numbers or is_counted else None
-    whole = [str(text_of(cell)).isdecimal() for cell in numbers]
-    if not evidence and is_even and len(steps) > 2 and all(whole):
-        below_whole = [
-            all(text_of(cell).lstrip("+-").isdecimal() for cell in below[column] if cell != "")
-            for column in below.columns
-        ]
-        if steps[0] != steps[1] and sum(below_whole) * 2 < len(below_whole):
-            return None
-    return False
-
-
-def _header_doubt(head: Sequence[object], row: int) -> Problem:
-    shown = ", ".join(short(text_of(cell)) for cell in head[:4]) + (", …" if len(head) > 4 else "")
-    return Problem(
-        f"the first row, {shown}, may hold the names of the columns or values",
-        row,
-        answers=(
-            ("They are names", "data.format", "header = yes"),
-            ("They are values", "data.format", "header = no"),
-        ),
-    )
-
-
-def _counts(cells: Sequence[object]) -> bool:
-    """Whether cells are whole numbers, each one more than that before."""
-    texts = [text_of(cell) for cell in cells]
-    if not texts or not all(text.isdecimal() and len(text) < 16 for text in texts):
-        return False
-    first = int(texts[0])
-    return texts == [str(first + i) for i in range(len(texts))]
-
-
-def _ragged(
-    rows: Rows,
-    body: Integers,
-    values: pd.DataFrame,
-    is_empty: Integers,
-    width: int,
-) -> list[Problem]:
-    """Rows that have cells too many or too few."""
-    if not rows.separator:
-        return []
-    needed = width
-    while needed and is_empty[needed - 1]:
-        needed -= 1
-    beyond = np.zeros(len(body), dtype=bool)
-    for column in range(width, values.shape[1]):
-        beyond |= (values[column] != "").to_numpy()
-    widths = rows.widths[body]
-    return [
-        Problem(_why_ragged(int(widths[place]), width), int(body[place]) + 1)
-        for place in np.flatnonzero(beyond | (widths < needed))
-    ]
-
-
-def _why_ragged(own: int, width: int) -> str:
-    """What is wrong with a row of `own` cells in a table of `width` columns."""
-    if own == 1:
-        return (
-            f"this row has only one cell, the first one has {width}; if it is a remark, such as a "
-            "source, delete it, else look for a missing separator"
-        )
-    return (
-        f"this row has {own} cells, the first one has {width}; is a separator missing, or one too "
-        "many?"
-    )
-
-
-def _check_width(width: int, rows: Rows) -> None:
-    if width < 2 and rows.sheet:
-        others = [name for name in rows.sheets if name != rows.sheet]
-        raise ReadingStoppedError(
-            f"there is only one column on the sheet {rows.sheet}; at least one input and the "
-            "target are needed, side by side"
-            + ("; or is the table on another sheet?" if others else ""),
-            answers=tuple(
-                (f"On {name}", "data.format", write_format({"sheet": name}))
-                for name in others[:_SHEETS_OFFERED]
-            ),
-        )
-    if width < 2:
-        raise ReadingStoppedError(
-            "there is only one column; at least one input and the target are needed, "
-            "separated by commas, semicolons or tabs"
-        )
-    if width > MAX_COLUMNS:
-        raise ReadingStoppedError(
-            f"there are {width - 1:,} inputs; at most {MAX_COLUMNS - 1:,} are allowed"
-        )
-
-
-# what they hold
+_INDEX = frozenset(_NAMES.split())  # names of a column that counts the rows
+_INDEX |= {"unnamed: 0", "row names", "row number", "row id", "lfd nr", "laufende nummer"}
 
 
 @dataclass(eq=False)
@@ -335,6 +54,8 @@ class Column:
 
     Attributes
     ----------
+    rows
+        [n], the number of each row in the spreadsheet.
     texts
         The different cells, in the order in which they come first.
     codes
@@ -349,6 +70,7 @@ class Column:
 
     index: int
     name: str
+    rows: Integers
     texts: list[Any]
     codes: Labels
     gaps: Flags
@@ -394,11 +116,19 @@ class Column:
     @cached_property
     def is_dated(self) -> bool:
         """Whether more than half of its values are dates."""
-        return not self.is_numeric and self.share(_is_date) > 0.5
+        return not self.is_numeric and self.share(lambda cell: is_date(text_of(cell))) > 0.5
 
-    def rows_of(self, place: int) -> Labels:
-        """The rows, from 0, that have one of `texts`."""
-        return np.flatnonzero(self.codes == place)
+    def problem(self, message: str, row: int = 0, *answers: tuple[str, str, str]) -> Problem:
+        """Something that is wrong with it, or that is to be known about it."""
+        return Problem(message, row, self.index, self.name, answers)
+
+    def problems_at(self, place: int, message: str) -> list[Problem]:
+        """The same of each row that has one of `texts`."""
+        return [self.problem(message, int(row)) for row in self.rows[self.codes == place]]
+
+    def first_row(self, place: int) -> int:
+        """The number of the first row that has one of `texts`."""
+        return int(self.rows[(self.codes == place).argmax()])
 
 
 @dataclass(frozen=True, eq=False)
@@ -458,11 +188,11 @@ def columns_of(body: Body, missing: Sequence[str] | None) -> list[Column]:
         codes, found = pd.factorize(body.cells[index].to_numpy(dtype=object))
         texts = list(found)
         gaps = np.array([isinstance(t, str) and t.lower() in marks for t in texts], dtype=bool)
-        columns.append(Column(index, name, texts, codes.astype(np.int64), gaps))
+        columns.append(Column(index, name, body.numbers, texts, codes.astype(np.int64), gaps))
     return columns
 
 
-def decimal_mark(columns: Sequence[Column], numbers: Labels) -> str:
+def decimal_mark(columns: Sequence[Column]) -> str:
     """The decimal mark of a table.
 
     What is a number by one mark alone decides. Where nothing does, and a column has a number that
@@ -490,24 +220,16 @@ def decimal_mark(columns: Sequence[Column], numbers: Labels) -> str:
         point, comma = number_readings(text)
         assert point is not None
         assert comma is not None
-        column.doubt = Problem(
+        column.doubt = column.problem(
             f"{in_quotes(text)} may be {format_number(point)} or {format_number(comma)}",
-            int(numbers[column.rows_of(column.texts.index(text))[0]]),
-            column.index,
-            column.name,
-            answers=(
-                (f"It is {format_number(point)}", "data.format", "decimal = point"),
-                (f"It is {format_number(comma)}", "data.format", "decimal = comma"),
-            ),
+            column.first_row(column.texts.index(text)),
+            (f"It is {format_number(point)}", "data.format", "decimal = point"),
+            (f"It is {format_number(comma)}", "data.format", "decimal = comma"),
         )
     return "."
 
 
-def _is_date(text: Any) -> bool:
-    return isinstance(text, str) and is_date(text)
-
-
-def date_order(columns: Sequence[Column], numbers: Labels) -> str:
+def date_order(columns: Sequence[Column]) -> str:
     """Which part of a date comes first; a column of dates that leave it open has a `doubt`."""
     found = "year first"
     for column in columns:
@@ -520,57 +242,44 @@ def date_order(columns: Sequence[Column], numbers: Labels) -> str:
         if common == {"day first", "month first"}:
             i, dates = next((one for one in known if len(set(one[1].values())) > 1), known[0])
             if len(set(dates.values())) > 1:
-                text = column.texts[i]
-                column.doubt = Problem(
-                    f"{in_quotes(text)} may begin with the day or with the month",
-                    int(numbers[column.rows_of(i)[0]]),
-                    column.index,
-                    column.name,
-                    answers=(
-                        ("The day comes first", "data.format", "dates = day first"),
-                        ("The month comes first", "data.format", "dates = month first"),
-                    ),
+                column.doubt = column.problem(
+                    f"{in_quotes(column.texts[i])} may begin with the day or with the month",
+                    column.first_row(i),
+                    ("The day comes first", "data.format", "dates = day first"),
+                    ("The month comes first", "data.format", "dates = month first"),
                 )
             found = "day first"
         elif common:
             found = next(iter(common))
-        else:
-            single = [order for order in orders if len(order) == 1]
-            found = (
-                max(("day first", "month first"), key=lambda one: single.count({one}))
-                if single
-                else found
-            )
+        elif single := [order for order in orders if len(order) == 1]:
+            found = max(("day first", "month first"), key=lambda one: single.count({one}))
     return found
 
 
-def decide_kind(column: Column, decimal: str, has_header: bool, n_columns: int) -> None:
-    """Say what a column holds, and why."""
-    n, different = column.filled, int((~column.gaps).sum())
+def kind_and_reason(
+    column: Column, decimal: str, has_header: bool, n_columns: int
+) -> tuple[ColumnKind, str]:
+    """What a column holds, and why."""
+    n, values = column.filled, [text for _, text in column.values()]
+    different = len(values)
     if not n:
-        column.kind, column.reason = "empty", "there is nothing in it"
-        return
-    first = next(text for _, text in column.values())
+        return "empty", "there is nothing in it"
     if column.is_numeric:
-        column.kind, column.reason = "number", _number_reason(column, decimal)
         if n_columns > 2 and _numbers_rows(column, has_header):
-            column.kind, column.reason = "row number", "it only counts the rows"
-    elif column.is_dated:
-        column.kind, column.reason = "date", f"{text_of(first)}: a date"
-    elif different <= 2 and all(_is_yes_no(text) for _, text in column.values()):
-        column.kind, column.reason = "yes/no", " or ".join(sorted(t for _, t in column.values()))
-    elif column.name.lower() == "split" and {t for _, t in column.values()} <= {"train", "valid"}:
-        column.kind, column.reason = "text", "it says which rows were trained on"
-    elif different > _OWN_TEXT * n or different > MAX_CATEGORIES:
-        nearly = "nearly every row has its own text"
+            return "row number", "it only counts the rows"
+        return "number", _number_reason(column, decimal)
+    if column.is_dated:
+        return "date", f"{text_of(values[0])}: a date"
+    if different <= 2 and all(text_of(text).lower() in YES | NO for text in values):
+        return "yes/no", " or ".join(sorted(values))
+    if column.name.lower() == "split" and set(values) <= {"train", "valid"}:
+        return "text", "it says which rows were trained on"
+    if different > _OWN_TEXT * n:
+        return "text", "nearly every row has its own text"
+    if different > MAX_CATEGORIES:
         many = f"it has {different:,} different texts; at most {MAX_CATEGORIES} can be told apart"
-        column.kind, column.reason = "text", nearly if different > _OWN_TEXT * n else many
-    else:
-        column.kind, column.reason = "category", counted(different, "different text")
-
-
-def _is_yes_no(text: Any) -> bool:
-    return isinstance(text, str) and text.lower() in YES | NO
+        return "text", many
+    return "category", counted(different, "different text")
 
 
 def _number_reason(column: Column, decimal: str) -> str:
@@ -593,21 +302,17 @@ def unit_of(column: Column, decimal: str) -> str:
 
 
 def _numbers_rows(column: Column, has_header: bool) -> bool:
-    name = column.name.lower().replace("_", " ").replace(".", " ").strip()
+    name = " ".join(column.name.lower().replace("_", " ").replace(".", " ").split())
     is_unnamed = has_header and column.name == numbered(column.index) and column.index == 0
-    if " ".join(name.split()) not in _INDEX and not is_unnamed:
-        return False
-    return counts_rows(column)
+    return (name in _INDEX or is_unnamed) and counts_rows(column)
 
 
 def counts_rows(column: Column) -> bool:
     """Whether it holds whole numbers, each one more than that of the row above."""
-    return len(column.texts) == len(column.codes) and _counts(column.texts)
+    return len(column.texts) == len(column.codes) and count_up(column.texts)
 
 
-def numbers_of(
-    column: Column, decimal: str, thousands: str | None, numbers: Labels
-) -> tuple[Floats, list[Problem]]:
+def numbers_of(column: Column, decimal: str, thousands: str | None) -> tuple[Floats, list[Problem]]:
     """A column as numbers [n], NaN where one is missing, and what is no number.
 
     Parameters
@@ -625,10 +330,7 @@ def numbers_of(
         reason = _why_no_number(
             column.texts[i], bool(found.are_numbers[i]), values[i], found.units[i], unit, decimal
         )
-        problems += [
-            Problem(reason, int(numbers[row]), column.index, column.name)
-            for row in column.rows_of(i)
-        ]
+        problems += column.problems_at(i, reason)
         values[i] = np.nan
     return values[column.codes], problems
 
@@ -656,7 +358,7 @@ def _why_no_number(text: Any, is_one: bool, value: float, own: str, unit: str, d
     return f"{shown} {has}, {others}; write all of them alike"
 
 
-def dates_of(column: Column, order: str, numbers: Labels) -> tuple[Floats, list[Problem]]:
+def dates_of(column: Column, order: str) -> tuple[Floats, list[Problem]]:
     """A column as days [n] since its first date, NaN where one is missing, and what is no date."""
     found = np.full(len(column.texts), np.nan)
     problems: list[Problem] = []
@@ -665,15 +367,8 @@ def dates_of(column: Column, order: str, numbers: Labels) -> tuple[Floats, list[
         days = readings.get(order, readings.get("year first"))
         if days is None:
             others = f"with the {order}" if order != "year first" else "like 2024-05-01"
-            problems += [
-                Problem(
-                    f"{in_quotes(text)} is no date {others}; correct it or leave the cell empty",
-                    int(numbers[row]),
-                    column.index,
-                    column.name,
-                )
-                for row in column.rows_of(i)
-            ]
+            wrong = f"{in_quotes(text)} is no date {others}; correct it or leave the cell empty"
+            problems += column.problems_at(i, wrong)
         else:
             found[i] = days
     return (found - np.nanmin(found) if np.isfinite(found).any() else found)[column.codes], problems

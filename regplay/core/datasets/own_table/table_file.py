@@ -98,16 +98,9 @@ class Problem:
 class ReadingStoppedError(Exception):
     """A table is so wrong that there is nothing more to read; `problem` says why."""
 
-    def __init__(
-        self,
-        message: str,
-        row: int = 0,
-        column: int | None = None,
-        name: str = "",
-        answers: tuple[tuple[str, str, str], ...] = (),
-    ) -> None:
-        super().__init__(message)
-        self.problem = Problem(message, row, column, name, answers)
+    def __init__(self, problem: Problem | str) -> None:
+        super().__init__(problem)
+        self.problem = Problem(problem) if isinstance(problem, str) else problem
 
 
 def numbered(column: int) -> str:
@@ -193,12 +186,12 @@ def _refuse_long(rows: Sequence[int], may_be_long: bool) -> None:
 
 def too_long(row: int) -> ReadingStoppedError:
     """The refusal of a table that goes on behind the row of this number."""
-    return ReadingStoppedError(
+    message = (
         f"there are more than {MAX_ROWS:,} rows, the most that can be used: take a random sample "
-        "of them, or save a part of them",
-        row,
-        answers=((f"Take {MAX_ROWS:,} random rows", "data.sample", str(MAX_ROWS)),),
+        "of them, or save a part of them"
     )
+    answer = f"Take {MAX_ROWS:,} random rows", "data.sample", str(MAX_ROWS)
+    return ReadingStoppedError(Problem(message, row, answers=(answer,)))
 
 
 def read_beginning(source: Source) -> Rows | None:
@@ -279,7 +272,8 @@ def _decoded(raw: bytes, encoding: str) -> tuple[str, str]:
     except UnicodeDecodeError as error:
         if name != "cp1252":
             row = raw[: error.start].count(b"\n") + 1
-            raise ReadingStoppedError(f"this is no {encoding.upper()} text", row) from None
+            problem = Problem(f"this is no {encoding.upper()} text", row)
+            raise ReadingStoppedError(problem) from None
         text = raw.decode("latin-1")  # five bytes mean nothing in Windows-1252
     if "\0" in text:
         raise ReadingStoppedError(f"this is not a text file; {_TABLES}")
@@ -342,11 +336,12 @@ def _text_rows(
             yield read
     except pd.errors.ParserError as error:
         found = re.search(r"starting at row (\d+)", str(error))
-        raise ReadingStoppedError(
+        message = (
             'the quotation mark (") that is opened in this row is never closed; '
-            "close it or take it out",
-            int(found[1]) + 1 if found else 0,
-        ) from None
+            "close it or take it out"
+        )
+        problem = Problem(message, int(found[1]) + 1 if found else 0)
+        raise ReadingStoppedError(problem) from None
     cells = pd.concat(parts, ignore_index=True)
     sizes = np.ones(len(cells), dtype=np.int64)
     sizes[: len(widths)] = widths[: len(cells)]
