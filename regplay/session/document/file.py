@@ -203,10 +203,9 @@ class Autosave:
         """End with a session that is offered at the next start."""
         self.save(document)
         self.wait()
-        with self._wake:
-            if self._lock is not None:
-                self._lock.release()
-            self.path = self._lock = None
+        if self._lock is not None:
+            self._lock.release()
+        self.path = self._lock = None
         self.close()
 
     def close(self) -> None:
