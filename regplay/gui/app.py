@@ -8,7 +8,7 @@ import numpy as np  # noqa: F401  # first: after PySide6 its import takes 20 ms 
 from PySide6.QtWidgets import QApplication
 
 from regplay.core.experiment import Experiment
-from regplay.gui.error_log import ErrorLog, log_path
+from regplay.gui.error_log import log_path, write_errors
 from regplay.gui.placement import place_on_screen
 from regplay.gui.termination import Termination
 from regplay.gui.widgets import application_icon
@@ -33,7 +33,7 @@ def start(experiment: Experiment | None = None, device: str | None = None, opene
     app.setApplicationName("regplay")
     app.setDesktopFileName("regplay")
     app.setWindowIcon(application_icon())
-    ErrorLog(log_path()).install()
+    write_errors(log_path())
     window = MainWindow(experiment)
     for loaded in (window.controller.runner.loaded, window.controller.runner.failed):
         loaded.connect(collect_from_now_on)

@@ -1,8 +1,8 @@
 """Errors that nobody expected, written where they can be found and sent."""
 
 import sys
-import time
-import traceback
+from logging import ERROR, Formatter, LogRecord
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
@@ -10,7 +10,7 @@ from PySide6.QtCore import QStandardPaths
 
 from regplay import __version__
 
-_MOST = 256 << 10  # bytes of the file; of older errors, half as many stay
+_MOST = 256 << 10  # bytes of the file; those before them are kept once, beside it
 
 
 def log_path() -> Path:
@@ -19,42 +19,23 @@ def log_path() -> Path:
     return Path(QStandardPaths.writableLocation(place)) / "errors.log"
 
 
-class ErrorLog:
-    """A file of tracebacks, the newest last.
+def write_errors(path: Path) -> None:
+    """Write from now on what reaches `sys.excepthook`, which still gets it afterwards.
 
-    Parameters
-    ----------
-    path
-        Its folder is made with the first error.
+    Where a folder or a file can't be written, nothing is.
     """
+    before = sys.excepthook
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return
+    log = RotatingFileHandler(path, maxBytes=_MOST, backupCount=1, delay=True, errors="replace")
+    log.setFormatter(Formatter(f"--- %(asctime)s, regplay {__version__}"))
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def note(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, Exception):
+            log.handle(LogRecord("regplay", ERROR, "", 0, "", None, (kind, error, trace)))
+            log.close()  # until the next one
+        before(kind, error, trace)
 
-    def install(self) -> None:
-        """Write from now on what reaches `sys.excepthook`, which still gets it afterwards."""
-        before = sys.excepthook
-
-        def note(
-            kind: type[BaseException], error: BaseException, trace: TracebackType | None
-        ) -> None:
-            if issubclass(kind, Exception):
-                self.note(error, trace)
-            before(kind, error, trace)
-
-        sys.excepthook = note
-
-    def note(self, error: BaseException, trace: TracebackType | None = None) -> None:
-        """Write an error; where that can't be done, nothing is."""
-        told = "".join(traceback.format_exception(type(error), error, trace))
-        when = time.strftime("%Y-%m-%d %H:%M:%S")
-        entry = f"--- {when}, regplay {__version__}\n{told}\n".encode(errors="replace")
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            known = self.path.read_bytes() if self.path.exists() else b""
-            if len(known) + len(entry) > _MOST:
-                known = known[-_MOST // 2 :]
-                known = known[max(known.find(b"--- "), 0) :]
-            self.path.write_bytes(known + entry[-_MOST // 2 :])
-        except OSError:
-            return
+    sys.excepthook = note

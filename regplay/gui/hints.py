@@ -1,21 +1,16 @@
 """One line on the picture of the fit: what to try first, and then three things more."""
 
-from dataclasses import dataclass
-
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QRectF, QSettings, Qt
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QLabel, QWidget
 
 from regplay.core.fit import Fit, grid_of
-from regplay.gui.controller import Controller
-from regplay.gui.controls import ControlPanel
 from regplay.gui.editing import EditMode
 from regplay.gui.lessons import Guide
-from regplay.gui.plots import ChartPanel, FitView
-from regplay.gui.tabs import Tabs
+from regplay.gui.plots import ChartPanel
+from regplay.gui.recording import WindowParts
 from regplay.gui.theme import colors_of
-from regplay.gui.timeline import Timeline
 from regplay.gui.widgets import named
 
 _KEY = "hints"
@@ -54,19 +49,6 @@ class HintLabel(QLabel):
         super().paintEvent(event)
 
 
-@dataclass(frozen=True)
-class Surroundings:
-    """The parts of a window that hints are about."""
-
-    controller: Controller
-    fit_view: FitView
-    controls: ControlPanel
-    timeline: Timeline
-    tabs: Tabs
-    editing: EditMode
-    guide: Guide
-
-
 class Hints(QObject):
     """Shows one hint after another until each is done; what is done is remembered.
 
@@ -79,23 +61,25 @@ class Hints(QObject):
         Where they are written.
     """
 
-    def __init__(self, parts: Surroundings, settings: QSettings) -> None:
+    def __init__(self, parts: WindowParts, editing: EditMode, guide: Guide) -> None:
         super().__init__(parts.fit_view)
-        self._parts, self._settings = parts, settings
-        self._known = str(settings.value(_KEY, "")).split()  # done, or shown at an earlier start
+        self._parts, self._settings = parts, parts.settings
+        self._editing, self._guide, controller = editing, guide, parts.controller
+        self._known = str(
+            parts.settings.value(_KEY, "")
+        ).split()  # done, or shown at an earlier start
         self._gone = set(self._known)  # not to be shown
         self._is_on, self._is_quiet = False, False
         self._shown = ""
         self.label = named("hint", HintLabel(parts.fit_view))
-        controller = parts.controller
         controller.pins_changed.connect(self._note_pins)
         controller.reading_changed.connect(self.update)
         controller.experiment_changed.connect(self.update)
         controller.studies.changed.connect(self.update)
         parts.timeline.track.moment_changed.connect(self._note_moment)
-        parts.guide.position_changed.connect(self._note_lesson)
+        guide.position_changed.connect(self._note_lesson)
         parts.tabs.tab_changed.connect(self.update)
-        parts.editing.switched.connect(self.update)
+        editing.switched.connect(self.update)
         parts.fit_view.installEventFilter(self)
 
     def begin(self) -> None:
@@ -126,7 +110,7 @@ class Hints(QObject):
             self._note(_MOMENT)
 
     def _note_lesson(self) -> None:
-        if self._parts.guide.position is not None:
+        if self._guide.position is not None:
             self._note(_LESSON)
         self.update()
 
@@ -166,7 +150,7 @@ class Hints(QObject):
 
     def _next(self) -> str:
         parts = self._parts
-        is_free = not (self._is_quiet or parts.editing.is_on) and parts.guide.position is None
+        is_free = not (self._is_quiet or self._editing.is_on) and self._guide.position is None
         if not (is_free and parts.tabs.tab == "fit"):
             return ""
         if not isinstance(parts.fit_view.panel, ChartPanel):
@@ -179,7 +163,7 @@ class Hints(QObject):
             return name  # it stays while networks are trained
         if name == _VALLEY and self._valley() is None:
             return ""
-        runner = parts.controller.runner
+        runner = self._parts.controller.runner
         return name if runner.is_finished and not runner.is_playing else ""
 
     def _can_have_valley(self) -> bool:
@@ -188,7 +172,7 @@ class Hints(QObject):
         if _DECAY not in parts.controls.chosen_curves():
             return False
         curve = parts.controls.curve(_DECAY)
-        is_newest = parts.controller.studies.epoch is None
+        is_newest = self._parts.controller.studies.epoch is None
         return not (is_newest and curve is not None and curve.is_finished) or bool(self._valley())
 
     def _valley(self) -> tuple[tuple[float, ...], int] | None:

@@ -1,8 +1,10 @@
 """The menus, and with them every shortcut."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from PySide6.QtCore import QObject, Signal, SignalInstance
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
@@ -18,45 +20,25 @@ _SCHEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
 _DEVICE_NAMES = {"auto": "Automatic", "cpu": "CPU", "mps": "Apple GPU (mps)"}
 
 
+@dataclass(frozen=True)
+class WindowCommands:
+    """What menus ask of the window and its parts, besides files, lessons and recordings."""
+
+    show_gallery: Callable[[], object]  # of what one can begin with
+    fill_figures: Callable[[QMenu], object]  # with what can be done with the plots in sight
+    quit: Callable[[], object]
+    edit_points: Callable[[], object]  # or end that
+    set_replay: Callable[[float], object]  # seconds
+    set_device: Callable[[str], object]
+    set_scheme: Callable[[Scheme], object]
+    zoom_by: Callable[[int], object]  # sizes of text up or down
+    set_shows_validation: Callable[[bool], object]
+    lock_axes: Callable[[bool], object]
+    show_help: Callable[[Tab], object]
+
+
 class Menus(QObject):
-    """Fills a menu bar; others do what is chosen.
-
-    Parameters
-    ----------
-    fill_figures
-        Puts what can be done with the plots in sight into a menu.
-    edit_points
-        Begins and ends the mode in which points are placed.
-    show_gallery
-        Shows what one can begin with.
-    show_help
-        Shows one of the tabs of the help.
-
-    Signals
-    -------
-    scheme_chosen
-        (Scheme): `system`, `light` or `dark`.
-    zoom_wanted
-        (int): so many sizes of text up or down.
-    device_chosen
-        (str): where to train.
-    replay_chosen
-        (str): in how many seconds a finished run is shown once more.
-    validation_toggled
-        (bool): whether validation points are drawn.
-    lock_toggled
-        (bool): whether axes stay as they are, whatever the data.
-    quit_wanted
-        Close the window.
-    """
-
-    scheme_chosen = Signal(str)
-    zoom_wanted = Signal(int)
-    device_chosen = Signal(str)
-    replay_chosen = Signal(str)
-    validation_toggled = Signal(bool)
-    lock_toggled = Signal(bool)
-    quit_wanted = Signal()
+    """Fills a menu bar; others do what is chosen."""
 
     def __init__(
         self,
@@ -65,17 +47,14 @@ class Menus(QObject):
         files: FileCommands,
         documents: Documents,
         guide: Guide,
-        fill_figures: Callable[[QMenu], None],
-        edit_points: Callable[[], None],
-        show_gallery: Callable[[], None],
-        show_help: Callable[[Tab], None],
         recording: Recording,
+        commands: WindowCommands,
     ) -> None:
         super().__init__(bar)
-        self._documents = documents
+        self._documents, self._commands = documents, commands
         file = bar.addMenu("&File")
-        self._add(file, "&New…", show_gallery, QKeySequence.StandardKey.New)
-        self._add_files(file, files, recording, fill_figures)
+        self._add(file, "&New…", commands.show_gallery, QKeySequence.StandardKey.New)
+        self._add_files(file, files, recording)
 
         edit = bar.addMenu("&Edit")
         self._add(edit, "&Undo change of settings", controller.undo, QKeySequence.StandardKey.Undo)
@@ -86,7 +65,7 @@ class Menus(QObject):
         self._add(edit, "Copy &link", files.copy_link, "Ctrl+Shift+C")
         self._add(edit, "Pa&ste link, file or table", files.paste, "Ctrl+V")
         edit.addSeparator()
-        self._add(edit, "&Edit points", edit_points)
+        self._add(edit, "&Edit points", commands.edit_points)
 
         training, runner = bar.addMenu("&Training"), controller.runner
         self._add(training, "&Train, pause or replay", controller.toggle, "Space")
@@ -100,7 +79,9 @@ class Menus(QObject):
         training.addSeparator()
         texts = {f"{seconds:g}": f"{seconds:g} seconds" for seconds in SECONDS}
         replay = training.addMenu("Rep&lay takes")
-        self._replay_actions = _add_choices(replay, "replay", texts, self.replay_chosen)
+        self._replay_actions = _add_choices(
+            replay, "replay", texts, lambda one: commands.set_replay(float(one))
+        )
         self._devices = training.addMenu("&Device")
         self._device_actions: dict[str, QAction] = {}
 
@@ -110,16 +91,16 @@ class Menus(QObject):
         self._add(lessons, "&Open lesson…", guide.ask_for_file)
 
         view = bar.addMenu("&View")
-        self._scheme_actions = _add_choices(view, "scheme", _SCHEMES, self.scheme_chosen)
+        self._scheme_actions = _add_choices(view, "scheme", _SCHEMES, commands.set_scheme)
         view.addSeparator()
-        larger = self._add(view, "&Larger text", lambda: self.zoom_wanted.emit(1))
+        larger = self._add(view, "&Larger text", lambda: commands.zoom_by(1))
         larger.setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")])
-        self._add(view, "&Smaller text", lambda: self.zoom_wanted.emit(-1), "Ctrl+-")
-        self._add(view, "&Usual size", lambda: self.zoom_wanted.emit(-len(ZOOMS)), "Ctrl+0")
+        self._add(view, "&Smaller text", lambda: commands.zoom_by(-1), "Ctrl+-")
+        self._add(view, "&Usual size", lambda: commands.zoom_by(-len(ZOOMS)), "Ctrl+0")
         self._validation = self._add_switch(
-            view, "validation", "&Validation points", self.validation_toggled, "V"
+            view, "validation", "&Validation points", commands.set_shows_validation, "V"
         )
-        self._add_switch(view, "lock", "&Lock axes", self.lock_toggled, "L")
+        self._add_switch(view, "lock", "&Lock axes", commands.lock_axes, "L")
         view.addSeparator()
         self._add(view, "&Present", recording.presenter.toggle, "F11")
         self._add(view, "&Draw on plots", recording.annotation_tools.toggle, "D")
@@ -128,19 +109,13 @@ class Menus(QObject):
         recording.scenes.fill(view.addMenu("&Scenes"))
 
         help_menu = bar.addMenu("&Help")
-        keys = self._add(help_menu, "All &shortcuts", lambda: show_help("shortcuts"))
+        keys = self._add(help_menu, "All &shortcuts", lambda: commands.show_help("shortcuts"))
         keys.setShortcuts([QKeySequence("?"), QKeySequence(QKeySequence.StandardKey.HelpContents)])
-        self._add(help_menu, "What the &words mean", lambda: show_help("words"))
-        self._add(help_menu, "How to write &films", lambda: show_help("films"))
-        self._add(help_menu, "&About regplay", lambda: show_help("about"))
+        self._add(help_menu, "What the &words mean", lambda: commands.show_help("words"))
+        self._add(help_menu, "How to write &films", lambda: commands.show_help("films"))
+        self._add(help_menu, "&About regplay", lambda: commands.show_help("about"))
 
-    def _add_files(
-        self,
-        file: QMenu,
-        files: FileCommands,
-        recording: Recording,
-        fill_figures: Callable[[QMenu], None],
-    ) -> None:
+    def _add_files(self, file: QMenu, files: FileCommands, recording: Recording) -> None:
         documents, key = self._documents, QKeySequence.StandardKey
         self._add(file, "&Open…", files.choose, key.Open)
         self._recent = file.addMenu("Open &recent")
@@ -154,13 +129,13 @@ class Menus(QObject):
         self._add(file, "Save as &PyTorch script…", files.save_script)
         self._add(file, "Save data as &CSV…", files.save_data)
         figures = file.addMenu("&Figures")
-        figures.aboutToShow.connect(lambda: fill_figures(figures))
+        figures.aboutToShow.connect(lambda: self._commands.fill_figures(figures))
         self._add(file, "&Record…", recording.record, "Ctrl+Shift+R")
         board = recording.record_storyboard
         self._add_switch(file, "record_storyboard", "Record story&board", board, "")
         self._add(file, "Export ani&mation…", recording.export_animation)
         file.addSeparator()
-        self._add(file, "&Quit", self.quit_wanted.emit, "Ctrl+Q")
+        self._add(file, "&Quit", self._commands.quit, "Ctrl+Q")
 
     def _list_recent(self) -> None:
         documents = self._documents
@@ -186,12 +161,7 @@ class Menus(QObject):
         return action
 
     def _add_switch(
-        self,
-        menu: QMenu,
-        name: str,
-        text: str,
-        toggled: SignalInstance | Callable[[bool], None],
-        shortcut: str,
+        self, menu: QMenu, name: str, text: str, toggled: Callable[[bool], object], shortcut: str
     ) -> QAction:
         """An entry that is ticked or not; each change is told."""
         action = menu.addAction(text)
@@ -217,7 +187,9 @@ class Menus(QObject):
         """Offer these devices, and the chosen one even if it is not among them."""
         self._devices.clear()
         texts = {name: _DEVICE_NAMES.get(name, name) for name in [*names, chosen]}
-        self._device_actions = _add_choices(self._devices, "device", texts, self.device_chosen)
+        self._device_actions = _add_choices(
+            self._devices, "device", texts, self._commands.set_device
+        )
         self.set_device(chosen)
 
     def set_device(self, name: str) -> None:
@@ -228,12 +200,12 @@ class Menus(QObject):
 
 
 def _add_choices(
-    menu: QMenu, kind: str, texts: Mapping[str, str], chosen: SignalInstance
+    menu: QMenu, kind: str, texts: Mapping[str, str], choose: Callable[[Any], object]
 ) -> dict[str, QAction]:
-    """Entries of which one is ticked; the name of one is told when it is chosen."""
+    """Entries of which one is ticked; `choose` gets the name of the one that is chosen."""
     group, actions = QActionGroup(menu), {}
     for name, text in texts.items():
-        action = actions[name] = menu.addAction(text, lambda name=name: chosen.emit(name))
+        action = actions[name] = menu.addAction(text, lambda name=name: choose(name))
         action.setCheckable(True)
         action.setObjectName(f"{kind}.{name}")
         group.addAction(action)

@@ -7,7 +7,9 @@ shown. So frames are the same however long that takes.
 import contextlib
 import json
 import os
+import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +20,7 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, QRect, QSettings, QSize,
 from PySide6.QtGui import QColor, QFontDatabase, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
+from regplay.core import UserError
 from regplay.core.experiment import Experiment
 from regplay.gui.document import Dialogs, Keeping, Recovery
 from regplay.gui.recording.encoder import Encoder
@@ -31,7 +34,14 @@ from regplay.gui.window import MainWindow
 from regplay.session.claims import parse_claim
 from regplay.session.files import temporary_beside, write_file
 from regplay.session.lessons import Measured
-from regplay.session.storyboard import Storyboard, StoryboardError, chapters, srt, vtt
+from regplay.session.storyboard import (
+    Storyboard,
+    StoryboardError,
+    chapters,
+    load_storyboard,
+    srt,
+    vtt,
+)
 
 _SETTLED = 1.0  # s before the first frame, in which ranges come to rest
 _THUMBNAIL = 480  # px, width of a picture on a contact sheet
@@ -332,3 +342,34 @@ def offscreen() -> Iterator[QApplication]:
     app = QApplication(["regplay"])
     app.setApplicationName("regplay")
     yield app
+
+
+def main(storyboard: Path, target: Path) -> int:
+    """Render in a process of its own, until the end of stdin; returns 1 where there is no film.
+
+    It writes a line with the second of the film after each frame. A window that is open could not
+    wait for all of its training, nor have two themes.
+    """
+    is_stopped = threading.Event()
+
+    def wait() -> None:
+        os.read(0, 1)  # `sys.stdin` would be locked when Python ends
+        is_stopped.set()
+
+    threading.Thread(target=wait, daemon=True).start()
+
+    def tell(second: float) -> bool:
+        print(f"{second:.3f}", flush=True)
+        return not is_stopped.is_set()
+
+    try:
+        film = load_storyboard(storyboard)
+        with offscreen():
+            return 0 if render(film, film.sizes[0], [target], progress=tell) else 1
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))

@@ -23,9 +23,9 @@ from regplay.gui.error_log import log_path
 from regplay.gui.figures import FigureMenus
 from regplay.gui.gallery import Gallery
 from regplay.gui.help import Help, shortcuts_of
-from regplay.gui.hints import Hints, Surroundings
+from regplay.gui.hints import Hints
 from regplay.gui.lessons import LessonStudies
-from regplay.gui.menus import Menus
+from regplay.gui.menus import Menus, WindowCommands
 from regplay.gui.plots import LOCKED, Chart, DropoutPasses, FitView, HistoryView
 from regplay.gui.recording import Recording, WindowParts
 from regplay.gui.replay import SECONDS
@@ -100,7 +100,7 @@ class MainWindow(QMainWindow):
         fit = column(self.editing.strip, self.fit_view, grows=self.fit_view)
         self.tabs = Tabs(fit, controller.studies, controller.pins)
         self.passes = DropoutPasses(self.fit_view)
-        ask = self._ask = questions or Dialogs(self)
+        ask = questions or Dialogs(self)
         self.lesson_studies = LessonStudies(controller, self.controls, self.tabs, ask.may_read)
         self.guide, self.lesson_panel = self.lesson_studies.guide, self.lesson_studies.panel
         appearance = Appearance(
@@ -114,28 +114,30 @@ class MainWindow(QMainWindow):
         self.figure_menus = FigureMenus(centre, self.settings, self.editing.takes_right)
         self.gallery = Gallery(centre, studies, runner, self.documents, self.files, self.editing)
         self.help = Help(centre, lambda: shortcuts_of(self), studies, runner, log_path())
-        surroundings = Surroundings(
-            controller,
-            self.fit_view,
-            self.controls,
-            self.timeline,
-            self.tabs,
-            self.editing,
-            self.guide,
+        parts = self._parts(appearance)
+        self.hints = Hints(parts, self.editing, self.guide)
+        self.recording = Recording(parts, ask)
+        commands = WindowCommands(
+            show_gallery=self.gallery.show,
+            fill_figures=self.figure_menus.fill,
+            quit=self.close,
+            edit_points=self.editing.button.click,
+            set_replay=self.set_replay,
+            set_device=self.set_device,
+            set_scheme=self.set_scheme,
+            zoom_by=self.zoom_by,
+            set_shows_validation=self.set_shows_validation,
+            lock_axes=self._lock_axes,
+            show_help=self.help.show,
         )
-        self.hints = Hints(surroundings, self.settings)
-        self.recording = Recording(self._parts(appearance), ask)
         self.menus = Menus(
             self.menuBar(),
             controller,
             self.files,
             self.documents,
             self.guide,
-            self.figure_menus.fill,
-            self.editing.button.click,
-            self.gallery.show,
-            self.help.show,
             self.recording,
+            commands,
         )
         self._connect_commands()
         self._connect_views()
@@ -216,13 +218,6 @@ class MainWindow(QMainWindow):
             lambda: controls.set_marks_valleys(self.guide.position is None)
         )
         self.guide.link_chosen.connect(self.documents.open_link)
-        self.menus.quit_wanted.connect(self.close)
-        self.menus.scheme_chosen.connect(self.set_scheme)
-        self.menus.zoom_wanted.connect(self.zoom_by)
-        self.menus.device_chosen.connect(self.set_device)
-        self.menus.replay_chosen.connect(lambda seconds: self.set_replay(float(seconds)))
-        self.menus.validation_toggled.connect(self.set_shows_validation)
-        self.menus.lock_toggled.connect(self._lock_axes)
         self.painted.connect(runner.start, Qt.ConnectionType.QueuedConnection)
         self.painted.connect(self.documents.recover, Qt.ConnectionType.QueuedConnection)
 

@@ -79,6 +79,16 @@ class Person:
         action = next(a for a in actions if name in (a.objectName(), a.text().replace("&", "")))
         action.trigger()
 
+    def do(self, way: str | Qt.Key) -> None:
+        """Click the button of this name, or press this key anywhere in the window."""
+        self.click(way) if isinstance(way, str) else self.press(way, self.window)
+
+    def train(self) -> View:
+        """Train to the end, if that does not go on already."""
+        if not self.controller.runner.is_playing:
+            self.click("timeline.play")
+        return self.wait_until_finished()
+
     def set(self, **values: object) -> None:
         """Another experiment, as a control would hand it over; `__` stands for the dot."""
         self.controller.change(replace(self.controller.session.experiment, by_path(values)))

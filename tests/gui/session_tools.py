@@ -30,13 +30,6 @@ plays = false
 """
 
 
-def train(person):
-    """Train to the end; returns the last view."""
-    if not person.controller.runner.is_playing:
-        person.click("timeline.play")
-    return person.wait_until_finished()
-
-
 def save(person, path: Path) -> None:
     """Save under a name."""
     person.answers.path = path

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QListWidget
-from session_tools import save, train
+from session_tools import save
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, replace
@@ -79,10 +79,10 @@ def test_nothing_of_the_last_thing_stays(person):
     """Settings, pins, tabs, curves, speed, kept weights, a lesson, an earlier moment, a zoom."""
     window, controls = person.window, person.window.controls
     folding = controls.folding()
-    train(person)
+    person.train()
     person.press(Key.Key_P)
     person.set(regularization__max_norm=1.0, model__init_scale=0.5, seed=3)
-    train(person)
+    person.train()
     window.guide.open()
     window.guide.next_page()
     for tab in ("seeds", "side", "landscape"):

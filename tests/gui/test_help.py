@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QLabel, QTabWidget, QTextBrowser
 
 from regplay import __version__
-from regplay.gui.error_log import ErrorLog
+from regplay.gui.error_log import write_errors
 from regplay.gui.help import shortcuts_of
 from regplay.gui.widgets import Press
 from regplay.session.illustrated import glossary
@@ -113,48 +113,47 @@ def test_the_help_can_be_opened_again(person):
 # errors
 
 
-def failing(words: str) -> Exception:
+@pytest.fixture
+def told(monkeypatch):
+    """What reaches the hook that was there before."""
+    told = []
+    monkeypatch.setattr(sys, "excepthook", lambda *args: told.append(args))
+    return told
+
+
+def fail(words: str) -> Exception:
     try:
         raise ValueError(words)
     except ValueError as error:
+        sys.excepthook(ValueError, error, error.__traceback__)
         return error
 
 
-def test_an_error_is_written_with_its_place(tmp_path):
-    log = ErrorLog(tmp_path / "deep" / "errors.log")
-    error = failing("no such thing")
-    log.note(error, error.__traceback__)
-    text = log.path.read_text()
-    assert "ValueError: no such thing" in text
-    assert "test_help.py" in text
-    assert __version__ in text
-
-
-def test_what_reaches_the_excepthook_is_written_and_told_as_before(tmp_path, monkeypatch):
-    told = []
-    monkeypatch.setattr(sys, "excepthook", lambda *args: told.append(args))
-    log = ErrorLog(tmp_path / "errors.log")
-    log.install()
-    error = failing("unexpected")
-    sys.excepthook(ValueError, error, error.__traceback__)
+def test_an_error_is_written_with_its_place_and_told_as_before(tmp_path, told):
+    log = tmp_path / "deep" / "errors.log"
+    write_errors(log)
+    error = fail("no such thing")
     assert told == [(ValueError, error, error.__traceback__)]
-    assert "unexpected" in log.path.read_text()
+    for words in ("ValueError: no such thing", "test_help.py", __version__):
+        assert words in log.read_text()
     sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
-    assert "KeyboardInterrupt" not in log.path.read_text()
+    assert "KeyboardInterrupt" not in log.read_text()
 
 
-def test_the_file_is_bounded_and_keeps_the_newest(tmp_path):
-    log = ErrorLog(tmp_path / "errors.log")
+def test_the_file_is_bounded_and_keeps_the_newest(tmp_path, told):
+    log = tmp_path / "errors.log"
+    write_errors(log)
     for number in range(2000):
-        log.note(failing(f"error {number}, {'x' * 500}"))
-    text = log.path.read_text()
-    assert len(text) <= 256 << 10
-    assert text.startswith("--- ")
-    assert "error 1999" in text
-    assert "error 0," not in text
+        fail(f"error {number}, {'x' * 500}")
+    assert log.read_text().startswith("--- ")
+    assert "error 1999" in log.read_text()
+    assert sum(file.stat().st_size for file in tmp_path.iterdir()) <= 2 * (256 << 10)
+    assert not any("error 0," in file.read_text() for file in tmp_path.iterdir())
 
 
-def test_a_folder_that_can_not_be_written_to_is_no_error(tmp_path):
+def test_a_folder_that_can_not_be_written_to_is_no_error(tmp_path, told):
     (tmp_path / "file").write_text("")
-    ErrorLog(tmp_path / "file" / "errors.log").note(failing("lost"))
+    write_errors(tmp_path / "file" / "errors.log")
+    fail("lost")
+    assert len(told) == 1
     assert (tmp_path / "file").read_text() == ""

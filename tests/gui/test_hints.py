@@ -23,8 +23,7 @@ def beginner(open_window):
 def begun(open_window):
     person = open_window({"epochs": 1000})
     person.window.hints.begin()
-    person.click("timeline.play")
-    person.wait_until_finished()
+    person.train()
     return person
 
 
@@ -106,8 +105,7 @@ def test_a_first_hint_that_was_not_followed_comes_again(open_window):
 
 def test_there_is_none_for_an_experiment_of_ones_own(open_window):
     person = open_window({"epochs": 1000})
-    person.click("timeline.play")
-    person.wait_until_finished()
+    person.train()
     person.wait(lambda: person.window.controls.curve(DECAY).is_finished)
     assert hint(person) == ""
 

@@ -73,8 +73,7 @@ def from_the_curve_of_a_slider(person):
 
 def from_an_earlier_moment(person):
     person.set(regularization__weight_decay=DECAY, epochs=40)
-    person.press(Qt.Key.Key_Space)
-    person.wait_until_finished()
+    person.train()
     person.window.timeline.track.pick_moment(20)
     person.wait(lambda: person.view.look.epoch == 20)
     person.window.timeline.set_speed(1)
@@ -146,8 +145,7 @@ def test_a_pin_changed_on_its_way_goes_on_from_its_states(open_window, settings,
     """Training its experiment from the start would lead elsewhere."""
     settings.setValue("curves", "")
     person = open_window(SMALL)
-    person.press(Qt.Key.Key_Space)
-    person.wait_until_finished()
+    person.train()
     person.click("keep_weights")
     place(person)
     pin = person.controller.pins[0]

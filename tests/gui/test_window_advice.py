@@ -17,8 +17,7 @@ def overfitted(open_window, settings):
     """At a window whose run has come to its end, and whose neighbours are trained."""
     settings.setValue("curves", "")
     person = open_window(OVERFITTED)
-    person.press(Qt.Key.Key_Space)
-    person.wait_until_finished()
+    person.train()
     person.wait(lambda: advice(person))
     return person
 
@@ -35,8 +34,7 @@ def test_the_verdict_is_there_before_the_advice_joins_it(open_window, settings):
     settings.setValue("curves", "")
     person = open_window(OVERFITTED)
     button = person.find("verdict.try")
-    person.press(Qt.Key.Key_Space)
-    person.wait_until_finished()
+    person.train()
     assert "Overfitting" in person.text("verdict.headline")
     person.wait(lambda: advice(person))
     assert "brings the validation loss from" in advice(person)
@@ -90,8 +88,7 @@ def test_nothing_is_tried_while_the_run_trains(open_window, settings):
 def test_where_nothing_helps_there_is_nothing_to_click(open_window, settings):
     settings.setValue("curves", "")
     person = open_window({"data.name": "xor", "epochs": 800, "model.width": 12})
-    person.press(Qt.Key.Key_Space)
-    person.wait_until_finished()
+    person.train()
     person.wait(lambda: advice(person))
     assert advice(person).startswith("No nearby setting does better")
     assert not person.find("verdict.try").isVisible()
@@ -106,8 +103,7 @@ def test_advice_waits_for_shorter_curves_alone(open_window, settings):
     person.controller.studies.changed.connect(
         lambda: asked.append(list(person.controller.studies.studies))
     )
-    person.press(Qt.Key.Key_Space)
-    person.wait_until_finished()
+    person.train()
     person.wait(lambda: any("verdict.neighbours" in keys for keys in asked))
     with_advice = max((keys for keys in asked if "verdict.neighbours" in keys), key=len)
     decay, points = "regularization.weight_decay", "data.n_train"

@@ -87,8 +87,7 @@ def test_a_control_changes_the_experiment_and_a_run_of_it_is_shown(open_window, 
     if values.get("data.name") == "csv":
         values |= {"data.file": str(table)}
     person = open_window(values | {"epochs": 5})
-    person.click("timeline.play")
-    person.wait_until_finished()
+    person.train()
     before, generation = person.controller.session.experiment, person.view.generation
 
     if path == "epochs":
@@ -133,8 +132,7 @@ def test_regularization_is_in_sight_with_its_curves_when_the_window_opens(open_w
 
 def test_a_file_and_its_target(open_window, table):
     person = open_window({"epochs": 5})
-    person.click("timeline.play")
-    person.wait_until_finished()
+    person.train()
     person.set(data__name="csv")
     assert "file" in person.banner.lower()
 
@@ -151,8 +149,7 @@ def test_a_file_and_its_target(open_window, table):
 
 def test_a_wrong_file_is_explained_and_the_window_stays_usable(open_window, table, tmp_path):
     person = open_window({"epochs": 5, "data.name": "csv", "data.file": str(table)})
-    person.click("timeline.play")
-    person.wait_until_finished()
+    person.train()
     missing = tmp_path / "missing.csv"
     write(person, person.window.controls.control("data.file"), str(missing))
     assert str(missing) in person.banner
@@ -180,8 +177,7 @@ def test_a_wrong_file_is_explained_and_the_window_stays_usable(open_window, tabl
 
 def test_a_number_typed_and_a_dragged_slider_arrive_too(open_window):
     person = open_window({"epochs": 5})
-    person.click("timeline.play")
-    person.wait_until_finished()
+    person.train()
     control = person.window.controls.control("regularization.weight_decay")
     control.box.setFocus()
     control.box.selectAll()
@@ -204,8 +200,7 @@ def test_a_number_typed_and_a_dragged_slider_arrive_too(open_window):
 def test_a_file_that_is_there_after_all_starts_anew_even_with_kept_weights(open_window, tmp_path):
     person = open_window({"epochs": 5})
     person.click("keep_weights")
-    person.click("timeline.play")
-    person.wait_until_finished()
+    person.train()
     path = tmp_path / "late.csv"
     person.set(data__name="csv", data__file=str(path))
     assert str(path) in person.banner
@@ -228,8 +223,7 @@ def test_after_enter_the_keys_belong_to_the_window(person):
 
 
 def test_without_data_nothing_of_the_last_dataset_is_shown(person):
-    person.click("timeline.play")
-    person.wait_until_finished()
+    person.train()
     person.window.controls.control("data.name").set_value("csv")
     assert "choose a table to learn from" in person.banner
     assert person.find("verdict.headline").text().endswith("No data")
@@ -265,8 +259,7 @@ def test_changes_of_settings_are_undone_and_made_again(open_window, settings):
 def test_undo_brings_back_all_epochs_that_a_run_had(open_window, settings):
     settings.setValue("curves", "")
     person = open_window()
-    person.press(Key.Key_Space)
-    person.wait_until_finished()
+    person.train()
     person.click("keep_weights")
     person.set(regularization__dropout=0.1)  # goes on for as many again
     person.wait_until_finished()
@@ -280,8 +273,7 @@ def test_undo_brings_back_all_epochs_that_a_run_had(open_window, settings):
 
 def test_a_number_that_leaves_nothing_to_learn_from_is_refused_beside_it(open_window):
     person = open_window({"data.name": "motorcycle", "data.n_train": 40})
-    person.press(Key.Key_Space)
-    before = person.wait_until_finished()
+    before = person.train()
     control = person.window.controls.control("data.n_train")
     for typed, why in (("0", "at least 1"), ("10000", "take at most")):
         write_number(control, typed)

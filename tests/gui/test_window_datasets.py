@@ -9,8 +9,7 @@ from regplay.core.datasets import REGISTRY
 
 def assert_trains(person):
     window = person.window
-    person.click("timeline.play")
-    view = person.wait_until_finished()
+    view = person.train()
     assert person.banner == ""
     assert view.snapshot.epoch == 5
     panel = window.fit_view.panel

@@ -15,8 +15,7 @@ def place(chart, right: float, up: float):
 
 
 def test_a_click_retrains_on_one_point_more_and_ctrl_z_takes_it_back(person) -> None:
-    person.press(Qt.Key.Key_Space)
-    first = person.wait_until_finished()
+    first = person.train()
     person.click("edit")
     chart = person.window.fit_view.panel.chart
     ranges = chart.box.viewRange()
@@ -57,8 +56,7 @@ def test_a_dragged_point_stays_under_the_mouse_while_older_fits_arrive(person) -
 
 def test_in_the_mode_another_dataset_is_shown_at_once_and_edited(person) -> None:
     """Of one input, then of two: on another chart."""
-    person.press(Qt.Key.Key_Space)
-    person.wait_until_finished()
+    person.train()
     person.click("edit")
     window = person.window
     for values in ({"data__noise": 1.0}, {"data__name": "moons"}, {"data__name": "sine"}):

@@ -126,8 +126,7 @@ def test_a_full_gpu_is_told_and_training_goes_on_on_the_cpu(alone, monkeypatch, 
     person = alone
     full_gpu(monkeypatch, name)
     person.window.set_device("cuda:0")
-    person.click("timeline.play")
-    view = person.wait_until_finished()
+    view = person.train()
     assert view.snapshot.epoch == 20
     assert list(view.run.history.epochs) == list(range(21))
     person.wait(lambda: "GPU ran out of memory" in person.banner)  # a view may be quicker
@@ -149,8 +148,7 @@ def test_a_sweep_for_which_a_gpu_has_no_room_is_trained_on_the_cpu(person, monke
 
 def test_a_run_that_diverges_is_told_and_leaves_the_window_usable(open_window):
     person = open_window({"data.name": "cubic", "optimizer.name": "sgd", "optimizer.lr": 10.0})
-    person.click("timeline.play")
-    view = person.wait_until_finished()
+    view = person.train()
     assert view.snapshot.diverged[0]
     assert "Diverged" in person.text("verdict.headline")
     assert "10" in person.text("verdict.reason")

@@ -75,8 +75,7 @@ def test_ctrl_o_opens_an_experiment_with_all_its_epochs(person, choose_file, fil
 def test_an_experiment_keeps_its_epochs_where_the_run_was_given_as_many(person, choose_file, file):
     """The window had 20 and was given 20 more: the 40 of the file are its own."""
     person.window.timeline.action("keep_weights").setChecked(True)
-    person.click("timeline.play")
-    person.wait_until_finished()
+    person.train()
     person.set(regularization__weight_decay=0.01)  # goes on from the present weights
     person.wait_until_finished()
     assert person.controller.session.experiment.epochs == 40

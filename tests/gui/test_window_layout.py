@@ -153,8 +153,7 @@ def _look_at_all(window: MainWindow) -> dict[tuple[str, tuple[int, int], int], l
 
 def _open_finished(open_window, values=None):
     person = open_window(values)
-    person.click("timeline.play")
-    person.wait_until_finished()
+    person.train()
     return person
 
 

@@ -18,8 +18,7 @@ RIGHT = Qt.MouseButton.RightButton
 @pytest.fixture
 def trained(person):
     """A person who has trained the sine for 20 epochs, and whose menus are closed at the end."""
-    person.click("timeline.play")
-    person.wait_until_finished()
+    person.train()
     yield person
     while QApplication.activePopupWidget() is not None:
         QApplication.activePopupWidget().close()

@@ -19,8 +19,7 @@ def trained(open_window, settings):
     """At a window whose run has trained to its end."""
     settings.setValue("curves", "")
     person = open_window(SMALL)
-    person.press(Qt.Key.Key_Space)
-    person.wait_until_finished()
+    person.train()
     return person
 
 
@@ -39,8 +38,7 @@ def test_an_earlier_moment_shows_the_fit_and_the_losses_of_then(open_window, set
     person = open_window(SMALL)
     person.controller.runner.advance(10)
     then = person.wait_for_step(10)
-    person.press(Qt.Key.Key_Space)
-    person.wait_until_finished()
+    person.train()
     view = go_to(person, 10)
     assert view.fit.epoch == view.moment.epoch == 10
     np.testing.assert_array_equal(view.fit.grid, then.fit.grid)
@@ -53,8 +51,7 @@ def test_the_verdict_is_the_one_of_the_moment_shown(open_window, settings):
     settings.setValue("curves", "")
     values = {"epochs": 1000, "optimizer.lr": 0.02, "data.n_train": 12, "data.noise": 0.5}
     person = open_window(values)
-    person.press(Qt.Key.Key_Space)
-    person.wait_until_finished()
+    person.train()
     assert "Overfitting since epoch" in person.text("verdict.headline")
     go_to(person, 0)
     person.wait(lambda: "Not trained yet" in person.text("verdict.headline"))

@@ -34,8 +34,7 @@ def slide(person, path, key=Key.Key_PageUp):
 
 def test_kept_weights_go_on_from_where_they_are(person):
     person.click("keep_weights")
-    person.click("timeline.play")
-    first = person.wait_until_finished()
+    first = person.train()
     before = [first.run.history.column(measure).copy() for measure in MEASURES]
 
     value = slide(person, "regularization.weight_decay")
@@ -91,8 +90,7 @@ def test_kept_weights_while_training(open_window):
 def test_a_drag_shows_retrained_networks_all_the_way(open_window, settings):
     settings.setValue("curves", "")  # else a finished curve shows its own networks
     person = open_window({"epochs": 200, "optimizer.name": "sgd"})
-    person.click("timeline.play")
-    person.wait_until_finished()
+    person.train()
     control = person.window.controls.control("regularization.weight_decay")
     person.window.controls.ensureWidgetVisible(control)
     slider, y = control.slider, control.slider.height() // 2
@@ -265,8 +263,7 @@ def test_what_trains_long_shows_its_progress_and_is_left_for_another_value(train
 
 @pytest.mark.parametrize("values", [{"data.noise": 1.0}, {"data.name": "moons"}])
 def test_what_is_shown_stays_whole_until_there_is_a_fit_of_other_data(person, monkeypatch, values):
-    person.click("timeline.play")
-    before = person.wait_until_finished()
+    before = person.train()
     goes_on, init = threading.Event(), Training.__init__
 
     def held(*arguments, **others):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from file_tools import answer_with, press, written
 from PySide6.QtCore import Qt
-from session_tools import LESSON, is_same_run, save, train, untrained
+from session_tools import LESSON, is_same_run, save, untrained
 
 from regplay.gui.training import VirtualClock
 from regplay.gui.training.messages import Start
@@ -25,10 +25,10 @@ def path(tmp_path):
 def worked(open_window, path):
     """A person who has trained two runs of 40 epochs, pinned them, and saved."""
     person = open_window({"epochs": 40, DROPOUT: 0.2})
-    train(person)
+    person.train()
     person.press(Key.Key_P)
     person.set(regularization__weight_decay=0.1)
-    train(person)
+    person.train()
     person.press(Key.Key_P)
     pins = person.controller.pins
     pins.rename(pins[0], "without")
@@ -94,7 +94,7 @@ def test_what_can_not_be_saved_is_told_and_stays_changed(worked, tmp_path):
 
 def test_who_only_tried_settings_is_not_asked(person):
     person.set(seed=4)
-    train(person)
+    person.train()
     assert person.window.close()
     assert person.answers.asked == []
 
@@ -106,7 +106,7 @@ def test_what_was_saved_is_closed_without_a_question(worked):
 
 
 def test_cancel_keeps_the_window_as_it_is(person):
-    train(person)
+    person.train()
     person.press(Key.Key_P)
     person.answers.keeps = "cancel"
     press(person, Key.Key_Q)
@@ -114,14 +114,14 @@ def test_cancel_keeps_the_window_as_it_is(person):
     assert person.window.isVisible()
     assert len(person.controller.pins) == 1
     person.set(regularization__weight_decay=0.1)
-    assert train(person).snapshot.epoch == 20  # the thread lives
+    assert person.train().snapshot.epoch == 20  # the thread lives
     person.answers.keeps = "discard"
     press(person, Key.Key_Q)
     assert not person.window.isVisible()
 
 
 def test_save_saves_and_closes_and_without_a_name_does_neither(person, path, tmp_path):
-    train(person)
+    person.train()
     person.press(Key.Key_P)
     person.answers.keeps = "save"
     assert not person.window.close()
@@ -200,7 +200,7 @@ def test_all_of_a_session_is_shown_in_another_window(
 
 def test_a_session_takes_the_place_of_all_that_was_there(worked, open_window, path, tmp_path):
     other = open_window({"model.depth": 1})
-    train(other)
+    other.train()
     other.press(Key.Key_P)
     other.window.runs.choose(other.controller.pins[0])
     other.press(Key.Key_Delete, on="runs.list")
@@ -251,7 +251,7 @@ def test_opening_one_ends_the_run_that_plays(worked, open_window, path, epochs):
 def test_an_untrained_session_of_the_same_experiment_begins_at_the_beginning(open_window, tmp_path):
     untrained(tmp_path / "bare.regplay")
     person = open_window()
-    train(person)
+    person.train()
     assert person.window.documents.open(tmp_path / "bare.regplay")
     assert person.wait_for_step(0).run.history.last.epoch == 0
     person.set(epochs=1_000_000)
@@ -266,7 +266,7 @@ def test_an_untrained_session_of_the_same_experiment_begins_at_the_beginning(ope
 def test_a_session_has_its_own_number_of_epochs(worked, open_window, path):
     """This window had 20, and was given 20 more to go on with."""
     other = open_window()
-    train(other)
+    other.train()
     other.click("keep_weights")
     other.set(regularization__weight_decay=0.01)
     other.wait_until_finished()
@@ -281,7 +281,7 @@ def test_a_truncated_session_changes_nothing(worked, open_window, path):
     text = path.read_text(encoding="utf-8")
     path.write_text(text[: len(text) // 2], encoding="utf-8")
     other = open_window({"model.depth": 1})
-    view = train(other)
+    view = other.train()
     other.press(Key.Key_P)
     assert not other.window.documents.open(path)
     assert f"{path}: the file is not complete" in other.banner
@@ -305,7 +305,7 @@ def test_pins_that_a_page_asked_for_do_not_come_into_another_session(open_window
 def test_a_lesson_that_is_not_there_is_told_and_the_rest_is_opened(worked, open_window, path):
     lesson = written(path.parent / "small.toml", LESSON)
     worked.window.guide.open_file(lesson)
-    train(worked)  # so that the run is opened too
+    worked.train()  # so that the run is opened too
     save(worked, path)
     other = open_window()
     assert other.window.documents.open(path)

@@ -3,7 +3,7 @@
 import pytest
 from file_tools import written
 from PySide6.QtCore import Qt
-from session_tools import crash, is_same_run, save, train, write_down
+from session_tools import crash, is_same_run, save, write_down
 
 from regplay.session.document import read
 
@@ -22,7 +22,7 @@ def test_runs_whose_file_is_gone_are_saved_as_they_were(open_window, path, tmp_p
     rows = "".join(f"{i / 5},{i % 4}.5\n" for i in range(20))
     table = written(tmp_path / "mine.csv", "x,y\n" + rows)
     first = open_window({"data.name": "csv", "data.file": str(table)})
-    train(first)
+    first.train()
     first.press(Key.Key_P)
     save(first, path)
     before = read(path)
@@ -66,10 +66,10 @@ def test_a_file_that_may_not_be_read_is_left_alone(open_window, path, tmp_path):
 
 def test_what_a_crash_left_is_offered_by_the_next_window(open_window, tmp_path):
     first = open_window({"epochs": 40})
-    train(first)
+    first.train()
     first.press(Key.Key_P)
     first.set(regularization__weight_decay=0.1)
-    view = train(first)
+    view = first.train()
     write_down(first)
     crash(first)
 
@@ -89,7 +89,7 @@ def test_what_a_crash_left_is_offered_by_the_next_window(open_window, tmp_path):
 
 def test_what_crashes_beside_a_window_can_be_recovered_in_it(open_window):
     first, second = open_window({"model.depth": 1}), open_window()
-    train(first)
+    first.train()
     first.press(Key.Key_P)
     write_down(first)
     assert not second.window.documents.recover()  # the other one lives

@@ -76,8 +76,7 @@ def test_locked_axes_are_so_in_plots_that_are_opened_later_too(open_window):
     person = open_window({"epochs": 5})
     window = person.window
     person.press(Qt.Key.Key_L)
-    person.press(Qt.Key.Key_Space)
-    person.wait_until_finished()
+    person.train()
     person.click("tab.network")
     norms = window.tabs.network.norms
     person.wait(lambda: norms.auto_range("y") is not None)
@@ -171,8 +170,7 @@ def test_a_scheme_restyles_everything(person, settings, name, colors):
         assert chart.colors is colors
         assert chart.grab().toImage().pixelColor(1, 1).name() == colors.background
     assert settings.value("scheme") == name
-    person.click("timeline.play")
-    person.wait_until_finished()
+    person.train()
     assert colors.train in person.text("verdict.losses")
     # A view that is made later is of the same colours.
     person.set(data__name="moons")
@@ -242,8 +240,7 @@ def test_a_wrong_file_is_explained_and_changes_nothing(
     assert complaint in person.banner
     assert person.controller.session.experiment is before
     assert person.controller.runner.generation == generation
-    person.click("timeline.play")
-    person.wait_until_finished()
+    person.train()
 
 
 def test_a_place_that_cannot_be_written_is_explained(person, tmp_path, monkeypatch):

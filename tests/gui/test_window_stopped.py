@@ -68,8 +68,7 @@ def test_the_network_of_an_unfinished_cell_trains_on_to_its_end(at_tab, goes_on)
     person = at_tab("landscape", {"epochs": 3000})
     tab = person.window.tabs.landscape
     person.controller.studies.remove(person.window.verdict_bar)  # advice would wait before it
-    person.press(Qt.Key.Key_Space)
-    person.wait_until_finished()
+    person.train()
     person.click("landscape.start")
     person.wait(lambda: tab.map is not None and tab.map.trained_to > 20)
     person.click("landscape.start")

@@ -123,8 +123,7 @@ def test_the_curve_along_the_changed_slider_stays_and_the_others_are_trained_ane
 
 def test_with_kept_weights_the_handle_goes_on_from_the_present_network(at_curves):
     person = at_curves
-    person.press(Qt.Key.Key_Space)
-    person.wait_until_finished()
+    person.train()
     person.click("keep_weights")
     slider, end = drag(person, WD, 1.0)
     assert person.controller.session.experiment.regularization.weight_decay == 1.0
@@ -143,8 +142,7 @@ def test_with_kept_weights_the_handle_goes_on_from_the_present_network(at_curves
 
 def test_a_network_adopted_at_an_earlier_epoch_is_still_seen_at_that_epoch(at_curves):
     person = at_curves
-    person.press(Qt.Key.Key_Space)
-    person.wait_until_finished()
+    person.train()
     person.window.timeline.track.pick_moment(10)
     slider, end = drag(person, WD, 0.1)
     person.wait(lambda: person.view.is_preview and person.view.fit.epoch == 10)
@@ -171,8 +169,7 @@ def test_a_drag_that_ends_where_it_began_shows_the_run_again(at_curves):
 def test_the_ring_on_the_epoch_handle_is_at_the_best_epoch_of_the_network_shown(open_window):
     person = open_window(SMALL | {"epochs": 200, "data.n_train": 8})
     person.wait(lambda: curve(person, WD) and curve(person, WD).is_finished)
-    person.press(Qt.Key.Key_Space)
-    person.wait_until_finished()
+    person.train()
     track = person.window.timeline.track
 
     def best():

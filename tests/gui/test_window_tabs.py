@@ -52,8 +52,7 @@ def test_the_landscape_trains_on_start_and_hands_over_the_clicked_network(at_tab
 def test_the_landscape_follows_the_epoch_handle(at_tab):
     person = at_tab("landscape")
     tab = landscape_of(person)
-    person.press(Qt.Key.Key_Space)
-    person.wait_until_finished()
+    person.train()
     person.click("landscape.start")
     person.wait(lambda: tab.map is not None and tab.map.is_finished)
     last = tab.map.measures["valid_loss"]
@@ -132,8 +131,7 @@ def test_the_inside_is_not_computed_while_nobody_looks(at_tab):
 def test_a_pinned_run_stays_in_both_plots_while_another_is_trained(at_tab):
     person = at_tab("fit")
     window = person.window
-    person.press(Qt.Key.Key_Space)
-    person.wait_until_finished()
+    person.train()
     assert not window.runs.isVisible()
     person.press(Qt.Key.Key_P)
     assert window.runs.isVisible()
@@ -154,8 +152,7 @@ def test_a_pinned_run_stays_in_both_plots_while_another_is_trained(at_tab):
 def test_an_adopted_pin_is_the_run_itself_with_all_its_moments_and_goes_on(at_tab):
     person = at_tab("fit")
     window = person.window
-    person.press(Qt.Key.Key_Space)
-    pinned = person.wait_until_finished()
+    pinned = person.train()
     person.press(Qt.Key.Key_P)
     person.set(regularization__weight_decay=1.0, epochs=5)
     person.wait_until_finished()
@@ -269,8 +266,7 @@ def test_a_remedy_can_be_pinned_in_its_colour_and_adopted_as_it_was_trained(at_t
 def test_pinned_runs_stand_beside_the_present_one_as_they_were_at_the_same_epoch(at_tab):
     person = at_tab("fit", {"epochs": 100, "regularization.dropout": 0.3})
     window = person.window
-    person.press(Qt.Key.Key_Space)
-    person.wait_until_finished()
+    person.train()
     person.press(Qt.Key.Key_P)
     window.timeline.track.pick_moment(30)
     early = {}
@@ -285,8 +281,7 @@ def test_pinned_runs_stand_beside_the_present_one_as_they_were_at_the_same_epoch
     assert person.view.snapshot.epoch < 100
     person.press(Qt.Key.Key_P)  # on its way: its experiment, trained again, would go further
     window.timeline.set_speed(None)
-    person.press(Qt.Key.Key_Space)
-    person.wait_until_finished()
+    person.train()
     first, way = window.controller.pins
     person.click("tab.side")
     tab = window.tabs.side
@@ -311,8 +306,7 @@ def test_pinned_runs_stand_beside_the_present_one_as_they_were_at_the_same_epoch
 
 def test_split_after_comparing_shows_the_pins(at_tab):
     person = at_tab("fit")
-    person.press(Qt.Key.Key_Space)
-    person.wait_until_finished()
+    person.train()
     person.press(Qt.Key.Key_C)
     person.press(Qt.Key.Key_P)
     tab = person.window.tabs.side
@@ -364,8 +358,7 @@ def test_all_tabs_turn_dark(at_tab):
 
 def test_dropout_shows_its_band_and_single_thinned_networks(at_tab):
     person = at_tab("fit", {"regularization.dropout": 0.3})
-    person.press(Qt.Key.Key_Space)
-    person.wait_until_finished()
+    person.train()
     panel = person.window.fit_view.panel
     person.click("dropout.band")
     person.wait(lambda: panel.band.band is not None)

@@ -99,7 +99,7 @@ def test_space_in_a_number_box_takes_the_number_typed_so_far(person):
 def test_one_step_is_one_optimizer_step(open_window, way):
     person = open_window({"optimizer.batch_size": 8})  # 30 points: four steps an epoch
     for step in range(1, 7):
-        person.click(way) if isinstance(way, str) else person.press(way, person.window)
+        person.do(way)
         view = person.wait_for_step(step)
         assert view.snapshot.epoch == step // 4
         assert not person.controller.runner.is_playing
@@ -118,19 +118,16 @@ def test_steps_pressed_faster_than_they_are_made_all_count(person):
 
 def test_a_step_right_after_a_reset_is_the_first(open_window):
     person = open_window({"epochs": 400})
-    person.click("timeline.play")
-    person.wait_until_finished()
+    person.train()
     person.click("timeline.reset")
     person.click("timeline.step")
     assert person.wait_for_step(1).snapshot.epoch == 1
 
 
 def test_train_right_after_a_reset_trains_to_the_same_end(person):
-    person.click("timeline.play")
-    person.wait_until_finished()
+    person.train()
     person.click("timeline.reset")
-    person.click("timeline.play")
-    person.wait_until_finished()
+    person.train()
     assert person.banner == ""
     assert person.controller.session.experiment.epochs == 20
 
@@ -141,7 +138,7 @@ def test_one_epoch_goes_to_the_end_of_the_epoch(open_window, way):
     person.click("timeline.step")
     person.wait_for_step(1)
     for epoch in (1, 2):
-        person.click(way) if isinstance(way, str) else person.press(way, person.window)
+        person.do(way)
         assert person.wait_for_step(4 * epoch).snapshot.epoch == epoch
     assert person.window.history_view.plot.epochs[-1] == 2
 
@@ -149,10 +146,9 @@ def test_one_epoch_goes_to_the_end_of_the_epoch(open_window, way):
 @pytest.mark.parametrize("way", ["timeline.reset", Key.Key_R])
 def test_reset_waits_at_the_same_initial_weights(person, way):
     first = person.wait_for_step(0).fit.grid
-    person.click("timeline.play")
-    trained = person.wait_until_finished()
+    trained = person.train()
     assert not np.array_equal(trained.fit.grid, first)
-    person.click(way) if isinstance(way, str) else person.press(way, person.window)
+    person.do(way)
     again = person.wait_for_step(0)
     np.testing.assert_array_equal(again.fit.grid, first)
     assert len(again.run.history) == 1
@@ -162,9 +158,8 @@ def test_reset_waits_at_the_same_initial_weights(person, way):
 
 @pytest.mark.parametrize("way", ["timeline.seed", Key.Key_N])
 def test_a_new_seed_trains_another_network_as_far(person, way):
-    person.click("timeline.play")
-    first = person.wait_until_finished()
-    person.click(way) if isinstance(way, str) else person.press(way, person.window)
+    first = person.train()
+    person.do(way)
     assert person.controller.session.experiment.seed == 1
     second = person.wait_until_finished()
     assert second.snapshot.epoch == 20
@@ -239,8 +234,7 @@ def test_the_speed_is_chosen_and_changed_while_training(open_window):
 
 
 def test_more_epochs_after_the_end_go_on_and_fewer_retrain(person):
-    person.click("timeline.play")
-    first = person.wait_until_finished()
+    first = person.train()
     person.press(Key.Key_Up, "epochs")
     more = person.wait_until_finished()
     epochs = person.controller.session.experiment.epochs
@@ -264,9 +258,6 @@ def test_at_its_end_a_run_is_shown_once_more(open_window, way):
     person = open_window({"epochs": 60}, clock=clock)
     window, play = person.window, person.window.timeline.play
 
-    def act():
-        person.click(way) if isinstance(way, str) else person.press(way, window)
-
     def wait_in_time(condition):
         def is_so():
             clock.advance(0.02)
@@ -274,20 +265,20 @@ def test_at_its_end_a_run_is_shown_once_more(open_window, way):
 
         person.wait(is_so)
 
-    act()
+    person.do(way)
     wait_in_time(lambda: person.view.is_finished)
     assert play.text() == "Replay"
-    act()
+    person.do(way)
     assert play.text() == "Pause"
     wait_in_time(lambda: (window.timeline.track.moment or 0) > 5)
-    act()
+    person.do(way)
     assert play.text() == "Replay"
     epoch = window.timeline.track.moment
     wait_in_time(lambda: person.view.look.epoch == epoch)
     assert person.view.fit.epoch == epoch
     clock.advance(30.0)
     assert window.timeline.track.moment == epoch
-    act()
+    person.do(way)
     wait_in_time(lambda: window.timeline.track.moment is None)
     assert play.text() == "Replay"
     assert person.controller.session.experiment.epochs == 60
@@ -311,16 +302,14 @@ def test_the_progress_is_told_and_shown(open_window):
     person.wait_for_step(1)
     assert person.text("timeline.epoch") == "Epoch 1"
     assert track.x_of(track.value()) < track.width() / 2
-    person.click("timeline.play")
-    person.wait_until_finished()
+    person.train()
     assert person.text("timeline.epoch") == "Epoch 1,500"
     assert track.x_of(track.value()) > track.width() - 10
 
 
 def test_an_early_stopped_run_is_shown_once_more_and_can_be_reset(open_window):
     person = open_window({"epochs": 20_000, "regularization.early_stopping": 3})
-    person.click("timeline.play")
-    view = person.wait_until_finished()
+    view = person.train()
     assert view.snapshot.epoch < 20_000
     person.click("timeline.play")
     assert person.controller.replay.is_on
@@ -343,7 +332,6 @@ def test_a_run_that_stopped_early_says_so(open_window, settings):
     settings.setValue("curves", "")
     values = {"epochs": 5000, "optimizer.lr": 0.02, "regularization.early_stopping": 20}
     person = open_window(values)
-    person.press(Qt.Key.Key_Space)
-    view = person.wait_until_finished()
+    view = person.train()
     assert view.snapshot.epoch < 5000
     person.wait(lambda: person.text("timeline.epoch").startswith("Stopped at"))

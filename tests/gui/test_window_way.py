@@ -36,8 +36,7 @@ def test_a_dragged_weight_decay_goes_the_way_that_is_written_down(
 ):
     settings.setValue("curves", "")
     person = open_window({"epochs": 5})
-    person.click("timeline.play")
-    person.wait_until_finished()
+    person.train()
     line, passed = person.window.fit_view.panel.curve, []
 
     def noted(function):

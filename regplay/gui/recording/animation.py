@@ -211,8 +211,8 @@ class AnimationCommand(QObject):
         process.readyReadStandardError.connect(self._take_errors)
         process.finished.connect(self._finish)
         process.errorOccurred.connect(lambda error: self._fail_to_start(error))
-        module = "regplay.gui.render_process"
-        process.start(sys.executable, ["-m", module, str(source), os.path.abspath(target)])
+        files = [str(source), os.path.abspath(target)]
+        process.start(sys.executable, ["-m", "regplay.gui.render", *files])
 
     def cancel(self) -> None:
         """Leave no file; nothing if none is made."""

@@ -1,4 +1,4 @@
-"""The rows of the list of runs: what they say, and how they are painted."""
+"""A run in one line: a row of the list of runs, or the title over its fit; how both are painted."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,18 +16,29 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPalette, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QWidget
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+)
+from PySide6.QtWidgets import QSizePolicy, QStyle, QStyledItemDelegate, QWidget
 
 from regplay.core.experiment import Experiment
 from regplay.core.number_text import gap_in_column, in_column
+from regplay.gui.plots import pen
 from regplay.gui.theme import ROLES, Colors, Role, blend, colors_of, zoomed
 from regplay.gui.widgets import ModelIndex
 from regplay.session.pins import Pin, Pins, value_texts
 from regplay.session.session import Run
 
-WIDEST_LOSS = "8.8e−88"
-WIDEST_GAP = "+8.8888"
+NUMBERS = "train", "valid", "gap"  # of a run
+_WIDEST_LOSS = "8.8e−88"
+_WIDEST_GAP = "+8.8888"
 
 # They were searched for: each keeps a CIEDE2000 distance of 19 or more from the others and from the
 # colours of training, validation, fit and truth, and of 7.5 under simulated protanopia,
@@ -211,7 +222,7 @@ _SWATCH = 22  # px
 _GAP = 7  # px between columns
 _EDGE = 4  # px
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True)
@@ -229,18 +240,11 @@ class Places:
     height: int
 
 
-def tabular(font: QFont) -> QFont:
-    """The font with digits of one width, where it has any."""
-    made = QFont(font)
-    made.setFeature(QFont.Tag("tnum"), 1)
-    return made
-
-
 def places(width: int, font: QFont) -> Places:
     """The places in a row of this width."""
-    metrics = QFontMetrics(tabular(font))
+    metrics = QFontMetrics(font)
     line = metrics.height() + 2
-    loss, gap = (metrics.horizontalAdvance(text) + 1 for text in (WIDEST_LOSS, WIDEST_GAP))
+    loss, gap = (metrics.horizontalAdvance(text) + 1 for text in (_WIDEST_LOSS, _WIDEST_GAP))
     best = metrics.horizontalAdvance("best 8.8e−88 @ 100,000")
     is_wide = width >= zoomed(_WIDE)
     height = line + 4 if is_wide else 2 * line + 4
@@ -304,20 +308,19 @@ class RowPainter(QStyledItemDelegate):
         quiet = blend(text, ground, 0.6 if row.is_hidden else 0.35)
         font = QFont(option.font)
         font.setBold(True)
-        write(painter, font, faint, at.name, row.name, LEFT)
-        font = tabular(option.font)
+        write(painter, font, faint, at.name, row.name, _LEFT)
         losses = (QColor(colors.train), QColor(colors.valid), faint)
         for place, words, color in zip(at.numbers, row.numbers, losses, strict=True):
             shown = blend(color, ground, 0.55) if row.is_hidden else color
-            write(painter, font, shown, place, words, RIGHT)
+            write(painter, option.font, shown, place, words, RIGHT)
         best = QRect(at.best)
         best_text = "best {} @ {}".format(*row.best) if row.best else ""
-        write(painter, font, quiet, best, best_text, RIGHT)
+        write(painter, option.font, quiet, best, best_text, RIGHT)
         values = QRect(at.values)
         if values.top() == best.top() and values.intersects(best):
-            taken = QFontMetrics(font).horizontalAdvance(best_text)
+            taken = QFontMetrics(option.font).horizontalAdvance(best_text)
             values.setRight(best.right() - taken - _GAP)
-        write(painter, option.font, quiet, values, row.values, LEFT)
+        write(painter, option.font, quiet, values, row.values, _LEFT)
         painter.restore()
 
     def editorEvent(self, event: QEvent, model: object, option: Any, index: ModelIndex) -> bool:
@@ -373,3 +376,105 @@ def write(
         return
     text = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, place.width())
     painter.drawText(place, alignment, text)
+
+
+_LINE = 18  # px, before a name
+_BETWEEN = 6  # px
+_NAME = 160  # px that a name shall have
+_LONG_NOTE = "wrong: 888 of 888, 888 of 888"
+
+
+class TitleLine(QWidget):
+    """Name on the left, losses on the right, in places that don't move.
+
+    Attributes
+    ----------
+    name
+        What the run is called.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.name = self._note = ""
+        self._color: str | None = None
+        self._numbers: tuple[str, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    @property
+    def text(self) -> str:
+        """All that is written, for tests and screen readers."""
+        words = [f"{a} {b}" for a, b in zip(NUMBERS, self._numbers, strict=False)]
+        return "   ".join([self.name, *([self._note] if self._note else []), *words])
+
+    def set_name(self, name: str, color: str | None) -> None:
+        """Show another run's name and colour; None is that of the fit."""
+        self.name, self._color = name, color
+        self._tell()
+
+    def set_numbers(self, losses: tuple[float, float] | None) -> None:
+        """Show a training and a validation loss, and the gap; or none."""
+        texts: tuple[str, ...] = ()
+        if losses is not None:
+            train, valid = losses
+            texts = (in_column(train), in_column(valid), gap_in_column(valid - train))
+        if texts != self._numbers:
+            self._numbers = texts
+            self.update()
+
+    def set_note(self, note: str) -> None:
+        """Say something beside the name, where there is room."""
+        if note != self._note:
+            self._note = note
+            self._tell()
+
+    def _tell(self) -> None:
+        self.setToolTip("\n".join(text for text in (self.name, self._note) if text))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """One line of text."""
+        return QSize(200, QFontMetrics(self.font()).height() + 6)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the line."""
+        colors, height = colors_of(self), self.height()
+        painter = QPainter(self)
+        color = colors.of(self._color or colors.fit)
+        painter.setPen(pen(color, 3))
+        painter.drawLine(4, height // 2, _LINE, height // 2)
+        left = _LINE + _BETWEEN
+        bold = QFont(self.font())
+        bold.setBold(True)
+        wanted = QFontMetrics(bold).horizontalAdvance(self.name) + 2
+        right = self._paint_numbers(painter, left + wanted + _BETWEEN)
+        room = QRect(left, 0, max(min(wanted, right - left), 0), height)
+        # A colour made for lines may be faint as text.
+        write(painter, bold, QColor(color), room, self.name, _LEFT)
+        left += room.width() + 2 * _BETWEEN
+        if self._note and self.fontMetrics().horizontalAdvance(self._note) <= right - left:
+            room = QRect(left, 0, right - left, height)
+            write(painter, self.font(), QColor(colors.muted), room, self._note, _LEFT)
+        painter.end()
+
+    def _paint_numbers(self, painter: QPainter, left: int) -> int:
+        """Draw the losses from the right, as many as leave the name its room; where they begin.
+
+        The name ends at `left`.
+        """
+        colors, height, metrics = colors_of(self), self.height(), self.fontMetrics()
+        right = self.width() - 4
+        number = max(map(metrics.horizontalAdvance, (_WIDEST_LOSS, _WIDEST_GAP))) + 4
+        count = max(min((right - left) // (number + _BETWEEN), 3), 0)  # the gap is the first to go
+        needed = 3 * number + 3 * metrics.horizontalAdvance("valid") + _NAME
+        if self._note:  # which says more than what the colours say too
+            needed += metrics.horizontalAdvance(_LONG_NOTE)
+        has_words = self.width() > needed
+        inks = (colors.train, colors.valid, colors.foreground)
+        shown = [*zip(self._numbers, NUMBERS, inks, strict=False)][:count]
+        for text, word, ink in reversed(shown):
+            parts = [(text, number), (word, metrics.horizontalAdvance(word) + 2)]
+            for written, width in parts if has_words else parts[:1]:
+                place = QRect(right - width, 0, width, height)
+                write(painter, self.font(), QColor(ink), place, written, RIGHT)
+                right -= width + _BETWEEN
+        return right

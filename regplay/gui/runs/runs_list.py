@@ -30,6 +30,7 @@ from regplay.core.datasets import problem_of
 from regplay.core.experiment import Experiment
 from regplay.gui.plots import FitView, HistoryView, Overlay, PinnedCurves
 from regplay.gui.runs.run_rows import (
+    NUMBERS,
     RIGHT,
     ROW,
     RowPainter,
@@ -79,7 +80,7 @@ class RunsHeader(QWidget):
             0.3,
         )
         colors = (QColor(scheme.train), QColor(scheme.valid), quiet)
-        for place, words, color in zip(at.numbers, ("train", "valid", "gap"), colors, strict=True):
+        for place, words, color in zip(at.numbers, NUMBERS, colors, strict=True):
             write(painter, self.font(), color, place, words, RIGHT)
         painter.end()
 

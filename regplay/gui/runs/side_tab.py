@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QRect, QSize, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import Experiment
@@ -16,7 +15,6 @@ from regplay.core.fields import get
 from regplay.core.fit import Fit, grid_of
 from regplay.core.history import Snapshot
 from regplay.core.hyperparameters import MAIN_REGULARIZERS
-from regplay.core.number_text import gap_in_column, in_column
 from regplay.core.state import Checkpoints
 from regplay.core.sweep import Lineup
 from regplay.gui.plots import (
@@ -28,19 +26,10 @@ from regplay.gui.plots import (
     Legend,
     PredictedView,
     Side,
-    pen,
     wrong_text,
 )
-from regplay.gui.runs.run_rows import (
-    LEFT,
-    RIGHT,
-    WIDEST_GAP,
-    WIDEST_LOSS,
-    pin_color,
-    tabular,
-    write,
-)
-from regplay.gui.theme import ROLES, colors_of
+from regplay.gui.runs.run_rows import NUMBERS, TitleLine, pin_color
+from regplay.gui.theme import ROLES
 from regplay.gui.training import Start, Study, StudyRequest, View
 from regplay.gui.widgets import Press, fill, named
 from regplay.session.pins import DECAY, DROPOUT, Pin, Pins, compared, value_texts
@@ -103,110 +92,6 @@ class LinkedCharts(QObject):
             for other in self._others(chart):
                 if other.manual:
                     other.reset_ranges()
-
-
-_LINE = 18  # px
-_GAP = 6  # px
-_NAME = 160  # px that a name shall have
-_LONG_NOTE = "wrong: 888 of 888, 888 of 888"
-_WORDS = ("train", "valid", "gap")
-
-
-class TitleLine(QWidget):
-    """Name on the left, losses on the right, in places that don't move.
-
-    Attributes
-    ----------
-    name
-        What the run is called.
-    """
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.name = self._note = ""
-        self._color: str | None = None
-        self._numbers: tuple[str, ...] = ()
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-
-    @property
-    def text(self) -> str:
-        """All that is written, for tests and screen readers."""
-        words = [f"{a} {b}" for a, b in zip(_WORDS, self._numbers, strict=False)]
-        return "   ".join([self.name, *([self._note] if self._note else []), *words])
-
-    def set_name(self, name: str, color: str | None) -> None:
-        """Show another run's name and colour; None is that of the fit."""
-        self.name, self._color = name, color
-        self._tell()
-
-    def set_numbers(self, losses: tuple[float, float] | None) -> None:
-        """Show a training and a validation loss, and the gap; or none."""
-        texts: tuple[str, ...] = ()
-        if losses is not None:
-            train, valid = losses
-            texts = (in_column(train), in_column(valid), gap_in_column(valid - train))
-        if texts != self._numbers:
-            self._numbers = texts
-            self.update()
-
-    def set_note(self, note: str) -> None:
-        """Say something beside the name, where there is room."""
-        if note != self._note:
-            self._note = note
-            self._tell()
-
-    def _tell(self) -> None:
-        self.setToolTip("\n".join(text for text in (self.name, self._note) if text))
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """One line of text."""
-        return QSize(200, QFontMetrics(self.font()).height() + 6)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the line."""
-        colors, height = colors_of(self), self.height()
-        painter = QPainter(self)
-        color = colors.of(self._color or colors.fit)
-        painter.setPen(pen(color, 3))
-        painter.drawLine(4, height // 2, _LINE, height // 2)
-        left = _LINE + _GAP
-        bold = QFont(self.font())
-        bold.setBold(True)
-        wanted = QFontMetrics(bold).horizontalAdvance(self.name) + 2
-        right = self._paint_numbers(painter, left + wanted + _GAP)
-        room = QRect(left, 0, max(min(wanted, right - left), 0), height)
-        # A colour made for lines may be faint as text.
-        write(painter, bold, QColor(color), room, self.name, LEFT)
-        left += room.width() + 2 * _GAP
-        if self._note and self.fontMetrics().horizontalAdvance(self._note) <= right - left:
-            room = QRect(left, 0, right - left, height)
-            write(painter, self.font(), QColor(colors.muted), room, self._note, LEFT)
-        painter.end()
-
-    def _paint_numbers(self, painter: QPainter, left: int) -> int:
-        """Draw the losses from the right, as many as leave the name its room; where they begin.
-
-        The name ends at `left`.
-        """
-        colors, height, font = colors_of(self), self.height(), tabular(self.font())
-        right = self.width() - 4
-        metrics = QFontMetrics(font)
-        number = max(map(metrics.horizontalAdvance, (WIDEST_LOSS, WIDEST_GAP))) + 4
-        count = max(min((right - left) // (number + _GAP), 3), 0)  # the gap is the first to go
-        needed = 3 * number + 3 * metrics.horizontalAdvance("valid") + _NAME
-        if self._note:  # which says more than what the colours say too
-            needed += metrics.horizontalAdvance(_LONG_NOTE)
-        has_words = self.width() > needed
-        inks = (colors.train, colors.valid, colors.foreground)
-        shown = [*zip(self._numbers, _WORDS, inks, strict=False)][:count]
-        for text, word, ink in reversed(shown):
-            parts = [(text, number), (word, metrics.horizontalAdvance(word) + 2)]
-            for written, width in parts if has_words else parts[:1]:
-                place = QRect(right - width, 0, width, height)
-                write(painter, font, QColor(ink), place, written, RIGHT)
-                right -= width + _GAP
-        return right
 
 
 MOST = 4
@@ -439,7 +324,7 @@ class SideTab(QWidget):
         together = (
             study.digest if isinstance(study.digest, TrainedTogether) else TrainedTogether((), ())
         )
-        train, valid = (study.history.values(f"{split}_loss", epoch) for split in _WORDS[:2])
+        train, valid = (study.history.values(f"{split}_loss", epoch) for split in NUMBERS[:2])
         for member, each in enumerate(self.compared_runs):
             study.history.read_on(each.run.history, member)
             if together.checkpoints:

@@ -4,7 +4,6 @@ import time
 
 import numpy as np
 import pytest
-from session_tools import train
 
 from regplay.gui.document import documents as documents_module
 from regplay.session.document import read
@@ -25,10 +24,10 @@ def documents_of(tmp_path):
 
 def test_a_session_goes_on_in_another_window(open_window, documents_of):
     first = open_window({"epochs": 40, "regularization.dropout": 0.2})
-    train(first)
+    first.train()
     first.choose("Pin this run")
     first.set(regularization__weight_decay=0.1)
-    view = train(first)
+    view = first.train()
     first.choose("Pin this run")
     first.controller.pins.rename(first.controller.pins[0], "without")
     documents = documents_of(first)
@@ -58,17 +57,17 @@ def test_a_session_goes_on_in_another_window(open_window, documents_of):
     second.window.timeline.track.moment_changed.emit(int(kept[3]))
     second.wait(lambda: second.view.moment.epoch == kept[3])
     second.set(epochs=80)
-    train(second)
+    second.train()
     opened.check()
     assert opened.is_modified
     straight = open_window({"epochs": 80, "regularization.dropout": 0.2, DECAY: 0.1})
-    view = train(straight)
+    view = straight.train()
     assert np.array_equal(second.view.snapshot.values, view.snapshot.values, equal_nan=True)
 
 
 def test_what_is_open_is_collected_in_less_than_two_milliseconds(open_window, documents_of):
     person = open_window({"epochs": 3000})
-    train(person)
+    person.train()
     for _ in range(12):
         person.choose("Pin this run")
     shown = person.window.documents._session
@@ -87,7 +86,7 @@ def test_what_is_trained_is_written_by_itself(open_window, documents_of, tmp_pat
     person = open_window()
     documents = documents_of(person)
     person.choose("Pin this run")
-    train(person)
+    person.train()
     documents._tick()
     documents._autosave.wait()
     (path,) = (tmp_path / "kept").glob("*.regplay")

@@ -78,8 +78,7 @@ def test_a_stopped_map_says_that_it_is_no_result(at_landscape):
 
 def test_a_finished_map_has_the_same_colours_after_its_beginnings_were_shown(at_landscape):
     person, tab = at_landscape()
-    person.press(Qt.Key.Key_Space)
-    person.wait_until_finished()
+    person.train()
     person.click("landscape.start")
     person.wait(lambda: tab.map is not None and tab.map.is_finished)
     before, scale = tab.cells.shares.copy(), tab._scales["valid_loss"]

@@ -23,8 +23,7 @@ def chart_of(person, name):
 
 @pytest.fixture
 def trained(person):
-    person.press(Qt.Key.Key_Space, person.window)
-    person.wait_until_finished()
+    person.train()
     return person
 
 
@@ -61,8 +60,7 @@ def test_an_earlier_state_of_the_same_run_is_gone_back_to(person):
     person.press(Qt.Key.Key_E, person.window)
     person.wait_for_step(1)
     keep(person, 3)
-    person.press(Qt.Key.Key_Space, person.window)
-    person.wait_until_finished()
+    person.train()
     go(person, 3)
     person.wait(lambda: person.view.moment.epoch == 1)
     assert person.view.snapshot.epoch == 20  # nothing of the run is lost

@@ -39,8 +39,7 @@ def finish(person):
 
 
 def test_what_was_done_becomes_steps_in_their_order(recorded):
-    recorded.press(Qt.Key.Key_Space, recorded.window)
-    recorded.wait_until_finished()
+    recorded.train()
     recorded.controller.look(epoch=5)
     recorded.wait(lambda: recorded.view.moment.epoch == 5)
     recorded.set(data__noise=0.1)
@@ -72,8 +71,7 @@ def test_keys_on_a_slider_are_a_sweep_to_where_it_came(open_window):
 
 def test_a_slider_that_goes_over_trained_networks_is_noted_like_any_other(recorded):
     studies = recorded.controller.studies
-    recorded.press(Qt.Key.Key_Space, recorded.window)
-    recorded.wait_until_finished()
+    recorded.train()
     recorded.wait(lambda: WD in studies.studies and studies.studies[WD].history is not None)
     experiments = studies.studies[WD].sweep.experiments
     for member in (2, 4, 6):
@@ -87,16 +85,14 @@ def test_a_slider_that_goes_over_trained_networks_is_noted_like_any_other(record
 
 def test_where_it_began_is_made_off_camera(open_window):
     person = open_window({"model.width": 8})
-    person.press(Qt.Key.Key_Space, person.window)
-    person.wait_until_finished()
+    person.train()
     person.choose("Record storyboard")
     _, steps = finish(person)
     assert steps == [Hide(hide=(Train(train="end"),))]
 
 
 def test_it_is_rendered_to_the_same_end(recorded, tmp_path):
-    recorded.press(Qt.Key.Key_Space, recorded.window)
-    recorded.wait_until_finished()
+    recorded.train()
     recorded.set(**{WD.replace(".", "__"): 0.1})
     recorded.wait_until_finished()
     drawn = Draw(draw="arrow", points=((-1.0, 0.5), (1.0, -0.5))).annotation()
