@@ -58,7 +58,8 @@ _FILM_NOTES = """\
 A storyboard is a TOML file:
 
 {example}
-A step has one of these verbs, and if wanted a name and a second to begin at:
+A step has one of these verbs, and if wanted a name, a second to
+begin at, and keys that are shown as pressed:
 
 {verbs}
 
@@ -318,6 +319,9 @@ def _configure_render(parser: ArgumentParser) -> None:
         help="of the frames, in place of those of the storyboard; the window is laid out for it. "
         "With several, the size becomes part of each file's name",
     )
+    parser.add_argument(
+        "--language", metavar="TAG", help="of the captions, where they are given in several: de"
+    )
     parser.add_argument("--fps", type=_whole_number(1), metavar="N", help="frames a second")
     parser.add_argument(
         "--from", dest="section", metavar="SECTION", help="begin with the chapter of this title"
@@ -340,7 +344,9 @@ def _configure_render(parser: ArgumentParser) -> None:
     parser.add_argument("--chapters", action="store_true", help="write a list of chapters, too")
     parser.add_argument("--sheet", action="store_true", help="write a picture of each step, too")
     parser.add_argument(
-        "--pointer", action="store_true", help="write the pointer's way, too: .json"
+        "--track",
+        action="store_true",
+        help="write where the pointer was and which keys were pressed, too: .track.json",
     )
 
 

@@ -16,7 +16,7 @@ from regplay.gui.plots.fit_panel import ChartPanel
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.scale import Frame
 from regplay.gui.plots.shapes import Points, PointsLayer, Segments, pen
-from regplay.gui.theme import unit_of
+from regplay.gui.theme import ROLES, unit_of
 from regplay.gui.widgets import Toggle, named
 
 _LEAST_NAME = 30.0  # px at 100 % of the part of a long name that is still worth showing
@@ -100,9 +100,9 @@ class WeightsView(ChartPanel):
         self.dataset, self.fit = dataset, None
         self.per_unit.setVisible(dataset.x_mean is not None)
         self.chart.fix("x", 0.0, dataset.n_inputs + 1.0)
-        entries = [Entry("line", "learned weights", self.colors.fit, short="learned")]
+        entries = [Entry("line", "learned weights", ROLES.fit, short="learned")]
         if dataset.true_weights is not None:
-            entries.append(Entry("circle", "true weights", self.colors.truth, short="true"))
+            entries.append(Entry("circle", "true weights", ROLES.truth, short="true"))
         self.legend.set_entries(entries)
         self._show_scale()
 
@@ -115,10 +115,10 @@ class WeightsView(ChartPanel):
         self.chart.forget("y")
         heights, true = [0.0], self.dataset.true_weights
         if true is not None:
-            true, colors = self.in_shown_units(true), self.colors
+            true = self.in_shown_units(true)
             heights += (1.3 * true).tolist()
             at, size = np.arange(1.0, len(true) + 1), 7.0 if len(true) <= 60 else 4.5
-            points = Points(at, true, "circle", (colors.truth,), colors.background, size)
+            points = Points(at, true, "circle", (ROLES.truth,), ROLES.background, size)
             self.truth.groups = (points,)
         self.chart.cover("y", heights)
         self.set_fit(self.fit)
@@ -149,8 +149,8 @@ class WeightsView(ChartPanel):
         if dataset is None or not len(weights) or not np.isfinite(x):
             return None
         at = int(np.clip(round(x) - 1, 0, len(weights) - 1))
-        rows = [ReadoutRow("learned", number(weights[at]), self.colors.fit)]
+        rows = [ReadoutRow("learned", number(weights[at]), ROLES.fit)]
         if dataset.true_weights is not None:
             true = self.in_shown_units(dataset.true_weights)
-            rows.append(ReadoutRow("true", number(true[at]), self.colors.truth))
+            rows.append(ReadoutRow("true", number(true[at]), ROLES.truth))
         return Reading(float(self.chart.frame().x(at + 1)), dataset.input_names[at], tuple(rows))

@@ -6,14 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import (
-    QColor,
-    QFont,
-    QFontInfo,
-    QFontMetricsF,
-    QPainter,
-    QPaintEvent,
-)
+from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from regplay.core.arrays import Floats, Indices, Integers
@@ -32,9 +25,6 @@ from regplay.gui.plots.legend import Entry, Legend
 from regplay.gui.plots.linear_weights import WeightsView
 from regplay.gui.plots.scale import padded
 from regplay.gui.plots.shapes import (
-    TRAIN_SHAPE,
-    VALID_SHAPE,
-    MarkerShape,
     Points,
     PointsLayer,
     paint_images,
@@ -59,7 +49,7 @@ class PredictedChart(ChartPanel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.identity = LineLayer(self.colors.truth, width=1.4)
+        self.identity = LineLayer(ROLES.truth, width=1.4)
         self.points = PointsLayer()
         self.chart.canvas.under.append(self.identity)
         self.chart.canvas.live.append(self.points)
@@ -86,22 +76,15 @@ class PredictedChart(ChartPanel):
         self._show_entries()
         self.set_fit(self.fit)
 
-    def _shown(self, dataset: Dataset) -> list[tuple[str, Split, MarkerShape, str]]:
-        """The sets that are drawn, training first: name, points, marker and colour."""
-        both: list[tuple[str, Split, MarkerShape, str]] = [
-            ("training", dataset.train, TRAIN_SHAPE, self.colors.train),
-            ("validation", dataset.valid, VALID_SHAPE, self.colors.valid),
-        ]
-        return both[: 2 if self.shows_validation else 1]
-
     def _show_entries(self) -> None:
         if self.dataset is None:
             return
         entries = []
-        for name, split, shape, color in self._shown(self.dataset):
-            n = len(split.y)
-            entries.append(Entry(shape, points_text(name, len(thinned(n)), n), color, short=name))
-        entries.append(Entry("line", "predicted = true", self.colors.truth, short="equal"))
+        for one in self._drawn_splits():
+            n = len(one.split.y)
+            text = points_text(one.name, len(thinned(n)), n)
+            entries.append(Entry(one.shape, text, one.color, short=one.name))
+        entries.append(Entry("line", "predicted = true", ROLES.truth, short="equal"))
         self.legend.set_entries(entries)
 
     def set_fit(self, fit: Fit | None) -> None:
@@ -109,14 +92,14 @@ class PredictedChart(ChartPanel):
         self.fit, groups = fit, []
         if fit is not None and self.dataset is not None:
             self.chart.cover("y", np.clip(np.concatenate([fit.train, fit.valid]), *self._limits))
-            for name, split, shape, color in self._shown(self.dataset)[::-1]:
-                predicted, size = fit.train, 7
-                if name == "validation":
+            for one in self._drawn_splits()[::-1]:
+                predicted, color, size = fit.train, one.color, 7
+                if one.name == "validation":
                     predicted, size = fit.valid, 5
-                    color = mix(color, self.colors.background, 0.45)
-                some = thinned(len(split.y))
-                ground, places = self.colors.background, (split.y[some], predicted[some])
-                groups.append(Points(*places, shape, (color,), ground, size))
+                    color = mix(color, ROLES.background, 0.45)
+                some = thinned(len(one.split.y))
+                places = one.split.y[some], predicted[some]
+                groups.append(Points(*places, one.shape, (color,), ROLES.background, size))
         self.points.groups = tuple(groups)
         self.chart.refresh()
 
@@ -127,16 +110,16 @@ class PredictedView(FitPanel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.chart_panel = PredictedChart()
-        self.weights: WeightsView | None = None
-        self._row = fill(QHBoxLayout(self), (self.chart_panel, 1), spacing=4)
+        self.weights = WeightsView()
+        self.weights.hide()
+        fill(QHBoxLayout(self), (self.chart_panel, 1), (self.weights, 1), spacing=4)
 
     def set_dataset(self, dataset: Dataset) -> None:
         """Set up both."""
         self.dataset = dataset
         self.chart_panel.set_dataset(dataset)
-        if self.weights is not None:
-            self.weights.set_dataset(dataset)
-            self.weights.hide()
+        self.weights.set_dataset(dataset)
+        self.weights.hide()
 
     def set_shows_validation(self, shows: bool) -> None:
         """Show the validation points, or the training points alone."""
@@ -147,22 +130,8 @@ class PredictedView(FitPanel):
         """Show the predictions, and the weights if there are any."""
         self.fit = fit
         self.chart_panel.set_fit(fit)
-        has_weights = fit is not None and fit.weights is not None
-        if has_weights and self.weights is None:
-            self.weights = WeightsView()
-            self._row.addWidget(self.weights, 1)
-            self.weights.set_fit_color(self.chart_panel.chart.fit)
-            if self.dataset is not None:
-                self.weights.set_dataset(self.dataset)
-        if self.weights is not None:
-            self.weights.setVisible(has_weights)
-            self.weights.set_fit(fit)
-
-    def set_fit_color(self, color: str | None) -> None:
-        """Draw the fit of both in the colour of its run, or in its own."""
-        self.chart_panel.set_fit_color(color)
-        if self.weights is not None:
-            self.weights.set_fit_color(color)
+        self.weights.setVisible(fit is not None and fit.weights is not None)
+        self.weights.set_fit(fit)
 
 
 _LEVELS = 32  # shades of a cell
@@ -352,7 +321,7 @@ class ConfusionView(FitPanel):
 
     def _show(self, *_: object) -> None:
         dataset, fit, train = self.dataset, self.fit, self.train_button.isChecked()
-        color = self.colors.train if train else self.colors.valid
+        color = ROLES.train if train else ROLES.valid
         if dataset is None or fit is None:
             self.grid.show_counts(() if dataset is None else dataset.class_names, None, color)
             self.legend.set_entries(())
