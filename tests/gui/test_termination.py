@@ -20,7 +20,7 @@ for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
     signal.signal(number, usual)
 from regplay.cli import main
 from regplay.gui import app
-from regplay.gui.document import Dialogs
+from regplay.gui.document.documents import Dialogs
 from regplay.gui.window import MainWindow
 
 class Telling(MainWindow):

@@ -5,13 +5,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShortcut
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from regplay.core.number_text import counted
 from regplay.gui.lessons.markdown_view import TextLine, WrappedText
@@ -31,8 +25,8 @@ class Contents(ScrolledColumn):
     lesson_chosen = Signal(str)  # the id of a lesson, to begin it
     page_chosen = Signal(int)  # a page of the open one, counted from 1
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("lesson.contents", parent)
+    def __init__(self) -> None:
+        super().__init__("lesson.contents")
         self.open_button = named("lesson.open", Press("Open a lesson file…"))
         self.open_button.setToolTip("Read a lesson from a TOML file of your own")
         self._buttons: list[WrappedButton] = []
@@ -102,8 +96,8 @@ class Contents(ScrolledColumn):
 class PageBar(QWidget):
     """The buttons below a page, and which page it is."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.reset = named("lesson.reset", Press("Reset", "Begin this page again, as it was set"))
         self.previous = named("lesson.previous", Press("‹", "The page before (Alt+Left)"))
         self.next = named("lesson.next", Press(""))
@@ -138,8 +132,8 @@ class LessonPanel(QWidget):
     scroll while it is in the panel, and turn pages at the ends.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("lesson")
         self._fit_text()
         self.title = named("lesson.title", WrappedText())

@@ -29,7 +29,7 @@ from PySide6.QtGui import (
     QTextTable,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QToolTip, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QToolTip
 
 from regplay.gui.theme import blend, line_color, sized
 
@@ -176,8 +176,8 @@ class WrappedText(QTextBrowser):
 
     _lines: Sequence[TextLine] = ()  # Qt tells of changes while it constructs
 
-    def __init__(self, *lines: TextLine, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, *lines: TextLine) -> None:
+        super().__init__()
         self.setOpenLinks(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -254,8 +254,8 @@ class TextView(WrappedText):
     link_chosen = Signal(str)  # a link to an experiment, `regplay:…`
     link_focused = Signal(QRect)  # where the link is that the keyboard has come to
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent=parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("lesson.text")
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

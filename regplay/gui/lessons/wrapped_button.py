@@ -3,13 +3,7 @@
 from enum import Enum
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import (
-    QColor,
-    QPainter,
-    QPaintEvent,
-    QPalette,
-    QPen,
-)
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from regplay.gui.lessons.markdown_view import TextLine, WrappedText
@@ -51,8 +45,8 @@ def _mark_color(mark: StatusMark, palette: QPalette) -> QColor:
 class StatusMarkView(QWidget):
     """A mark on its own, level with the first line of the text beside it."""
 
-    def __init__(self, mark: StatusMark, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, mark: StatusMark) -> None:
+        super().__init__()
         self._mark = mark
         self._fit_text()
 
@@ -109,10 +103,8 @@ class WrappedButton(Button):
     The arrow keys go to its neighbours.
     """
 
-    def __init__(
-        self, *lines: TextLine, mark: StatusMark | None = None, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, *lines: TextLine, mark: StatusMark | None = None) -> None:
+        super().__init__()
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)

@@ -6,6 +6,7 @@
 from regplay.gui.plots.annotation_layer import annotation_font, begun, is_near
 from regplay.gui.plots.axes import Axes, Axis, GridLayer
 from regplay.gui.plots.canvas import (
+    BoxItem,
     HoverItem,
     Layer,
     Picture,

@@ -79,16 +79,6 @@ class Leftover:
     saved: datetime  # when it was written last
     lock: "BaseFileLock"
 
-    def read(self) -> Document:
-        """What was worked on.
-
-        Raises
-        ------
-        DocumentError
-            If it can't be read, such as one of a newer regplay.
-        """
-        return read(self.path)
-
     def leave(self) -> None:
         """Offer it again at the next start."""
         self.lock.release()

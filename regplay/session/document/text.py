@@ -24,12 +24,7 @@ from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import ExperimentError, from_dict, to_dict
 from regplay.core.history import MEASURES, History, Snapshot
 from regplay.core.state import State
-from regplay.session.document.document import (
-    VIEW,
-    Document,
-    StoredPin,
-    StoredRun,
-)
+from regplay.session.document.document import VIEW, Document, StoredPin, StoredRun
 from regplay.session.document.states import (
     MOST_CHANGES,
     MOST_STATES,
@@ -165,40 +160,37 @@ class DocumentWriter:
         DocumentError
             If it is too long.
         """
-        head: dict[str, Any] = {}
-        if document.lesson:
-            head |= {"lesson": document.lesson, "page": document.page}
-        head["experiment"] = to_dict(document.experiment)
-        if document.view:
-            head["view"] = dict(document.view)
-        if document.annotations:
-            head["annotations"] = msgspec.to_builtins(document.annotations)
-        if document.scenes:
-            head["scenes"] = [
-                msgspec.to_builtins(
-                    _SceneTable(
-                        number=number,
-                        trained=scene.trained,
-                        epoch=scene.epoch,
-                        changes=changes(document.experiment, scene.experiment),
-                        view=dict(scene.view),
-                        ranges=dict(scene.ranges),
-                    )
-                )
-                for number, scene in document.scenes.items()
-            ]
-        arrays: dict[str, str] = {}
         base = document.experiment
+        arrays: dict[str, str] = {}
+        scenes = [
+            _SceneTable(
+                number=number,
+                trained=scene.trained,
+                epoch=scene.epoch,
+                changes=changes(base, scene.experiment),
+                view=dict(scene.view),
+                ranges=dict(scene.ranges),
+            )
+            for number, scene in document.scenes.items()
+        ]
+        run, pins = {}, []
         if document.run is not None:
-            head["run"] = self._table("run", document.run, self._budget.run, base, arrays)
-        pins = []
+            run = self._table("run", document.run, self._budget.run, base, arrays)
         for number, pin in enumerate(document.pins, 1):
             table = self._table(f"pin{number}", pin.run, self._budget.pin, base, arrays)
             names = {"name": pin.name, "color": pin.color, "is_hidden": pin.is_hidden}
             pins.append(names | table)
-        if pins:
-            head["pins"] = pins
-        return joined(head, arrays)
+        head = {
+            "lesson": document.lesson,
+            "page": document.page if document.lesson else 0,
+            "experiment": to_dict(base),
+            "view": dict(document.view),
+            "annotations": msgspec.to_builtins(document.annotations),
+            "scenes": msgspec.to_builtins(scenes),
+            "run": run,
+            "pins": pins,
+        }
+        return joined({key: value for key, value in head.items() if value}, arrays)
 
     def _table(
         self, owner: str, run: StoredRun, budget: int, base: Experiment, arrays: dict[str, str]
