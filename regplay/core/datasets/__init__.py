@@ -1,6 +1,7 @@
 """The registry of datasets: one name, one signature each."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 
 from regplay.core.datasets import classification, edits, own, points, regression, tables
 from regplay.core.datasets.dataset import (
@@ -58,6 +59,18 @@ def load(settings: DataSettings) -> Dataset:
     if "edits" not in spec.uses or not settings.edits:
         return made
     return edits.edited(made, edits.parse_edits(settings.edits))
+
+
+def load_all(each: Iterable[DataSettings]) -> list[Dataset]:
+    """The points that each of these describes; equal settings are loaded once, and share them.
+
+    Raises
+    ------
+    DatasetError
+        As `load`.
+    """
+    loaded = cache(load)
+    return [loaded(settings) for settings in each]
 
 
 def remarks(settings: DataSettings) -> list[str]:
