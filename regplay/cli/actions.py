@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from regplay.cli.subcommands import INTERRUPTED
+from regplay.cli.commands import INTERRUPTED
 from regplay.core import UserError
 from regplay.core.verdict import judge
 from regplay.resources import resource
@@ -23,7 +23,14 @@ from regplay.session.files import OutputError, prepare_folder, write_file
 from regplay.session.lessons import find_lesson
 from regplay.session.lessons import lessons as all_lessons
 from regplay.session.results import SweepResult, sweep_csv, verdict_summary, write_results
-from regplay.session.storyboard import at_marks, begun_at, load_storyboard, parsed_size, read_marks
+from regplay.session.storyboard import (
+    at_marks,
+    begun_at,
+    in_language,
+    load_storyboard,
+    parsed_size,
+    read_marks,
+)
 
 DOES_NOT_HOLD = 1  # exit code where a claim fails
 _MOST_FPS = 60
@@ -176,6 +183,8 @@ def render(options: Namespace) -> int:
         storyboard = at_marks(storyboard, read_marks(options.marks))
     if options.section is not None:
         storyboard = begun_at(storyboard, options.section)
+    if options.language is not None:
+        storyboard = in_language(storyboard, options.language)
     fps = 10 if options.preview else options.fps
     if fps is not None:
         if fps > _MOST_FPS:
@@ -187,7 +196,7 @@ def render(options: Namespace) -> int:
     from regplay.gui.recording.player import NotProvedError
     from regplay.session.terminal import progress_line
 
-    extras = films.Extras(options.captions, options.chapters, options.sheet, options.pointer)
+    extras = films.Extras(options.captions, options.chapters, options.sheet, options.track)
     with films.offscreen(), progress_line() as (progress, ctrl_c):
         for count, size in enumerate(sizes):
             suffix = f"-{size[0]}x{size[1]}" if len(sizes) > 1 else ""

@@ -152,7 +152,8 @@ ten lines as film.toml:</p>
 <pre>regplay render film.toml -o film.mp4</pre>
 <p>.webm, .gif and .apng are written, too. <b>--size 1080x1920</b> lays the window out upright;
 <b>--preview</b> is quick; <b>--captions</b> writes what is said as subtitles. If what it requires
-does not hold, there is no film.</p>
+does not hold, there is no film. A caption may be given in several languages,
+caption = {{ en = "Points", de = "Punkte" }}, of which <b>--language de</b> takes one.</p>
 <p>A step is a table with one of these words:</p>
 <table cellspacing=0 cellpadding=3 width='100%'>{rows}</table>
 <p>A lesson's own film: regplay render --lesson valley -o valley.mp4</p>"""

@@ -56,7 +56,7 @@ class Extras:
     captions: bool = False
     chapters: bool = False
     sheet: bool = False  # a picture of each step
-    pointer: bool = False
+    track: bool = False  # where the pointer was, and which keys were pressed
 
 
 class _Nobody(Dialogs):
@@ -254,7 +254,7 @@ def render(
             os.replace(part, target)
         for name, image in stills:
             _save(image, targets[0].with_name(f"{Path(name).stem}{suffix}.png"))
-        _write_extras(targets[0], extras, log, count / storyboard.fps, sheet)
+        _write_extras(targets[0], extras, log, count / storyboard.fps, storyboard.language, sheet)
         return log
 
 
@@ -270,19 +270,26 @@ def _save(image: QImage, path: Path) -> None:
 
 
 def _write_extras(
-    target: Path, extras: Extras, log: Log, seconds: float, sheet: "_ContactSheet | None"
+    target: Path,
+    extras: Extras,
+    log: Log,
+    seconds: float,
+    language: str,
+    sheet: "_ContactSheet | None",
 ) -> None:
     if extras.captions:
         write_file(target.with_suffix(".srt"), srt(log.captions, seconds))
-        write_file(target.with_suffix(".vtt"), vtt(log.captions, seconds))
+        write_file(target.with_suffix(".vtt"), vtt(log.captions, seconds, language))
     if extras.chapters:
         write_file(target.with_suffix(".chapters.txt"), chapters(log.sections))
-    if extras.pointer:
-        track = [
+    if extras.track:
+        pointer = [
             {"seconds": round(at, 4), "x": round(x, 1), "y": round(y, 1), "pressed": pressed}
             for at, x, y, pressed in log.pointer
         ]
-        write_file(target.with_suffix(".pointer.json"), json.dumps(track, indent=1) + "\n")
+        keys = [{"seconds": round(at, 4), "keys": keys} for at, keys in log.keys]
+        track = json.dumps({"pointer": pointer, "keys": keys}, indent=1)
+        write_file(target.with_suffix(".track.json"), track + "\n")
     if sheet is not None:
         _save(sheet.picture(), target.with_suffix(".sheet.png"))
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from regplay.core.arrays import Floats
 from regplay.gui.plots.canvas import LineLayer
 from regplay.gui.plots.chart import Chart
-from regplay.gui.plots.history_layers import CurvesLayer, curves, gap_color
+from regplay.gui.plots.history_layers import GAP, CurvesLayer, curves
 from regplay.gui.plots.shapes import Points, PointsLayer
 from regplay.gui.theme import LIGHT
 from tests.benchmarks.report import Row
@@ -151,7 +151,7 @@ def _losses_of_items() -> tuple[QWidget, Show]:
     lines = [pg.PlotCurveItem(pen=_pen(color, 1.8)) for color in (LIGHT.train, LIGHT.valid)]
     for line in lines:
         line.setSegmentedLineMode("on")
-    gap = pg.FillBetweenItem(*lines, brush=QColor(gap_color(LIGHT)))
+    gap = pg.FillBetweenItem(*lines, brush=QColor(LIGHT.of(GAP)))
     for item in (gap, *lines):
         plot.addItem(item)
 

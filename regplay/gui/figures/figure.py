@@ -8,7 +8,6 @@ are as they are, with all their digits, whatever the scale of an axis; what is n
 
 import copy
 import csv
-import dataclasses
 import errno
 import io
 import math
@@ -44,14 +43,10 @@ class Series:
 
     def cells(self) -> dict[str, list[Any]]:
         """The columns as plain values."""
-        found = {
+        return {
             f"{name}_" if name == SERIES else name: _plain(values)  # a column may have that name
             for name, values in self.columns.items()
         }
-        lengths = {len(values) for values in found.values()}
-        if len(lengths) > 1:
-            raise ValueError(f"columns of {self.name} have {sorted(lengths)} rows: must be as many")
-        return found
 
 
 def to_text(series: Sequence[Series], separator: str = ",") -> str:
@@ -116,10 +111,6 @@ class Style:
     def colors(self, on_screen: Colors) -> Colors:
         """The colours of the figure, given those on screen."""
         return {"light": LIGHT, "dark": DARK}.get(self.scheme, on_screen)
-
-    def titled(self, title: str) -> "Style":
-        """The same with a title."""
-        return dataclasses.replace(self, title=title)
 
 
 def usual_scale(width: int, height: int) -> float:
@@ -208,7 +199,7 @@ class Figure:
     ----------
     name
         A file's name without its ending: `fit`, `loss`.
-    heading
+    title
         What stands above it unless another title is wanted, when it is asked for.
     colors
         Those on screen.
@@ -222,16 +213,11 @@ class Figure:
     """
 
     name: str
-    heading: Callable[[], str]
+    title: Callable[[], str]
     colors: Callable[[], Colors]
     series: Callable[[], Sequence[Series]]
     paint: Callable[[QPainter, QRectF, Colors], QRectF]
     subtitle: str = ""
-
-    @property
-    def title(self) -> str:
-        """What it shows at this moment."""
-        return self.heading()
 
     def save(self, path: Path, style: Style) -> None:
         """Write a PNG or an SVG, as the name ends.
@@ -259,13 +245,12 @@ class Figure:
     def _table(self, separator: str) -> str:
         series = self.series()
         if not series:
-            raise FigureError(f"{self.title or self.name}: there is nothing to save yet")
+            raise FigureError(f"{self.title() or self.name}: there is nothing to save yet")
         return to_text(series, separator)
 
     def copy(self, style: Style | None = None) -> None:
         """Put it on the clipboard as an image; of the usual size, twice as fine, by default."""
-        style = style or Style(2 * USUAL[0], 2 * USUAL[1], 2.0, title=self.title)
-        image = draw_image(self, style)
+        image = draw_image(self, style or Style(title=self.title()))
         image.setDevicePixelRatio(1.0)  # other programs count pixels
         QGuiApplication.clipboard().setImage(image)
 
@@ -425,7 +410,7 @@ def svg_bytes(figure: Figure, style: Style) -> bytes:
     generator.setResolution(round(SCREEN))
     generator.setSize(QSize(round(page.width()), round(page.height())))
     generator.setViewBox(QRectF(0, 0, page.width(), page.height()))
-    generator.setTitle(style.title or figure.title)
+    generator.setTitle(style.title or figure.title())
     _paint(figure, generator, style)
     text = bytes(buffer.data().data())
     # Whole pixels in mm, as Qt writes them, are none to a program that turns them back.

@@ -167,9 +167,7 @@ class FigureDialog(QDialog):
     saved = Signal(object)
     copied = Signal()
 
-    def __init__(
-        self, figure: Figure, settings: QSettings | None = None, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, figure: Figure, settings: QSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("figure")
         self.setWindowTitle("Save figure")
@@ -202,7 +200,7 @@ class FigureDialog(QDialog):
         for scheme, text in _SCHEMES.items():
             self.scheme.addItem(text, scheme)
         self.transparent = named("figure.transparent", QCheckBox("Transparent background"))
-        self.heading = named("figure.title", QLineEdit(self._figure.title))
+        self.heading = named("figure.title", QLineEdit(self._figure.title()))
         self.heading.setPlaceholderText("No title")
         self.preview = named("figure.preview", QLabel())
         self.preview.setFixedSize(*_PREVIEW)
@@ -245,7 +243,7 @@ class FigureDialog(QDialog):
     def style_chosen(self) -> Style:
         """How the figure is to look."""
         width, height, scale = self.size_row.size_chosen()
-        title = self.heading.text().strip() if self._is_titled else self._figure.title
+        title = self.heading.text().strip() if self._is_titled else self._figure.title()
         scheme, is_clear = self.scheme.currentData(), self.transparent.isChecked()
         return Style(width, height, scale, scheme, is_clear, title)
 
@@ -255,20 +253,17 @@ class FigureDialog(QDialog):
         return own | self.size_row.parts
 
     def _restore(self) -> None:
-        folder = Path.home()
-        if self._settings is not None:
-            for key, part in self._parts.items():
-                _put_back(part, self._settings.value(f"figure/{key}"))
-            folder = Path(str(self._settings.value(_FOLDER, folder)))
+        for key, part in self._parts.items():
+            _put_back(part, self._settings.value(f"figure/{key}"))
+        folder = Path(str(self._settings.value(_FOLDER, Path.home())))
         if not folder.is_dir():
             folder = Path.home()
         self.file.setText(str(folder / f"{self._figure.name}.{self.format.currentData()}"))
 
     def _remember(self, path: Path) -> None:
-        if self._settings is not None:
-            for key, part in self._parts.items():
-                self._settings.setValue(f"figure/{key}", _kept(part))
-            self._settings.setValue(_FOLDER, str(path.parent))
+        for key, part in self._parts.items():
+            self._settings.setValue(f"figure/{key}", _kept(part))
+        self._settings.setValue(_FOLDER, str(path.parent))
 
     # what a person does
 

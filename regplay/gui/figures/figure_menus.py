@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 
 from regplay.core import UserError
 from regplay.gui.plots import Chart
+from regplay.gui.widgets import with_parents
 
 # What finds figures needs torch, which is not there yet when the window is made, and the dialog
 # takes milliseconds to import: menus ask for them, and most sessions see no menu of a plot.
@@ -47,8 +48,8 @@ class FigureMenus(QObject):
     def __init__(
         self,
         place: QWidget,
-        settings: QSettings | None = None,
-        is_busy: Callable[[QWidget], bool] | None = None,
+        settings: QSettings,
+        is_busy: Callable[[QWidget], bool],
     ) -> None:
         super().__init__(place)
         self._place, self._settings, self._is_busy = place, settings, is_busy
@@ -67,7 +68,7 @@ class FigureMenus(QObject):
             widget = QApplication.focusWidget()
         if widget is None:
             return False
-        if self._is_busy is not None and self._is_busy(widget):
+        if self._is_busy(widget):
             return True
         if is_mouse and _was_dragged(widget, event):
             return True
@@ -91,7 +92,7 @@ class FigureMenus(QObject):
         for child in menu.findChildren(QMenu):  # of the last time: they hold what was in sight
             child.deleteLater()
         for figure in figures_in(self._place):
-            self._add(menu.addMenu((figure.title or "All fits").replace("&", "&&")), figure)
+            self._add(menu.addMenu((figure.title() or "All fits").replace("&", "&&")), figure)
         if menu.isEmpty():
             menu.addAction("No plot in sight").setEnabled(False)
 
@@ -124,17 +125,14 @@ class FigureMenus(QObject):
 
     def save_data(self, figure: "Figure") -> None:
         """Ask for a name, and write the numbers behind the plot."""
-        folder = "" if self._settings is None else str(self._settings.value(_FOLDER, ""))
+        path = Path(str(self._settings.value(_FOLDER, ""))) / f"{figure.name}.csv"
         name, _ = QFileDialog.getSaveFileName(
-            self._place,
-            "Save data",
-            str(Path(folder) / f"{figure.name}.csv"),
-            "Tables (*.csv);;All files (*)",
+            self._place, "Save data", str(path), "Tables (*.csv);;All files (*)"
         )
         if not name:
             return
         path = Path(name)
-        if self._tries(lambda: figure.save_data(path), f"Saved {path}") and self._settings:
+        if self._tries(lambda: figure.save_data(path), f"Saved {path}"):
             self._settings.setValue(_FOLDER, str(path.parent))
 
     def copy_data(self, figure: "Figure") -> None:
@@ -151,11 +149,10 @@ class FigureMenus(QObject):
         return True
 
 
-def _was_dragged(widget: QWidget | None, event: QContextMenuEvent) -> bool:
+def _was_dragged(widget: QWidget, event: QContextMenuEvent) -> bool:
     """Whether the button went down elsewhere on a chart."""
-    while widget is not None and not isinstance(widget, Chart):
-        widget = widget.parentWidget()
-    if widget is None:
+    chart = next((one for one in with_parents(widget) if isinstance(one, Chart)), None)
+    if chart is None:
         return False
-    away = event.globalPos() - widget.pressed_at.toPoint()
+    away = event.globalPos() - chart.pressed_at.toPoint()
     return away.manhattanLength() >= QApplication.startDragDistance()

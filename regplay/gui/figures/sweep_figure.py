@@ -1,5 +1,6 @@
 """Losses over the values of one field, or over two as a map: of a sweep's networks, as a figure."""
 
+import dataclasses
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -346,9 +347,8 @@ def sweep_png(result: SweepResult) -> bytes:
 def draw_sweep(result: SweepResult) -> QImage:
     """The figure as an image; as `sweep_png`, but needs an application."""
     figure = sweep_figure(result)
-    return draw_image(figure, STYLE.titled(figure.title)).convertToFormat(
-        QImage.Format.Format_RGB32
-    )
+    style = dataclasses.replace(STYLE, title=figure.title())
+    return draw_image(figure, style).convertToFormat(QImage.Format.Format_RGB32)
 
 
 @contextmanager

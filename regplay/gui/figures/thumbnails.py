@@ -187,12 +187,7 @@ class Thumbnails(QObject):
         return picture
 
     def _paint_fit(
-        self,
-        painter: QPainter,
-        area: QRectF,
-        subject: Illustrated,
-        drawn: _Drawn,
-        colors: Colors,
+        self, painter: QPainter, area: QRectF, subject: Illustrated, drawn: _Drawn, colors: Colors
     ) -> None:
         view = self._view
         view.set_dataset(drawn.dataset)
@@ -215,12 +210,7 @@ class Thumbnails(QObject):
             panel.grid.draw(painter, area.size().toSize(), colors)
 
     def _paint_losses(
-        self,
-        painter: QPainter,
-        area: QRectF,
-        experiment: Experiment,
-        drawn: _Drawn,
-        colors: Colors,
+        self, painter: QPainter, area: QRectF, experiment: Experiment, drawn: _Drawn, colors: Colors
     ) -> None:
         plot = self._losses
         plot.set_planned(experiment.epochs)

@@ -28,12 +28,7 @@ from regplay.gui.figures.view_tables import (
     weights_series,
 )
 from regplay.gui.landscape import MEASURE_NAMES, LandscapeTab
-from regplay.gui.network import (
-    Histograms,
-    NetworkGraph,
-    NetworkView,
-    NormsPlot,
-)
+from regplay.gui.network import Histograms, NetworkGraph, NetworkView, NormsPlot
 from regplay.gui.plots import (
     Chart,
     ChartPanel,
@@ -53,6 +48,7 @@ from regplay.gui.plots import (
 from regplay.gui.runs import SideTab
 from regplay.gui.seeds import DecompositionPlot, LossStrip
 from regplay.gui.theme import Colors, colors_of, with_fit
+from regplay.gui.widgets import with_parents
 
 _GAP = 12.0  # pixels between fits side by side
 _Pictured = TypeVar("_Pictured", bound=QWidget)
@@ -62,12 +58,8 @@ SeriesSource = Callable[[], Sequence[Series]]
 
 def figure_at(widget: QWidget | None) -> Figure | None:
     """The figure of the plot that a widget is or is part of; None where there is no plot."""
-    while widget is not None:
-        figure = _figure_of(widget)
-        if figure is not None:
-            return figure
-        widget = widget.parentWidget()
-    return None
+    found = map(_figure_of, with_parents(widget))
+    return next((figure for figure in found if figure is not None), None)
 
 
 def figures_in(root: QWidget) -> list[Figure]:
@@ -180,10 +172,7 @@ def _name_in_split(panel: QWidget) -> str:
 
 def _above(widget: QWidget, kind: type[_Pictured]) -> _Pictured | None:
     """The widget of a kind that another one is part of."""
-    above = widget.parentWidget()
-    while above is not None and not isinstance(above, kind):
-        above = above.parentWidget()
-    return above
+    return next((one for one in with_parents(widget) if isinstance(one, kind)), None)
 
 
 def _split_figure(view: SideTab) -> Figure | None:
@@ -195,7 +184,7 @@ def _split_figure(view: SideTab) -> Figure | None:
 
     def series() -> list[Series]:
         return [
-            dataclasses.replace(one, name=f"{cell.title}: {one.name}")
+            dataclasses.replace(one, name=f"{cell.title()}: {one.name}")
             for cell in cells
             for one in cell.series()
         ]
@@ -209,7 +198,7 @@ def _split_figure(view: SideTab) -> Figure | None:
         for index, cell in enumerate(cells):
             row, column = divmod(index, columns)
             corner = area.topLeft() + QPointF(column * (width + _GAP), row * (height + _GAP))
-            title = metrics.elidedText(cell.title, Qt.TextElideMode.ElideRight, width)
+            title = metrics.elidedText(cell.title(), Qt.TextElideMode.ElideRight, width)
             painter.save()
             painter.setPen(QColor(colors.foreground))
             painter.drawText(corner + QPointF(0, metrics.ascent()), title)

@@ -10,13 +10,8 @@ from regplay.core.datasets import Dataset
 from regplay.core.fields import FIELDS
 from regplay.core.fit import Grid, grid_of
 from regplay.gui.figures.figure import Series
-from regplay.gui.landscape import LandscapeTab
-from regplay.gui.network import (
-    Histograms,
-    NetworkGraph,
-    UnitPlace,
-    layer_name,
-)
+from regplay.gui.landscape import RECORDED, LandscapeTab
+from regplay.gui.network import Histograms, NetworkGraph, UnitPlace, layer_name
 from regplay.gui.plots import (
     ConfusionView,
     CurveView,
@@ -98,10 +93,10 @@ def weights_series(panel: WeightsView) -> list[Series]:
     dataset, fit = panel.dataset, panel.fit
     if dataset is None:
         return []
-    learned = None if fit is None else fit.weights
+    learned, (of, weight) = None if fit is None else fit.weights, panel.names
     pairs = (("learned weights", learned), ("true weights", dataset.true_weights))
     return [
-        Series(name, {"input": list(dataset.input_names), "weight": weights})
+        Series(name, {of: list(dataset.input_names), weight: panel.in_shown_units(weights)})
         for name, weights in pairs
         if weights is not None
     ]
@@ -143,14 +138,6 @@ def history_series(plot: MeasurePlot, column: str) -> list[Series]:
     return found
 
 
-_MEASURES = {
-    "train_loss": "training loss",
-    "valid_loss": "validation loss",
-    "train_accuracy": "training accuracy",
-    "valid_accuracy": "validation accuracy",
-}
-
-
 def landscape_series(view: LandscapeTab) -> list[Series]:
     """The measures of each network, row by row from the lower left."""
     shown = view.map
@@ -162,7 +149,7 @@ def landscape_series(view: LandscapeTab) -> list[Series]:
         FIELDS[shown.x.path].label: np.array(shown.x.values)[column],
         FIELDS[shown.y.path].label: np.array(shown.y.values)[row],
     }
-    for measure, name in _MEASURES.items():
+    for measure, name in RECORDED.items():
         if has_classes or measure.endswith("loss"):
             table[name] = shown.measures[measure].ravel()
     table["diverged"] = shown.diverged.ravel()

@@ -2,6 +2,7 @@
 
 from regplay.gui.landscape.landscape_map import (
     MEASURE_NAMES,
+    RECORDED,
     are_beyond,
     color_shares,
     labelled,

@@ -17,6 +17,13 @@ MEASURE_NAMES: Mapping[Measure, str] = {
     "gap": "gap",
     "accuracy": "accuracy",
 }
+# What is recorded of each network.
+RECORDED = {
+    "train_loss": "training loss",
+    "valid_loss": "validation loss",
+    "train_accuracy": "training accuracy",
+    "valid_accuracy": "validation accuracy",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,8 +35,8 @@ class LandscapeMap:
     x, y
         The columns from left to right and the rows from the bottom upward.
     measures
-        `train_loss`, `valid_loss`, `train_accuracy` and `valid_accuracy`, each [rows, columns];
-        NaN where nothing is trained yet. Accuracies are in [0, 1], and NaN in regression.
+        Those of `RECORDED`, each [rows, columns]; NaN where nothing is trained yet. Accuracies are
+        in [0, 1], and NaN in regression.
     diverged
         Which networks stopped because a loss or a weight was no longer finite [rows, columns].
     epoch
@@ -56,13 +63,6 @@ class LandscapeMap:
     newest: Mapping[str, Floats] | None = None
     trained_to: int = 0
     planned: int = 0
-
-    def __post_init__(self) -> None:
-        shape = (len(self.y.values), len(self.x.values))
-        arrays = [*self.measures.items(), *(self.newest or {}).items(), ("diverged", self.diverged)]
-        for name, array in arrays:
-            if array.shape != shape:
-                raise ValueError(f"{name} is {array.shape}, but there are {shape} rows and columns")
 
     @property
     def trained(self) -> Flags:

@@ -7,14 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QHBoxLayout,
-    QLabel,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from regplay.core import fields
 from regplay.core.arrays import Flags
@@ -26,6 +19,7 @@ from regplay.core.sweep import NumberAxis, Sweep, landscape_axis
 from regplay.gui.controls import Combo
 from regplay.gui.landscape.landscape_map import (
     MEASURE_NAMES,
+    RECORDED,
     LandscapeMap,
     Measure,
     are_beyond,
@@ -43,7 +37,6 @@ from regplay.gui.landscape.map_chart import (
     place_text,
 )
 from regplay.gui.plots import Bar, ColorBar, Legend, Reading, Scale, tab_row
-from regplay.gui.theme import ROLES
 from regplay.gui.training import Start, Study, StudyRequest
 from regplay.gui.widgets import FlowLayout, StudyControl, Toggle, beside, fill, named
 
@@ -200,7 +193,6 @@ class LandscapeHeader(QWidget):
 
 
 _KEY = "landscape"
-_MEASURES = ("train_loss", "valid_loss", "train_accuracy", "valid_accuracy")
 
 
 class LandscapeTab(QWidget):
@@ -284,7 +276,7 @@ class LandscapeTab(QWidget):
         self.marks.best, self.marks.present = best, self._present_place()
         self.bar.set_bar(Bar(scale, MEASURE_NAMES[measure], beyond=are_beyond(scale, values)))
         has_place = self.marks.present is not None
-        self.legend.set_entries(legend_entries(shown, measure, best, has_place, ROLES))
+        self.legend.set_entries(legend_entries(shown, measure, best, has_place))
         self.chart.set_hint(self._hint())
         self.chart.refresh()
         self.chart.set_trained(trained)
@@ -324,7 +316,7 @@ class LandscapeTab(QWidget):
         if cell is None:
             return None
         middle = self.chart.cell_rect(cell).center().x()
-        rows = () if self.map is None else cell_rows(self.map, cell, ROLES)
+        rows = () if self.map is None else cell_rows(self.map, cell)
         return Reading(middle, place_text(*self.header.axes, cell), rows)
 
     # what is trained
@@ -362,12 +354,12 @@ class LandscapeTab(QWidget):
         history, shape = study.history, (len(y.values), len(x.values))
         is_finished = history.finished  # before the losses: the thread may be about to end
         counts = _farthest(history)
-        newest = {name: np.where(counts, history.values(name), np.nan) for name in _MEASURES}
+        newest = {name: np.where(counts, history.values(name), np.nan) for name in RECORDED}
         self.set_map(
             LandscapeMap(
                 x=x,
                 y=y,
-                measures={name: history.values(name, epoch).reshape(shape) for name in _MEASURES},
+                measures={name: history.values(name, epoch).reshape(shape) for name in RECORDED},
                 diverged=history.diverged.reshape(shape),
                 epoch=epoch,
                 progress=history.progress,

@@ -23,7 +23,7 @@ from regplay.core.arrays import Flags, Floats
 from regplay.core.fields import FIELDS
 from regplay.core.number_text import exact, gap_text, number, percent_text
 from regplay.core.sweep import NumberAxis
-from regplay.gui.landscape.landscape_map import LandscapeMap, Measure, labelled
+from regplay.gui.landscape.landscape_map import RECORDED, LandscapeMap, Measure, labelled
 from regplay.gui.plots import (
     Chart,
     Entry,
@@ -35,7 +35,7 @@ from regplay.gui.plots import (
     readout_size,
     value_colors,
 )
-from regplay.gui.theme import Colors, mix, sized, zoomed
+from regplay.gui.theme import ROLES, Colors, mix, sized, zoomed
 from regplay.gui.widgets import named
 
 Cell = tuple[int, int]  # column from the left, row from the bottom
@@ -388,14 +388,6 @@ class MapChart(Chart):
         self.hint.move(inside.center() - self.hint.rect().center())
 
 
-_ROWS = (
-    ("training loss", "train_loss"),
-    ("validation loss", "valid_loss"),
-    ("training accuracy", "train_accuracy"),
-    ("validation accuracy", "valid_accuracy"),
-)
-
-
 def place_text(x: NumberAxis, y: NumberAxis, cell: Cell) -> str:
     """The two values of a cell: `Weight decay λ 0.01, Dropout p 0.2`."""
     parts = ((x, cell[0]), (y, cell[1]))
@@ -404,18 +396,18 @@ def place_text(x: NumberAxis, y: NumberAxis, cell: Cell) -> str:
     )
 
 
-def cell_rows(shown: LandscapeMap, cell: Cell, colors: Colors) -> tuple[ReadoutRow, ...]:
+def cell_rows(shown: LandscapeMap, cell: Cell) -> tuple[ReadoutRow, ...]:
     """The measures of a cell, a line each."""
     at = (cell[1], cell[0])
     if not shown.trained[at]:
         return (ReadoutRow("not trained yet", ""),)
     rows = []
-    for name, measure in _ROWS:
+    for measure, name in RECORDED.items():
         value = float(shown.measures[measure][at])
         is_share = measure.endswith("accuracy")
         if not (is_share and np.isnan(value)):  # as in regression
             text = percent_text(value, 1) if is_share else number(value)
-            color = colors.train if measure.startswith("train") else colors.valid
+            color = ROLES.train if measure.startswith("train") else ROLES.valid
             rows.append(ReadoutRow(name, text, color))
     train, valid = (float(shown.measures[f"{split}_loss"][at]) for split in ("train", "valid"))
     rows.insert(2, ReadoutRow("gap", gap_text(train, valid)))
@@ -438,24 +430,20 @@ def best_text(shown: LandscapeMap, measure: Measure, cell: Cell) -> str:
 
 
 def legend_entries(
-    shown: LandscapeMap | None,
-    measure: Measure,
-    best: Cell | None,
-    present: bool,
-    ink: Colors,
+    shown: LandscapeMap | None, measure: Measure, best: Cell | None, present: bool
 ) -> list[Entry]:
     """What the marks are, and at which epoch the map is."""
     entries = []
     if shown is not None and best is not None:
         text = best_text(shown, measure, best)
         short = text.partition(":")[0]
-        entries.append(Entry("circle", text, ink.background, ink.best, short=short, tip=text))
+        entries.append(Entry("circle", text, ROLES.background, ROLES.best, short=short, tip=text))
     if present:
-        entries.append(Entry("diamond", "present settings", ink.fit, short="present"))
+        entries.append(Entry("diamond", "present settings", ROLES.fit, short="present"))
     if shown is None:
         return entries
     if shown.diverged.any():
-        entries.append(Entry("cross", "diverged", ink.muted))
+        entries.append(Entry("cross", "diverged", ROLES.muted))
     if shown.stage and shown.trained.any():
         entries.append(Entry("none", shown.stage))
     if shown.trained.any():

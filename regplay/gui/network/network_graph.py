@@ -284,11 +284,7 @@ class NetworkGraph(KeptPicture):
         self._draw_names(painter, layout)
 
     def _draw_units(
-        self,
-        painter: QPainter,
-        rects: Sequence[QRectF],
-        values: Singles,
-        largest: float,
+        self, painter: QPainter, rects: Sequence[QRectF], values: Singles, largest: float
     ) -> None:
         """Draw units into squares, each with a frame around it.
 

@@ -12,31 +12,12 @@ from regplay.core.inside import Inside, UnitMaps
 from regplay.core.number_text import number, percent_text
 from regplay.gui.network.network_graph import NetworkGraph
 from regplay.gui.network.pictures import Histograms, layer_color, layer_name
-from regplay.gui.plots import (
-    Entry,
-    EpochCurve,
-    EpochPlot,
-    Legend,
-    bounds,
-    tab_row,
-)
-from regplay.gui.theme import ROLES, Colors, zoomed
+from regplay.gui.plots import Entry, EpochCurve, EpochPlot, Legend, bounds, tab_row
+from regplay.gui.theme import ROLES, zoomed
 from regplay.gui.widgets import Toggle, WrappedLabel, column, named
 
 WeightMeasure = Literal["norm", "near_zero"]
 _FEW = 10.0  # epochs that the axis shows at least
-
-
-class LayerCurve(EpochCurve):
-    """One layer's curve, in the layer's colour."""
-
-    def __init__(self, index: int, count: int) -> None:
-        super().__init__("", layer_name(index, count), "")
-        self._index, self._count = index, count
-
-    def color(self, colors: Colors) -> str:
-        """Its place on the ramp from the first layer to the last."""
-        return layer_color(self._index, self._count)
 
 
 class NormsPlot(EpochPlot):
@@ -62,7 +43,10 @@ class NormsPlot(EpochPlot):
             self._forget()
         count = 0 if inside is None else inside.norms.shape[1]
         if count != len(self.curves):
-            self._layer.curves = tuple(LayerCurve(index, count) for index in range(count))
+            self._layer.curves = tuple(
+                EpochCurve("", layer_name(index, count), layer_color(index, count))
+                for index in range(count)
+            )
         self._layer.epochs = np.zeros(0) if inside is None else inside.epochs.astype(float)
         if inside is not None:
             table = inside.norms if self.measure == "norm" else 100 * inside.near_zero
@@ -105,7 +89,7 @@ class NormsPlot(EpochPlot):
     def legend_entries(self) -> list[Entry]:
         """Which line is which layer."""
         return [
-            Entry("line", curve.label, curve.color(ROLES), short=curve.label.split()[-1])
+            Entry("line", curve.label, curve.color, short=curve.label.split()[-1])
             for curve in self.curves
         ]
 

@@ -6,14 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import (
-    QColor,
-    QFontMetricsF,
-    QPainter,
-    QPaintEvent,
-    QPixmap,
-    QPolygonF,
-)
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPixmap, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.arrays import Floats, Indices, Singles
@@ -211,11 +204,7 @@ def _steps(frame: Frame, edges: Floats, counts: Indices) -> QPolygonF:
 
 
 def paint_bars(
-    painter: QPainter,
-    frame: Frame,
-    edges: Floats,
-    now: Indices,
-    initial: Indices,
+    painter: QPainter, frame: Frame, edges: Floats, now: Indices, initial: Indices
 ) -> None:
     """Draw the counts now, filled, and the initial ones over them, as an outline."""
     colors = frame.colors

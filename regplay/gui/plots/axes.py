@@ -50,7 +50,7 @@ class Axis:
     marks: Marks | None = None
     break_at: float | None = None
 
-    def ticks(self, size: float, metrics: QFontMetricsF) -> list[Tick]:
+    def ticks(self, size: float, metrics: QFontMetricsF) -> Sequence[Tick]:
         """What is marked on so many pixels, rising."""
         if self.marks is None:
             room = _ROOM[self.side][self.scale.is_log] * unit_of(metrics)

@@ -93,7 +93,7 @@ class OneInputPanel(InputsPanel):
 
     def _show_members(self) -> None:
         assert self._grid is not None
-        shades = [member_color(self.colors, one, self.subject) for one in self._curve_colors()]
+        shades = [member_color(one, self.subject) for one in self._curve_colors()]
         self.members.lines = []
         for fit in drawn_members(self.member_fits):
             found = fit_curves(fit, self._grid, self._classes)
@@ -113,9 +113,9 @@ class OneInputPanel(InputsPanel):
     def _fit_entries(self) -> list[Entry]:
         entries, curves = [], self._curve_colors()
         if self.fit_band is not None:
-            entries += band_entries(self.colors, curves, self.subject)
+            entries += band_entries(curves, self.subject)
         if self.member_fits:
-            shade = member_color(self.colors, curves[-1], self.subject)
+            shade = member_color(curves[-1], self.subject)
             entries.append(Entry("thin", self.subject.member, shade, tip=self.subject.member_tip))
         return entries
 
@@ -190,8 +190,8 @@ class CurveView(OneInputPanel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.past = PastLayer()
-        self.truth = LineLayer(self.colors.truth, 1.8, dashed=True)
-        self.curve = LineLayer(self.colors.fit, 2.4)
+        self.truth = LineLayer(ROLES.truth, 1.8, dashed=True)
+        self.curve = LineLayer(ROLES.fit, 2.4)
         under = self.chart.canvas.under
         under += [self.members, self.past, self.truth, self.others, self.validation]
         # Few points are drawn in less time than a picture of them is copied.
@@ -273,30 +273,30 @@ class CurveView(OneInputPanel):
     def _group(self, shown: ShownSplit, x: Floats, y: NDArray[np.generic]) -> Points:
         fill, size = shown.color, 8.5
         if shown.name == "validation":
-            fill, size = mix(fill, self.colors.background, 0.3), 5.5
+            fill, size = mix(fill, ROLES.background, 0.3), 5.5
         heights = np.asarray(y, dtype=float)
-        return Points(x[:, 0], heights, shown.shape, (fill,), self.colors.background, size)
+        return Points(x[:, 0], heights, shown.shape, (fill,), ROLES.background, size)
 
     def _signs(self, shown: ShownSplit, points: Points) -> tuple[str, str | None]:
         return points.fills[0], None
 
     def _fit_entries(self) -> list[Entry]:
-        colors, subject, entries = self.colors, self.subject, []
+        subject, entries = self.subject, []
         if self.truth.x.size:
-            entries.append(Entry("dashes", "true function", colors.truth, short="truth"))
-        entries.append(Entry("line", subject.fit, colors.fit, short=subject.short))
+            entries.append(Entry("dashes", "true function", ROLES.truth, short="truth"))
+        entries.append(Entry("line", subject.fit, ROLES.fit, short=subject.short))
         shown = None if self.fit is None else self.fit.epoch
         if any(epoch != shown for epoch in self.past.epochs):
-            past = mix(colors.background, colors.fit, 0.4)
+            past = mix(ROLES.background, ROLES.fit, 0.4)
             tip = "the fit at earlier epochs, each about twice the one before"
             entries.append(Entry("line", "earlier", past, tip=tip))
         return [*entries, *super()._fit_entries()]
 
     def _curve_colors(self) -> tuple[str, ...]:
-        return (self.colors.fit,)
+        return (ROLES.fit,)
 
     def _rows_at(self, at: int) -> list[ReadoutRow]:
-        rows = self._value_rows(at, (self.subject.short,), (self.colors.fit,))
+        rows = self._value_rows(at, (self.subject.short,), (ROLES.fit,))
         if self.truth.y.size:
             value = float(self.truth.y[at])
             row = ReadoutRow("truth", number(value), self.truth.color, self._dot(value))
@@ -352,19 +352,16 @@ class ClassCurvesView(OneInputPanel):
     def _group(self, shown: ShownSplit, x: Floats, y: NDArray[np.generic]) -> Points:
         classes = np.asarray(y, dtype=np.intp)
         heights = class_heights(classes, shown.row, len(self.subject.splits))
-        fills = self.colors.classes
+        fills = ROLES.classes
         which = classes % len(fills)
         if shown.name == "validation":
-            return Points(x[:, 0], heights, shown.shape, fills, self.colors.background, 5, which)
+            return Points(x[:, 0], heights, shown.shape, fills, ROLES.background, 5, which)
         return Points(x[:, 0], heights, shown.shape, fills, shown.color, 7, which)
 
     def _curve_colors(self) -> tuple[str, ...]:
         # Nearer to the text's colour than an area: yellow on white, violet on black are thin.
-        colors = self.colors
-        return tuple(
-            mix(colors.class_color(index), colors.foreground, 0.25)
-            for index in range(self._classes)
-        )
+        classes = range(self._classes)
+        return tuple(mix(ROLES.class_color(k), ROLES.foreground, 0.25) for k in classes)
 
     def _fit_entries(self) -> list[Entry]:
         assert self.dataset is not None

@@ -16,11 +16,11 @@ from regplay.gui.plots.pyqtgraph_parts import arrayToQPolygonF
 from regplay.gui.plots.scale import Frame
 from regplay.gui.plots.shapes import Segments, Stamps, empty_picture, pen
 from regplay.gui.plots.surface_colors import UNSURE, Coloring
-from regplay.gui.theme import Colors, mix
+from regplay.gui.theme import ROLES, mix
 
 OVERLAY_WIDTH = 1.6  # pixels
 MEMBER_WIDTH = 1.0
-MEMBER_SHARE = 0.5  # of the foreground's colour in lines over a surface
+SURFACE_MEMBER = mix(ROLES.background, ROLES.foreground, 0.5)  # lines over a surface
 _MOST_MEMBERS = 40
 SEAM = 1.4  # pixels
 
@@ -33,12 +33,12 @@ def drawn_members(fits: Sequence[Fit]) -> Sequence[Fit]:
     return [fits[at] for at in np.linspace(0, count - 1, _MOST_MEMBERS).round().astype(int)]
 
 
-def member_color(colors: Colors, curve: str, subject: Subject) -> str:
+def member_color(curve: str, subject: Subject) -> str:
     """Of a single network's curve, where the fit's has the colour `curve`.
 
     It leans to the text's colour where paler shades of the fit's belong to its past.
     """
-    leans_to, share = (colors.foreground, 0.4) if subject.past else (colors.background, 0.5)
+    leans_to, share = (ROLES.foreground, 0.4) if subject.past else (ROLES.background, 0.5)
     return mix(curve, leans_to, share)
 
 
@@ -188,9 +188,9 @@ _ONE, _TWO = 0.34, 0.15  # shares of a curve's colour in the bands of one deviat
 FEW = 4  # curves that have both bands
 
 
-def band_colors(colors: Colors, curve: str) -> tuple[str, str]:
+def band_colors(curve: str) -> tuple[str, str]:
     """Of two standard deviations around a curve of this colour, and of one."""
-    return mix(colors.background, curve, _TWO), mix(colors.background, curve, _ONE)
+    return mix(ROLES.background, curve, _TWO), mix(ROLES.background, curve, _ONE)
 
 
 def band_polygon(frame: Frame, x: Floats, low: Floats, high: Floats) -> QPolygonF:
@@ -265,7 +265,7 @@ class BandLayer:
             if deviations == 2 and len(self.curves) > FEW:
                 continue
             for curve, (low, high) in zip(self.curves, self.ends(deviations), strict=True):
-                shade = QColor(frame.colors.of(band_colors(frame.colors, curve)[place]))
+                shade = QColor(frame.colors.of(band_colors(curve)[place]))
                 if has_many and frame.is_figure:  # vectors have no modes of composition
                     shade = QColor(frame.colors.of(curve))
                     shade.setAlphaF((_TWO, _ONE)[place])
@@ -334,8 +334,7 @@ def _nearest(grid: Grid, frame: Frame, x: Floats, y: Floats) -> tuple[Indices, I
 
 def cell_at(frame: Frame, grid: Grid, x: float, pixel: float) -> tuple[float, int, int]:
     """The second input at a height in pixels, and the row and column of the nearest grid point."""
-    (y0, y1), (rows, columns) = frame.y_range, grid.shape
-    y = y1 - pixel / frame.height * (y1 - y0)
+    y, (rows, columns) = frame.y_value(pixel), grid.shape
     share = (np.array([x, y]) - grid.low) / (grid.high - grid.low)
     column, row = (share.clip(0, 1) * [columns - 1, rows - 1]).round().astype(int)
     return y, int(row), int(column)
@@ -345,9 +344,9 @@ def _name(subject: Subject, text: str) -> str:
     return f"{subject.band} {text}".lstrip()
 
 
-def band_entries(colors: Colors, curves: Sequence[str], subject: Subject) -> list[Entry]:
+def band_entries(curves: Sequence[str], subject: Subject) -> list[Entry]:
     """Of bands around curves of these colours."""
-    wide, narrow = band_colors(colors, curves[-1])
+    wide, narrow = band_colors(curves[-1])
     tip = f"mean ± 1 standard deviation of {subject.networks}"
     if 1 < len(curves) <= FEW:
         text, short = _name(subject, "±1, ±2 std"), _name(subject, "±std")
@@ -359,19 +358,19 @@ def band_entries(colors: Colors, curves: Sequence[str], subject: Subject) -> lis
     return [one, Entry("band", "±2 std", wide, short="±2", tip=tip)]
 
 
-def unsure_entry(colors: Colors, subject: Subject) -> Entry:
+def unsure_entry(subject: Subject) -> Entry:
     """Of a shade over a surface of classes."""
     tip = (
         "shaded where the mean probabilities ± 1 or 2 standard deviations of "
         f"{subject.networks} overlap, so that the class is open"
     )
-    shade = mix(colors.background, colors.foreground, UNSURE)
+    shade = mix(ROLES.background, ROLES.foreground, UNSURE)
     text, short = _name(subject, "±1, ±2 std"), _name(subject, "±std")
     return Entry("band", text, shade, short=short, tip=tip)
 
 
-def dots_entry(colors: Colors, full: float, subject: Subject) -> Entry:
+def dots_entry(full: float, subject: Subject) -> Entry:
     """Of dots over a surface of values that touch at a standard deviation `full`."""
     text = _name(subject, "std")
     tip = f"{text}: the larger a dot, the further {subject.networks} scatter; dots touch at "
-    return Entry("circle", text, colors.muted, tip=f"{tip}{number(full, 2)}")
+    return Entry("circle", text, ROLES.muted, tip=f"{tip}{number(full, 2)}")

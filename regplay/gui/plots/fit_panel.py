@@ -104,6 +104,17 @@ class Subject:
 RUN = Subject()
 
 
+@dataclass(frozen=True, eq=False)
+class ShownSplit:
+    """The training or the validation points; `row` counts those that are shown."""
+
+    name: str
+    split: Split
+    shape: MarkerShape
+    color: str
+    row: int
+
+
 class FitPanel(QWidget):
     """One way to show a fit; `FitView` picks among them. This one is blank.
 
@@ -136,7 +147,6 @@ class FitPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.colors = ROLES
         self.dataset: Dataset | None = None
         self.fit: Fit | None = None
         self.subject = RUN
@@ -174,9 +184,6 @@ class FitPanel(QWidget):
     def follow_run(self) -> None:
         """The fit is another run's: give up what of the ranges only the last one needed."""
 
-    def set_fit_color(self, color: str | None) -> None:
-        """Draw the fit in the colour of its run, or in its own."""
-
     def set_overlays(self, overlays: Sequence[Overlay]) -> None:
         """Lay other fits of the dataset under the present one, until they are set anew."""
         if self.shows_passes and tuple(overlays) != self.overlays:
@@ -210,6 +217,20 @@ class FitPanel(QWidget):
     def add_switches(self, switches: Sequence[QWidget]) -> None:
         """Take buttons into the line of the legend, where there is one."""
 
+    def _splits(self) -> list[ShownSplit]:
+        """Those that belong to the subject, drawn or not, in the order of the legend."""
+        dataset = self.dataset
+        assert dataset is not None
+        both: tuple[tuple[str, Split, MarkerShape, str], ...] = (
+            ("training", dataset.train, TRAIN_SHAPE, ROLES.train),
+            ("validation", dataset.valid, VALID_SHAPE, ROLES.valid),
+        )
+        found = [one for one in both if one[0] in self.subject.splits]
+        return [ShownSplit(*one, row) for row, one in enumerate(found)]
+
+    def _drawn_splits(self) -> list[ShownSplit]:
+        return [one for one in self._splits() if self.shows_validation or one.name == "training"]
+
     # what each view has of its own
 
     def _show_points(self) -> None: ...
@@ -231,22 +252,6 @@ class ChartPanel(LegendChart, FitPanel):
         """Take buttons to the right of the legend."""
         for switch in switches:
             self.header.addWidget(switch)
-
-    def set_fit_color(self, color: str | None) -> None:
-        """Draw the fit in the colour of its run, or in its own."""
-        self.chart.set_fit_color(color)
-        self.legend.set_fit_color(color)
-
-
-@dataclass(frozen=True, eq=False)
-class ShownSplit:
-    """The training or the validation points; `row` counts those that are shown."""
-
-    name: str
-    split: Split
-    shape: MarkerShape
-    color: str
-    row: int
 
 
 class InputsPanel(ChartPanel):
@@ -348,20 +353,6 @@ class InputsPanel(ChartPanel):
 
     # points
 
-    def _splits(self) -> list[ShownSplit]:
-        """Those that belong to the subject, drawn or not, in the order of the legend."""
-        dataset, colors = self.dataset, self.colors
-        assert dataset is not None
-        both: tuple[tuple[str, Split, MarkerShape, str], ...] = (
-            ("training", dataset.train, TRAIN_SHAPE, colors.train),
-            ("validation", dataset.valid, VALID_SHAPE, colors.valid),
-        )
-        found = [one for one in both if one[0] in self.subject.splits]
-        return [ShownSplit(*one, row) for row, one in enumerate(found)]
-
-    def _drawn_splits(self) -> list[ShownSplit]:
-        return [one for one in self._splits() if self.shows_validation or one.name == "training"]
-
     def _show_points(self) -> None:
         self._split_entries = []
         layers = {"training": self.points, "validation": self.validation}
@@ -380,7 +371,7 @@ class InputsPanel(ChartPanel):
         self.chart.canvas.rest()
 
     def _mark_wrong(self) -> None:
-        dataset, fit, ink, groups = self.dataset, self.fit, self.colors, []
+        dataset, fit, groups = self.dataset, self.fit, []
         if dataset is not None and fit is not None and self._marks_wrong:
             predicted = {"training": fit.train, "validation": fit.valid}
             for shown in self._drawn_splits():
@@ -391,8 +382,8 @@ class InputsPanel(ChartPanel):
                 cross = replace(
                     group,
                     shape="cross",
-                    fills=(ink.foreground,),
-                    ring=ink.background,
+                    fills=(ROLES.foreground,),
+                    ring=ROLES.background,
                     size=1.7 * group.size + 5,  # it sticks out from behind the point
                     which=None,
                     seam=None,
@@ -407,20 +398,20 @@ class InputsPanel(ChartPanel):
     # the legend
 
     def _show_entries(self) -> None:
-        dataset, colors = self.dataset, self.colors
+        dataset = self.dataset
         if dataset is None:
             return
         entries = [*self._split_entries]
         if self._marks_wrong:
             text = wrong_text(dataset, self.fit)
             tip = f"{text} (training, then validation): assigned another class than their own"
-            entries.append(Entry("cross", text, colors.foreground, short="wrong", tip=tip))
+            entries.append(Entry("cross", text, ROLES.foreground, short="wrong", tip=tip))
         others = [other_entry(o.name, o.color) for o in self._drawn_overlays()]
         self.legend.set_entries([*entries, *self._fit_entries(), *others])
 
     def _signs(self, shown: ShownSplit, points: Points) -> tuple[str, str | None]:
         """Fill and ring of the points in the legend, where their own fills differ."""
-        return self.colors.background, shown.color
+        return ROLES.background, shown.color
 
     # what is read under the mouse
 

@@ -14,6 +14,7 @@ from regplay.core.hyperparameters import is_on
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.curve import ClassCurvesView, CurveView
 from regplay.gui.plots.fit_panel import RUN, Band, FitPanel, Subject
+from regplay.gui.plots.legend import Legend
 from regplay.gui.plots.many_inputs import ConfusionView, PredictedView
 from regplay.gui.plots.surface import SurfaceView
 from regplay.gui.training import View
@@ -29,11 +30,6 @@ def _panel_class(dataset: Dataset) -> type[FitPanel]:
     if dataset.n_inputs == 2:
         return SurfaceView
     return PredictedView if is_regression else ConfusionView
-
-
-def _set_frames(panel: FitPanel, frames: SignalInstance | None) -> None:
-    for chart in panel.findChildren(Chart):
-        chart.frames = frames
 
 
 class FitView(QWidget):
@@ -90,10 +86,9 @@ class FitView(QWidget):
         if panel is None:
             panel = self._panels[kind] = kind()
             panel.subject = self._subject
-            panel.set_fit_color(self._fit_color)
             panel.set_shows_validation(self._shows_validation)
-            _set_frames(panel, self._frames)
             self._stack.addWidget(panel)
+            self._set_up_charts()
         self.panel = panel
         panel.add_switches(self.switches)
         panel.set_dataset(dataset)
@@ -129,8 +124,7 @@ class FitView(QWidget):
     def set_frames(self, frames: SignalInstance) -> None:
         """Let ranges glide by a signal that tells the time at each frame."""
         self._frames = frames
-        for panel in self._panels.values():
-            _set_frames(panel, frames)
+        self._set_up_charts()
 
     def set_shows_validation(self, shows: bool) -> None:
         """Draw the validation points, or the training points alone."""
@@ -141,8 +135,14 @@ class FitView(QWidget):
     def set_fit_color(self, color: str | None) -> None:
         """Draw the fit in the colour of its run, or in its own."""
         self._fit_color = color
-        for panel in self._panels.values():
-            panel.set_fit_color(color)
+        self._set_up_charts()
+
+    def _set_up_charts(self) -> None:
+        for chart in self.findChildren(Chart):
+            chart.frames = self._frames
+            chart.set_fit_color(self._fit_color)
+        for legend in self.findChildren(Legend):
+            legend.set_fit_color(self._fit_color)
 
 
 _BAND = (

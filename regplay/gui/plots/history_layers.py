@@ -25,7 +25,7 @@ from regplay.gui.plots.shapes import (
     fill_polygon,
     pen,
 )
-from regplay.gui.theme import Colors, hairline, mix
+from regplay.gui.theme import ROLES, hairline, mix
 
 
 class PixelLine(NamedTuple):
@@ -120,25 +120,19 @@ class EpochCurve(EpochLine):
     ----------
     label
         What a person reads.
-    field
-        The name of its colour in `Colors`.
+    color
+        That of the curve.
     """
 
-    def __init__(self, measure: str, label: str, field: str, dashed: bool = False) -> None:
+    def __init__(self, measure: str, label: str, color: str, dashed: bool = False) -> None:
         super().__init__(measure, dashed)
-        self.label = label
-        self.field = field
-
-    def color(self, colors: Colors) -> str:
-        """Its colour in a scheme."""
-        color: str = getattr(colors, self.field)
-        return color
+        self.label, self.color = label, color
 
     def draw(self, painter: QPainter, frame: Frame, line: PixelLine) -> None:
         """Draw it through pixels, ending in a marker at the newest record."""
         if not len(line.x):
             return
-        color = frame.colors.of(self.color(frame.colors))
+        color = frame.colors.of(self.color)
         painter.setPen(pen(color, 1.8 * frame.zoom))
         self.stroke(painter, frame, line)
         if 0 <= line.x[-1] <= frame.width and not line.at_foot[-1]:
@@ -150,13 +144,13 @@ def curves(tab: str) -> list[EpochCurve]:
     """The curves of a tab: `loss`, `accuracy` or `weights`."""
     if tab == "weights":
         return [
-            EpochCurve("weight_norm", "‖w‖", "norm"),
-            EpochCurve("penalty", "penalty", "penalty", dashed=True),
-            EpochCurve("objective", "objective", "objective"),
+            EpochCurve("weight_norm", "‖w‖", ROLES.norm),
+            EpochCurve("penalty", "penalty", ROLES.penalty, dashed=True),
+            EpochCurve("objective", "objective", ROLES.objective),
         ]
     return [
-        EpochCurve(f"train_{tab}", "train", "train"),
-        EpochCurve(f"valid_{tab}", "validation", "valid", dashed=True),
+        EpochCurve(f"train_{tab}", "train", ROLES.train),
+        EpochCurve(f"valid_{tab}", "validation", ROLES.valid, dashed=True),
     ]
 
 
@@ -168,6 +162,7 @@ def columns(x: Pixels, frame: Frame, step: float) -> Pixels:
     return np.append(np.arange(first, last, step), last)
 
 
+GAP = mix(ROLES.background, ROLES.valid, 0.24)  # the shade between training and validation
 _FLAG = 5.0  # pixels at 100 %, half the width of the flag on the line at the moment shown
 _RING = 5.5  # pixels at 100 % from the middle of the ring at the best epoch to its outer edge
 
@@ -220,11 +215,7 @@ class CurvesLayer:
             painter.drawEllipse(QPointF(left, top), 4.5 * frame.zoom, 4.5 * frame.zoom)
 
     def _paint_gap(
-        self,
-        painter: QPainter,
-        frame: Frame,
-        train: PixelLine,
-        valid: PixelLine,
+        self, painter: QPainter, frame: Frame, train: PixelLine, valid: PixelLine
     ) -> None:
         """Shade by columns: Qt fills a polygon of this many corners ten times more slowly."""
         if len(train.x) < 2 or len(valid.x) < 2:
@@ -241,11 +232,11 @@ class CurvesLayer:
             outline = np.concatenate([x, x[::-1]]), np.concatenate([low, high[::-1]])
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(gap_color(frame.colors)))
+            painter.setBrush(QColor(frame.colors.of(GAP)))
             painter.drawPolygon(arrayToQPolygonF(*outline), Qt.FillRule.WindingFill)
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(pen(gap_color(frame.colors), 1.0))
+        painter.setPen(pen(frame.colors.of(GAP), 1.0))
         self._fill.draw(painter, segments)
 
     def covered(self, frame: Frame) -> list[tuple[Pixels, Pixels]]:
@@ -267,11 +258,6 @@ class CurvesLayer:
             return None
         x, y = float(frame.x(self.epochs[self.best])), frame.dot(self.curves[1].values[self.best])
         return QPointF(x, y) if y is not None and 0 <= x <= frame.width else None
-
-
-def gap_color(colors: Colors) -> str:
-    """The shade between training and validation."""
-    return mix(colors.background, colors.valid, 0.24)
 
 
 class MarksLayer:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
@@ -10,12 +10,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsWidget
 
 from regplay.core.arrays import Floats, Pixels
-from regplay.gui.plots.canvas import BoxItem
+from regplay.gui.plots.canvas import BoxItem, CanvasHost
 from regplay.gui.plots.scale import Frame
 from regplay.gui.theme import ROLES, hairline, readable, sized, unit_of
-
-if TYPE_CHECKING:
-    from regplay.gui.plots.chart import Chart
 
 # Pixels at 100 %.
 _LEAD = 10.0  # from an end or the plot to a name
@@ -127,7 +124,7 @@ class NamesItem(BoxItem):
 
     is_cut = False
 
-    def __init__(self, chart: "Chart", box: QGraphicsWidget, names: EndNames) -> None:
+    def __init__(self, chart: CanvasHost, box: QGraphicsWidget, names: EndNames) -> None:
         super().__init__(chart, box)
         self._names = names
         self.setZValue(5)

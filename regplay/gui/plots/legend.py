@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.shapes import draw_marker
-from regplay.gui.theme import ROLES, Colors, colors_of, sized, unit_of, with_fit
+from regplay.gui.theme import Colors, colors_of, sized, unit_of, with_fit
 from regplay.gui.widgets import FlowLayout, fill
 
 Sign = Literal[
@@ -265,7 +265,6 @@ class LegendChart(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.colors = ROLES
         self.legend = Legend()
         self.legend.setMinimumHeight(_HEADER)
         self.chart = Chart()

@@ -1,4 +1,4 @@
-"""The fits of many inputs: predicted against true values, linear weights, and confusion."""
+"""The fits of many inputs: predicted against true values, and confusion."""
 
 import math
 from collections.abc import Callable
@@ -6,41 +6,28 @@ from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import (
-    QColor,
-    QFont,
-    QFontInfo,
-    QFontMetricsF,
-    QPainter,
-    QPaintEvent,
-)
+from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from regplay.core.arrays import Floats, Indices, Integers
 from regplay.core.datasets import Dataset, Split
 from regplay.core.fit import Fit
-from regplay.core.number_text import number, percent_text
+from regplay.core.number_text import percent_text
 from regplay.gui.plots.canvas import (
     LineLayer,
     Picture,
-    Reading,
     Readout,
-    ReadoutRow,
     ReadoutWidget,
     paint_readout,
 )
 from regplay.gui.plots.fit_panel import ChartPanel, FitPanel, points_text
 from regplay.gui.plots.legend import Entry, Legend
-from regplay.gui.plots.scale import Frame, padded
+from regplay.gui.plots.linear_weights import WeightsView
+from regplay.gui.plots.scale import padded
 from regplay.gui.plots.shapes import (
-    TRAIN_SHAPE,
-    VALID_SHAPE,
-    MarkerShape,
     Points,
     PointsLayer,
-    Segments,
     paint_images,
-    pen,
     thinned,
 )
 from regplay.gui.theme import (
@@ -57,90 +44,12 @@ from regplay.gui.theme import (
 from regplay.gui.widgets import Toggle, fill
 
 
-class StemsLayer:
-    """A line from 0 to each weight.
-
-    Attributes
-    ----------
-    weights
-        [d]
-    """
-
-    def __init__(self) -> None:
-        self.weights: Floats = np.zeros(0)
-        self._segments = Segments()
-
-    def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the lines, as wide as there is room for."""
-        n = len(self.weights)
-        y = frame.y(self.weights)
-        placed = np.isfinite(y)
-        if not placed.any():
-            return
-        segments = np.empty((int(placed.sum()), 4))
-        segments[:, 0] = segments[:, 2] = frame.x(np.arange(1, n + 1))[placed]
-        segments[:, 1], segments[:, 3] = frame.y(0.0), y[placed]
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        width = float(np.clip(0.5 * frame.width / n, 1, 14 * frame.zoom))
-        painter.setPen(pen(frame.colors.fit, width))
-        self._segments.draw(painter, segments, frame.is_figure)
-
-
-class WeightsView(ChartPanel):
-    """A stem for each weight, and a mark at the true one where it is known."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.stems = StemsLayer()
-        self.truth = PointsLayer()
-        self.chart.canvas.live += [self.stems, self.truth]
-        self.chart.reader = self._read
-        self.chart.set_labels("input", "weight")
-
-    def set_dataset(self, dataset: Dataset) -> None:
-        """Show the true weights."""
-        self.dataset, self.fit, true = dataset, None, dataset.true_weights
-        self.stems.weights = np.zeros(0)
-        self.truth.groups = ()
-        colors, heights = self.colors, [0.0]
-        entries = [Entry("line", "learned weights", colors.fit, short="learned")]
-        if true is not None:
-            heights += (1.3 * true).tolist()
-            at, size = np.arange(1.0, len(true) + 1), 7.0 if len(true) <= 60 else 4.5
-            points = Points(at, true, "circle", (colors.truth,), colors.background, size)
-            self.truth.groups = (points,)
-            entries.append(Entry("circle", "true weights", colors.truth, short="true"))
-        self.legend.set_entries(entries)
-        self.chart.fix("x", 0.0, dataset.n_inputs + 1.0)
-        self.chart.forget("y")
-        self.chart.cover("y", heights)
-        self.chart.reset_ranges()
-        self.chart.canvas.rest()
-
-    def set_fit(self, fit: Fit | None) -> None:
-        """Show the weights of a linear model."""
-        self.fit = fit
-        self.stems.weights = np.zeros(0) if fit is None or fit.weights is None else fit.weights
-        self.chart.cover("y", self.stems.weights)
-        self.chart.refresh()
-
-    def _read(self, x: float, _: float) -> Reading | None:
-        dataset, weights = self.dataset, self.stems.weights
-        if dataset is None or not len(weights) or not np.isfinite(x):
-            return None
-        at = int(np.clip(round(x) - 1, 0, len(weights) - 1))
-        rows = [ReadoutRow("learned", number(weights[at]), self.colors.fit)]
-        if dataset.true_weights is not None:
-            rows.append(ReadoutRow("true", number(dataset.true_weights[at]), self.colors.truth))
-        return Reading(float(self.chart.frame().x(at + 1)), dataset.input_names[at], tuple(rows))
-
-
 class PredictedChart(ChartPanel):
     """A point for each point: its true value across, the predicted one up."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.identity = LineLayer(self.colors.truth, width=1.4)
+        self.identity = LineLayer(ROLES.truth, width=1.4)
         self.points = PointsLayer()
         self.chart.canvas.under.append(self.identity)
         self.chart.canvas.live.append(self.points)
@@ -167,22 +76,15 @@ class PredictedChart(ChartPanel):
         self._show_entries()
         self.set_fit(self.fit)
 
-    def _shown(self, dataset: Dataset) -> list[tuple[str, Split, MarkerShape, str]]:
-        """The sets that are drawn, training first: name, points, marker and colour."""
-        both: list[tuple[str, Split, MarkerShape, str]] = [
-            ("training", dataset.train, TRAIN_SHAPE, self.colors.train),
-            ("validation", dataset.valid, VALID_SHAPE, self.colors.valid),
-        ]
-        return both[: 2 if self.shows_validation else 1]
-
     def _show_entries(self) -> None:
         if self.dataset is None:
             return
         entries = []
-        for name, split, shape, color in self._shown(self.dataset):
-            n = len(split.y)
-            entries.append(Entry(shape, points_text(name, len(thinned(n)), n), color, short=name))
-        entries.append(Entry("line", "predicted = true", self.colors.truth, short="equal"))
+        for one in self._drawn_splits():
+            n = len(one.split.y)
+            text = points_text(one.name, len(thinned(n)), n)
+            entries.append(Entry(one.shape, text, one.color, short=one.name))
+        entries.append(Entry("line", "predicted = true", ROLES.truth, short="equal"))
         self.legend.set_entries(entries)
 
     def set_fit(self, fit: Fit | None) -> None:
@@ -190,14 +92,14 @@ class PredictedChart(ChartPanel):
         self.fit, groups = fit, []
         if fit is not None and self.dataset is not None:
             self.chart.cover("y", np.clip(np.concatenate([fit.train, fit.valid]), *self._limits))
-            for name, split, shape, color in self._shown(self.dataset)[::-1]:
-                predicted, size = fit.train, 7
-                if name == "validation":
+            for one in self._drawn_splits()[::-1]:
+                predicted, color, size = fit.train, one.color, 7
+                if one.name == "validation":
                     predicted, size = fit.valid, 5
-                    color = mix(color, self.colors.background, 0.45)
-                some = thinned(len(split.y))
-                ground, places = self.colors.background, (split.y[some], predicted[some])
-                groups.append(Points(*places, shape, (color,), ground, size))
+                    color = mix(color, ROLES.background, 0.45)
+                some = thinned(len(one.split.y))
+                places = one.split.y[some], predicted[some]
+                groups.append(Points(*places, one.shape, (color,), ROLES.background, size))
         self.points.groups = tuple(groups)
         self.chart.refresh()
 
@@ -208,16 +110,16 @@ class PredictedView(FitPanel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.chart_panel = PredictedChart()
-        self.weights: WeightsView | None = None
-        self._row = fill(QHBoxLayout(self), (self.chart_panel, 1), spacing=4)
+        self.weights = WeightsView()
+        self.weights.hide()
+        fill(QHBoxLayout(self), (self.chart_panel, 1), (self.weights, 1), spacing=4)
 
     def set_dataset(self, dataset: Dataset) -> None:
         """Set up both."""
         self.dataset = dataset
         self.chart_panel.set_dataset(dataset)
-        if self.weights is not None:
-            self.weights.set_dataset(dataset)
-            self.weights.hide()
+        self.weights.set_dataset(dataset)
+        self.weights.hide()
 
     def set_shows_validation(self, shows: bool) -> None:
         """Show the validation points, or the training points alone."""
@@ -228,22 +130,8 @@ class PredictedView(FitPanel):
         """Show the predictions, and the weights if there are any."""
         self.fit = fit
         self.chart_panel.set_fit(fit)
-        has_weights = fit is not None and fit.weights is not None
-        if has_weights and self.weights is None:
-            self.weights = WeightsView()
-            self._row.addWidget(self.weights, 1)
-            self.weights.set_fit_color(self.chart_panel.chart.fit)
-            if self.dataset is not None:
-                self.weights.set_dataset(self.dataset)
-        if self.weights is not None:
-            self.weights.setVisible(has_weights)
-            self.weights.set_fit(fit)
-
-    def set_fit_color(self, color: str | None) -> None:
-        """Draw the fit of both in the colour of its run, or in its own."""
-        self.chart_panel.set_fit_color(color)
-        if self.weights is not None:
-            self.weights.set_fit_color(color)
+        self.weights.setVisible(fit is not None and fit.weights is not None)
+        self.weights.set_fit(fit)
 
 
 _LEVELS = 32  # shades of a cell
@@ -433,7 +321,7 @@ class ConfusionView(FitPanel):
 
     def _show(self, *_: object) -> None:
         dataset, fit, train = self.dataset, self.fit, self.train_button.isChecked()
-        color = self.colors.train if train else self.colors.valid
+        color = ROLES.train if train else ROLES.valid
         if dataset is None or fit is None:
             self.grid.show_counts(() if dataset is None else dataset.class_names, None, color)
             self.legend.set_entries(())

@@ -17,6 +17,7 @@ from regplay.gui.plots.axes import Axes
 from regplay.gui.plots.canvas import Reading, ReadoutRow
 from regplay.gui.plots.chart import Chart, Side
 from regplay.gui.plots.history_layers import (
+    GAP,
     CurvesLayer,
     EpochCurve,
     EpochLine,
@@ -25,7 +26,6 @@ from regplay.gui.plots.history_layers import (
     PinnedLayer,
     PinnedLines,
     curves,
-    gap_color,
 )
 from regplay.gui.plots.labels import EndName, EndNames, FloorLayer, NamesItem
 from regplay.gui.plots.legend import Entry
@@ -119,7 +119,7 @@ class EpochPlot(Chart):
         for curve in self.curves:
             value = float(curve.values[at])
             dot = frame.dot(value)
-            rows.append(ReadoutRow(curve.label, self._number(value), curve.color(ROLES), dot))
+            rows.append(ReadoutRow(curve.label, self._number(value), curve.color, dot))
         rows += self._more_rows(at, len(rows))
         return Reading(float(frame.x(epoch)), f"epoch {int(epoch):,}", tuple(rows))
 
@@ -348,7 +348,7 @@ class MeasurePlot(EpochPlot):
     def _end_names(self) -> list[EndName]:
         own = self._layer.epochs
         ends: list[tuple[str, Floats, EpochLine, str]]
-        ends = [(curve.label, own, curve, curve.color(ROLES)) for curve in self.curves]
+        ends = [(curve.label, own, curve, curve.color) for curve in self.curves]
         for run in self.pinned.runs:
             ends.append((_short(run), run.epochs, run.lines[-1], run.source.color))
         lasts = [np.flatnonzero(np.isfinite(line.values))[-1:] for _, _, line, _ in ends]
@@ -418,7 +418,7 @@ class MeasurePlot(EpochPlot):
         frame, rows = self.frame(), []
         if self.tab == "loss":
             gap = self.curves[1].values[at] - self.curves[0].values[at]
-            rows.append(ReadoutRow("gap", self._number(gap), gap_color(ROLES)))
+            rows.append(ReadoutRow("gap", self._number(gap), GAP))
             if self.floor.value is not None:
                 floor = self._number(self.floor.value)
                 rows.append(ReadoutRow("noise floor", floor, self.floor.color))
@@ -432,18 +432,17 @@ class MeasurePlot(EpochPlot):
 
     def legend_entries(self, floor_tip: str) -> list[Entry]:
         """What the lines are."""
-        colors = ROLES
         entries = [
             Entry(
                 "dashes" if curve.dashed else "line",
                 curve.label,
-                curve.color(colors),
+                curve.color,
                 is_on_plot=True,
             )
             for curve in self.curves
         ]
         if self.tab != "weights":
-            entries.append(Entry("band", "gap", gap_color(colors), tip="gap: validation − train"))
+            entries.append(Entry("band", "gap", GAP, tip="gap: validation − train"))
             if self.floor.value is not None:
                 color = self.floor.color
                 floor = Entry("dashes", "noise floor", color, tip=floor_tip, is_on_plot=True)
@@ -451,10 +450,10 @@ class MeasurePlot(EpochPlot):
             text = "best epoch" if self.best_epoch is None else f"best epoch {self.best_epoch:,}"
             tip = f"{text}: the smallest validation loss so far"
             entries.append(
-                Entry("circle", text, colors.background, colors.best, short="best", tip=tip)
+                Entry("circle", text, ROLES.background, ROLES.best, short="best", tip=tip)
             )
         if self.marks.epochs:
-            entries.append(Entry("dots", "settings changed", colors.foreground, short="changed"))
+            entries.append(Entry("dots", "settings changed", ROLES.foreground, short="changed"))
         return entries + [run.entry for run in self.pinned.runs]
 
 

@@ -11,6 +11,7 @@ through a resting frame, and the fall can be seen.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -98,14 +99,15 @@ class Scale:
         position = self.low + share * (self.high - self.low)
         return float(10.0 ** np.clip(position, -300, 300)) if self.is_log else position
 
-    def ticks(self, most: int) -> list[Tick]:
+    @lru_cache(maxsize=64)  # noqa: B019  # of a few numbers; axes are painted in each frame
+    def ticks(self, most: int) -> tuple[Tick, ...]:
         """Marks from low to high, about `most` of them with a text."""
         labelled, between = self._marks(max(most, 1))
         texts = self._texts(labelled)
         pairs = [*zip(labelled, texts, strict=True), *((position, "") for position in between)]
         width = self.high - self.low
         ticks = [Tick((position - self.low) / width, text) for position, text in pairs]
-        return sorted(ticks, key=lambda tick: tick.share)
+        return tuple(sorted(ticks, key=lambda tick: tick.share))
 
     def _marks(self, most: int) -> tuple[Sequence[float], Sequence[float]]:
         """What is labelled, and what is marked between; exponents of ten on a logarithmic scale."""
@@ -271,16 +273,17 @@ def round_levels(span: Range, most: int = 7) -> Floats:
 
 def bounds(values: ArrayLike) -> Range | None:
     """Smallest and largest finite value, or None where there is none."""
-    array: NDArray[Any] = np.asarray(values, dtype=float)
-    if not array.size:
+    finite = _finite(values)
+    if not finite.size:
         return None
-    low, high = float(array.min()), float(array.max())
-    if not (math.isfinite(low) and math.isfinite(high)):
-        finite = array[np.isfinite(array)]
-        if not finite.size:
-            return None
-        low, high = float(finite.min()), float(finite.max())
-    return min(max(low, -LARGEST), LARGEST), min(max(high, -LARGEST), LARGEST)
+    low, high = np.clip([finite.min(), finite.max()], -LARGEST, LARGEST).tolist()
+    return low, high
+
+
+def _finite(values: ArrayLike) -> Floats:
+    """Those that are finite, in one row."""
+    array: Floats = np.asarray(values, dtype=float)
+    return array[np.isfinite(array)]
 
 
 def extend(current: Range | None, values: ArrayLike, steps: int = 5) -> Range | None:
@@ -362,8 +365,7 @@ def largest_of_trained(losses: ArrayLike) -> float:
     losses
         Of any shape; those that are not finite have failed too. NaN is returned where all have.
     """
-    array = np.asarray(losses, dtype=float)
-    finite = array[np.isfinite(array)]
+    finite = _finite(losses)
     if not finite.size:
         return math.nan
     return max(_FAILED * float(np.quantile(finite, 0.25)), float(np.median(finite)))
@@ -384,8 +386,7 @@ def highest_usual(values: ArrayLike, constant: float = math.inf) -> float:
     constant
         The loss of the best constant prediction: more than 20 times as much is returned of none.
     """
-    array = np.asarray(values, dtype=float)
-    finite = array[np.isfinite(array)]
+    finite = _finite(values)
     if not finite.size:
         return math.nan
     first, median, third = np.quantile(finite, (0.25, 0.5, 0.75))

@@ -14,10 +14,10 @@ from regplay.core.number_text import number
 from regplay.gui.plots.canvas import Reading
 from regplay.gui.plots.contours import boundaries_of, contours_of, fit_at
 from regplay.gui.plots.fit_layers import (
-    MEMBER_SHARE,
     MEMBER_WIDTH,
     OVERLAY_WIDTH,
     SEAM,
+    SURFACE_MEMBER,
     DotsLayer,
     SegmentsLayer,
     SurfaceLayer,
@@ -31,7 +31,7 @@ from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.scale import Range, Scale, extend, round_levels
 from regplay.gui.plots.shapes import Points
 from regplay.gui.plots.surface_colors import Bar, ColorBar, SurfaceColors, overlap, value_pixels
-from regplay.gui.theme import colors_of, mix
+from regplay.gui.theme import ROLES, colors_of
 
 _WIDTH = 1.8  # pixels, of the fit's own lines
 _FULL = 0.2  # share of the colour bar that a standard deviation with the largest dot has
@@ -132,7 +132,7 @@ class SurfaceView(InputsPanel):
         self._show_contours()
 
     def _show_members(self) -> None:
-        shade = mix(self.colors.background, self.colors.foreground, MEMBER_SHARE)
+        shade = SURFACE_MEMBER
         self.members.set([(self._lines(drawn_members(self.member_fits)), shade)])
         self._show_contours()
 
@@ -171,7 +171,7 @@ class SurfaceView(InputsPanel):
         super().set_fit(fit)
 
     def _own_lines(self) -> list[tuple[Floats, str]]:
-        return [] if self.fit is None else [(self._lines([self.fit]), self.colors.foreground)]
+        return [] if self.fit is None else [(self._lines([self.fit]), ROLES.foreground)]
 
     def _color(self) -> None:
         predicted = self._shaped()
@@ -238,31 +238,31 @@ class SurfaceView(InputsPanel):
 
     def _group(self, shown: ShownSplit, x: Floats, y: NDArray[np.generic]) -> Points:
         fills, which = self._scale.fills(y)
-        ground = self.colors.background
+        ground = ROLES.background
         if shown.name == "validation":
             return Points(x[:, 0], x[:, 1], shown.shape, fills, ground, 6, which)
         return Points(x[:, 0], x[:, 1], shown.shape, fills, shown.color, 8, which, ground)
 
     def _fit_entries(self) -> list[Entry]:
-        dataset, colors, subject, entries = self.dataset, self.colors, self.subject, []
+        dataset, subject, entries = self.dataset, self.subject, []
         assert dataset is not None
         if self.has_classes:
             names = enumerate(dataset.class_names)
-            entries += [Entry("square", name, colors.class_color(k)) for k, name in names]
+            entries += [Entry("square", name, ROLES.class_color(k)) for k, name in names]
             if not self._marks_wrong:  # how many are wrong takes the room
                 tip = f"where the most probable class of the {subject.fit} changes"
-                entries.append(Entry("line", "boundary", colors.foreground, tip=tip))
+                entries.append(Entry("line", "boundary", ROLES.foreground, tip=tip))
         elif len(self.contours.segments):
             heights = ", ".join(number(level, 3) for level in self._levels)
             tip = f"where the fit is {heights}; other fits have lines at the same values"
-            entries.append(Entry("line", subject.fit, colors.foreground, tip=tip))
+            entries.append(Entry("line", subject.fit, ROLES.foreground, tip=tip))
         if self.fit_band is not None and self._shown == "fit and band":
             if self.has_classes:
-                entries.append(unsure_entry(colors, subject))
+                entries.append(unsure_entry(subject))
             else:
-                entries.append(dots_entry(colors, self._full, subject))
+                entries.append(dots_entry(self._full, subject))
         if self.member_fits:
-            shade = mix(colors.background, colors.foreground, MEMBER_SHARE)
+            shade = SURFACE_MEMBER
             entries.append(Entry("thin", subject.member, shade, tip=subject.member_tip))
         return entries
 
@@ -280,7 +280,7 @@ class SurfaceView(InputsPanel):
         colors: Sequence[str | None] = (None,)
         if self.has_classes:
             names = dataset.class_names
-            colors = [self.colors.class_color(k) for k in range(len(names))]
+            colors = [ROLES.class_color(k) for k in range(len(names))]
         rows = self._value_rows(row * grid.shape[1] + column, names, colors)
         for overlay in self.overlays:
             there = overlay.grid or grid

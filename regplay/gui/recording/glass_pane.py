@@ -1,5 +1,7 @@
 """What lies over the whole window: a pointer, keys, dimmed surroundings."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
@@ -15,8 +17,9 @@ from PySide6.QtWidgets import QWidget
 
 from regplay.gui.theme import colors_of, zoomed
 
-_DIM = 0.45  # opacity of what covers the surroundings
+_DIM = 0.55  # opacity of what covers the surroundings
 _HALO = 16  # px at 100 %, radius
+KEYS_SECONDS = 1.5  # that keys are shown after they were pressed
 _LETTERS = 18  # px at 100 %
 # An arrow that points up and left, in units of its height.
 _ARROW = ((0, 0), (0, 0.82), (0.19, 0.65), (0.31, 0.95), (0.44, 0.9), (0.32, 0.6), (0.57, 0.58))
@@ -44,7 +47,8 @@ class GlassPane(QWidget):
         self.pointer: QPointF | None = None
         self.is_pressed = False
         self.keys = ""
-        self._bright: QRect | None = None
+        self._bright: Sequence[QRect] = ()
+        self._strength = 1.0
         over.installEventFilter(self)
         self.setGeometry(over.rect())
         self.hide()
@@ -81,7 +85,7 @@ class GlassPane(QWidget):
 
     def _appear(self) -> None:
         """Be there where there is something to show: it would be painted with each frame."""
-        is_wanted = self.pointer is not None or bool(self.keys) or self._bright is not None
+        is_wanted = self.pointer is not None or bool(self.keys) or bool(self._bright)
         if is_wanted != (not self.isHidden()):
             self.setVisible(is_wanted)
             self.raise_()
@@ -94,10 +98,10 @@ class GlassPane(QWidget):
         self.pointer, self.is_pressed = place, is_pressed
         self._appear()
 
-    def set_bright(self, part: QRect | None) -> None:
-        """Dim everything but a part; None dims nothing."""
-        if part != self._bright:
-            self._bright = part
+    def set_bright(self, parts: Sequence[QRect], strength: float = 1.0) -> None:
+        """Dim everything but some parts, as much as usual or less; without any, nothing."""
+        if (parts, strength) != (self._bright, self._strength):
+            self._bright, self._strength = parts, strength
             self._appear()
             self.update()
 
@@ -116,13 +120,14 @@ class GlassPane(QWidget):
         """Draw what there is, from below to above."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._bright is not None:
+        if self._bright:
             around = QPainterPath()
             around.addRect(QRectF(self.rect()))
             inside = QPainterPath()
-            inside.addRoundedRect(QRectF(self._bright), 4, 4)
+            for part in self._bright:
+                inside.addRoundedRect(QRectF(part), 4, 4)
             color = QColor(self.palette().window().color())
-            color.setAlphaF(1.0 - _DIM)
+            color.setAlphaF(_DIM * self._strength)
             painter.fillPath(around - inside, color)
         if self.pointer is not None:
             self._paint_pointer(painter, self.pointer)

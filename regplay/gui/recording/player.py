@@ -11,6 +11,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, get
 from regplay.gui.controls import HandleSlider, NumberControl, scale_of
 from regplay.gui.plots import begun
+from regplay.gui.recording.glass_pane import KEYS_SECONDS
 from regplay.gui.recording.presentation import Presentation
 from regplay.session.claims import Trained, measure_term, parse_claim
 from regplay.session.lessons import Measured
@@ -42,6 +43,7 @@ from regplay.session.storyboard import (
 )
 
 _EPSILON = 1e-6  # s; fractions of frames add up
+_FOCUSED = 0.6  # s, in which another part comes into focus, at most
 _GLIDE = 0.35  # s, in which the pointer goes from one thing to the next
 # Goes on to its next item for each frame; returns the second at which it is over.
 Frames = Generator[None, None, float]
@@ -66,6 +68,8 @@ class Log:
         Steps that began later than they were to, by s.
     pointer
         Where the pointer was, in px of the frame, and whether its button was down.
+    keys
+        When keys were pressed, and which.
     """
 
     captions: list[tuple[float, str]] = field(default_factory=list)
@@ -73,6 +77,7 @@ class Log:
     stills: list[tuple[float, str]] = field(default_factory=list)
     late: list[tuple[str, float]] = field(default_factory=list)
     pointer: list[tuple[float, float, float, bool]] = field(default_factory=list)
+    keys: list[tuple[float, str]] = field(default_factory=list)
 
 
 class Player:
@@ -119,6 +124,7 @@ class Player:
         self._pointed: _Pointed | None = None
         self._next: Step | None = None  # at whose control the pointer is to be in time
         self._leaves = math.inf  # when it sets off to there, s
+        self._released = math.inf  # when keys are no longer shown, s
         self._frames = self._play(storyboard.steps, 1, 0.0)
 
     def begin(self, size: tuple[int, int]) -> None:
@@ -160,12 +166,13 @@ class Player:
         self._presentation.set_focus("")
         self._presentation.show_caption_line(False)
         self.hide_pointer()
-        self._pane.set_bright(None)
+        self._pane.set_bright(())
 
     def hide_pointer(self) -> None:
-        """Show no pointer until a step moves something."""
+        """Show no pointer until a step moves something, and no keys."""
         self._pointed = None
         self._pane.set_pointer(None)
+        self._pane.set_keys("")
 
     @property
     def now(self) -> float:
@@ -178,8 +185,9 @@ class Player:
 
     def cover(self) -> None:
         """Draw what lies over the window, once that shows what it is to show."""
-        focus = self._presentation.focus
-        self._pane.set_bright(self._presentation.rect(focus) if focus else None)
+        self._pane.set_bright(*self._presentation.bright())
+        if self.now >= self._released - _EPSILON:
+            self._pane.set_keys("")
         if self._next is not None and self.now >= self._leaves - _EPSILON:
             self._approach(self._next)
         self._place_pointer()
@@ -256,6 +264,10 @@ class Player:
     def _do(self, step: Step, begin: float) -> Frames:
         """Do one step; returns when it is over."""
         controller = self._controller
+        if step.keys is not None and self.is_on_camera:
+            self._pane.set_keys(step.keys)
+            self._released = begin + KEYS_SECONDS
+            self.log.keys.append((begin, step.keys))
         match step:
             case SetValues(set=values, seconds=seconds):
                 controller.set_values(values)
@@ -270,13 +282,13 @@ class Player:
                 controller.pin(name=name)
             case ShowTab(show=view, seconds=seconds):
                 self._show(view)
-            case Caption(caption=text):
-                seconds = duration(step)
+            case Caption():
+                seconds, text = duration(step), step.text(self.storyboard.language)
                 self._presentation.set_caption(text)
                 if self.is_on_camera:
                     self.log.captions.append((begin, text))
-            case Focus(focus=place, seconds=seconds):
-                self._presentation.set_focus(place)
+            case Focus():
+                return (yield from self._focus(step, begin))
             case Wait(wait=seconds):
                 pass
             case Draw():
@@ -371,6 +383,15 @@ class Player:
             self._point(self._parts.timeline.track, is_pressed=share < 1.0)
 
         return (yield from self._slide(begin, step.seconds, move))
+
+    def _focus(self, step: Focus, begin: float) -> Frames:
+        move = self._presentation.move_focus(step.focus)
+        takes = min(_FOCUSED / step.seconds, 1.0) if step.seconds else 1.0
+
+        def go(share: float) -> None:
+            move(eased(min(share / takes, 1.0), "smooth"))
+
+        return (yield from self._slide(begin, step.seconds, go))
 
     def _draw(self, step: Draw, begin: float) -> Frames:
         controller, place = self._controller, len(self._controller.annotations)

@@ -1,6 +1,6 @@
 """The window arranged for an audience: no menus, few controls, and a line of words below."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, QSettings, Qt
@@ -28,6 +28,7 @@ _PLOTS: tuple[tuple[PlotName, str], ...] = (
     ("accuracy", "accuracy"),
     ("weights", "weights"),
 )
+_HALVES = ("fit", "losses")  # of which one alone is in sight when it is in focus
 _PANEL_HEIGHT = 0.3  # share of the height that controls below the plots get
 
 
@@ -118,6 +119,8 @@ class Presentation:
         self._folding: Folding | None = None
         self._sizes: tuple[list[int], list[int]] = ([], [])
         self.focus, self.is_on = "", False
+        self._shared: list[int] = []  # of the plots, while none of them is in focus
+        self._way = "", 1.0  # what was in focus before, and how far it is on the way to this
 
     def begin(
         self,
@@ -191,19 +194,61 @@ class Presentation:
 
     def set_focus(self, name: str) -> None:
         """Give room to a plot or a control, which is drawn larger; an empty name shares it out."""
+        self.move_focus(name)(1.0)
+
+    def move_focus(self, name: str) -> Callable[[float], None]:
+        """What brings a part into focus, by a share of the way from 0 to 1; at 1 it is there.
+
+        On the way the window is laid out anew each time: nothing is magnified.
+        """
         parts, before = self.parts, self.focus
+        plots, halves = parts.plots, parts.halves
+        controls = parts.controls.paths()
+        if plots.sizes() and before not in _HALVES:
+            self._shared = plots.sizes()
+        starts = plots.sizes(), halves.sizes()
+        whole, width = sum(starts[0]), sum(starts[1][:2])
+        ends = {"fit": [whole, 0], "losses": [0, whole]}.get(name, self._shared), starts[1]
+        is_beside = halves.orientation() == Qt.Orientation.Horizontal
+        if is_beside and (name in controls or before in controls):
+            panel = round(_WIDE * width) if name in controls else parts.controls.sizeHint().width()
+            ends = ends[0], [panel, width - panel, *starts[1][2:]]
+        parts.controls.set_highlighted([name] if name in controls else [])
         self.focus = name
-        parts.tabs.setVisible(name != "losses")
-        parts.losses.setVisible(name != "fit")
-        is_control = name in parts.controls.paths()
-        parts.controls.set_highlighted([name] if is_control else [])
-        is_beside = parts.halves.orientation() == Qt.Orientation.Horizontal
-        if is_beside and (is_control or before in parts.controls.paths()):
-            width = parts.halves.width()
-            panel = round(_WIDE * width) if is_control else parts.controls.sizeHint().width()
-            parts.halves.setSizes([panel, width - panel, 0])
+
+        def move(share: float) -> None:
+            is_there = share >= 1.0
+            for part, other in ((parts.tabs, "losses"), (parts.losses, "fit")):
+                part.setVisible(name != other or not is_there)
+                part.setMinimumHeight(0 if is_there else 1)  # else it would keep what it needs
+            for splitter, start, end in zip((plots, halves), starts, ends, strict=True):
+                if start != end:
+                    splitter.setSizes(_between(start, end, share))
+            self._way = before, share
+
+        return move
+
+    def bright(self) -> tuple[Sequence[QRect], float]:
+        """What is not dimmed, in the coordinates of the central widget, and how much the rest is.
+
+        Between two parts it goes from one to the other; the line of words is read all the time.
+        """
+        before, share = self._way
+        ends = [self.rect(name) for name in (before, self.focus) if name]
+        if not ends or (share >= 1.0 and not self.focus):
+            return (), 0.0
+        words = () if self.caption is None else (self.caption.geometry(),)
+        if len(ends) == 1:
+            return (ends[0], *words), share if self.focus else 1.0 - share
+        start, end = ([it.x(), it.y(), it.width(), it.height()] for it in ends)
+        return (QRect(*_between(start, end, share)), *words), 1.0
 
     def rect(self, name: str) -> QRect:
         """Where a part is, in the coordinates of the central widget."""
         part = self.parts.place(name)
         return QRect(part.mapTo(self.parts.central, QPoint(0, 0)), part.size())
+
+
+def _between(starts: Iterable[int], ends: Iterable[int], share: float) -> list[int]:
+    pairs = zip(starts, ends, strict=True)
+    return [round(start + share * (end - start)) for start, end in pairs]

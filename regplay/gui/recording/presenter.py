@@ -5,6 +5,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QShortcut, QWind
 from PySide6.QtWidgets import QApplication, QMenu
 
 from regplay.core.fields import FIELDS
+from regplay.gui.recording.glass_pane import KEYS_SECONDS
 from regplay.gui.recording.presentation import Presentation, WindowParts
 from regplay.gui.training import Timer
 
@@ -15,7 +16,6 @@ _SWITCHES = {
     "keys": "&Keys that are pressed",
     "spotlight": "&Spotlight on the plot under the pointer",
 }
-_KEYS_SECONDS = 1.5
 _MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta)
 _WHO = "present"  # follows the mouse
 _SPOTS = ("fit", "losses")
@@ -121,7 +121,7 @@ class Presenter(QObject):
         self._presentation.end()
         self._pane.leave_mouse(_WHO)
         self._pane.set_keys("")
-        self._pane.set_bright(None)
+        self._pane.set_bright(())
         self._window.setWindowState(state)
         if not state & (Qt.WindowState.WindowFullScreen | Qt.WindowState.WindowMaximized):
             self._window.setGeometry(geometry)
@@ -139,7 +139,7 @@ class Presenter(QObject):
             self._pane.leave_mouse(_WHO)
         elif not shows:
             self._pane.set_keys("")
-            self._pane.set_bright(None)
+            self._pane.set_bright(())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow mouse and keys, wherever they go."""
@@ -152,14 +152,14 @@ class Presenter(QObject):
             self._tell_keys(event)
         return False
 
-    def _under(self, place: QPointF) -> QRect | None:
-        """The plot at a place of the screen; None if there is none."""
+    def _under(self, place: QPointF) -> tuple[QRect, ...]:
+        """The plot at a place of the screen, if there is one."""
         presentation, place = self._presentation, self._pane.mapFromGlobal(place)
         for name in _SPOTS:
             rect = presentation.rect(name)
             if presentation.parts.place(name).isVisible() and rect.contains(place.toPoint()):
-                return rect
-        return None
+                return (rect,)
+        return ()
 
     def _tell_keys(self, event: QKeyEvent) -> None:
         if "keys" not in self._shows or event.key() in _MODIFIERS:
@@ -168,7 +168,7 @@ class Presenter(QObject):
         self._pane.set_keys(keys.toString(QKeySequence.SequenceFormat.NativeText))
         if self._forget is not None:
             self._forget.stop()
-        self._forget = self._clock.later(_KEYS_SECONDS, self._forget_keys)
+        self._forget = self._clock.later(KEYS_SECONDS, self._forget_keys)
 
     def _forget_keys(self) -> None:
         self._pane.set_keys("")

@@ -25,7 +25,7 @@ from regplay.gui.plots import (
     fill_polygon,
     highest_usual,
 )
-from regplay.gui.theme import Colors, hairline, mix
+from regplay.gui.theme import ROLES, hairline, mix
 
 _SHARE = 0.72  # of the distance between two positions that a bar takes
 # Pixels at 100 %.
@@ -37,28 +37,33 @@ _TEETH = 3.0  # height and half width of a tooth where a bar is cut
 
 @dataclass(frozen=True)
 class ErrorPart:
-    """One part of a stack: its name, what it is, and where its number is, from the bottom up."""
+    """One part of a stack: where its number is, its name, what it is, and its colour."""
 
     field: str
     name: str
     tip: str
-
-    def color(self, colors: Colors) -> str:
-        """Noise as the noise floor elsewhere, variance as the fits whose spread it is."""
-        strong = {
-            "noise": mix(colors.floor, colors.background, 0.35),
-            "bias_squared": colors.class_color(9),
-            "variance": colors.fit,
-        }[self.field]
-        return mix(strong, colors.background, 0.2)
+    color: str
 
 
+def _pale(color: str) -> str:
+    return mix(color, ROLES.background, 0.2)
+
+
+# From the bottom up; noise as the noise floor elsewhere, variance as the fits whose spread it is.
 PARTS = (
-    ErrorPart("noise", "noise", "how far the validation targets are from the true function"),
     ErrorPart(
-        "bias_squared", "bias²", "how far the mean of the networks is from the true function"
+        "noise",
+        "noise",
+        "how far the validation targets are from the true function",
+        _pale(mix(ROLES.floor, ROLES.background, 0.35)),
     ),
-    ErrorPart("variance", "variance", "how far the networks are from their mean"),
+    ErrorPart(
+        "bias_squared",
+        "bias²",
+        "how far the mean of the networks is from the true function",
+        _pale(ROLES.class_color(9)),
+    ),
+    ErrorPart("variance", "variance", "how far the networks are from their mean", _pale(ROLES.fit)),
 )
 
 
@@ -101,7 +106,7 @@ def _draw_bar(painter: QPainter, frame: Frame, position: int, parts: Decompositi
         if not low - high >= 1:  # thinner than a pixel, or not finite
             continue
         bar = QRectF(QPointF(ends[0], high), QPointF(ends[1], low))
-        painter.fillRect(bar, QColor(part.color(frame.colors)))
+        painter.fillRect(bar, QColor(frame.colors.of(part.color)))
         if part is not PARTS[0] and low - high >= 3:
             bar.setTop(low - 1)
             painter.fillRect(bar, QColor(frame.colors.background))
@@ -208,15 +213,7 @@ class DecompositionPlot(LegendChart):
     def set_decompositions(
         self, values: tuple[float, ...], parts: Sequence[Decomposition | None]
     ) -> None:
-        """Show what is known so far; other values, or none known, begin anew.
-
-        Raises
-        ------
-        ValueError
-            If there are not as many of them as values.
-        """
-        if len(values) != len(parts):
-            raise ValueError(f"{len(parts)} decompositions for {len(values)} values")
+        """Show what is known so far at each value; other values, or none known, begin anew."""
         if values != self.values or not any(parts):
             self._begin(values)
         self.bars.parts = tuple(parts)
@@ -272,13 +269,12 @@ class DecompositionPlot(LegendChart):
         self.chart.refresh()
 
     def _style(self) -> None:
-        colors = self.colors
         entries = [
-            Entry("square", part.name, part.color(colors), tip=f"{part.name}: {part.tip}")
+            Entry("square", part.name, part.color, tip=f"{part.name}: {part.tip}")
             for part in reversed(PARTS)
         ]
         tip = "mean validation loss of the networks ± its standard error"
-        measured = Entry("diamond", "measured loss", colors.valid, short="measured", tip=tip)
+        measured = Entry("diamond", "measured loss", ROLES.valid, short="measured", tip=tip)
         entries.append(measured)
         high = (self.chart.auto_range("y") or (0.0, np.inf))[1]
         if any(one is not None and max(one.total, one.measured) > high for one in self.bars.parts):
@@ -296,10 +292,10 @@ class DecompositionPlot(LegendChart):
         if one is None:
             return Reading(pixel, f"{title}: not trained yet")
         rows = [
-            ReadoutRow(part.name, number(getattr(one, part.field), 3), part.color(self.colors))
+            ReadoutRow(part.name, number(getattr(one, part.field), 3), part.color)
             for part in reversed(PARTS)
         ]
         rows.append(ReadoutRow("sum", number(one.total, 3)))
         measured = spread_text(one.measured, one.measured_error)
-        rows.append(ReadoutRow("measured", measured, self.colors.valid))
+        rows.append(ReadoutRow("measured", measured, ROLES.valid))
         return Reading(pixel, title, tuple(rows))

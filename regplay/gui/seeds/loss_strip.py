@@ -5,9 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import (
-    QWidget,
-)
+from PySide6.QtWidgets import QWidget
 
 from regplay.core.arrays import Floats
 from regplay.core.number_text import number
@@ -23,7 +21,7 @@ from regplay.gui.plots import (
     ReadoutRow,
     highest_usual,
 )
-from regplay.gui.theme import Colors, hairline, mix
+from regplay.gui.theme import ROLES, hairline, mix
 
 _NAMES = ("training", "validation")
 _LANES = (1.0, 0.0)  # heights of the two
@@ -128,28 +126,28 @@ class LossStrip(LegendChart):
         return [0.0, *(highest_usual(one) for one in self.losses)]
 
     def _style(self) -> None:
-        colors, losses = self.colors, self.losses
-        looks = ((TRAIN_SHAPE, colors.train), (VALID_SHAPE, colors.valid))
-        self.boxes.colors = [mix(colors.background, color, 0.3) for _, color in looks]
+        losses = self.losses
+        looks = ((TRAIN_SHAPE, ROLES.train), (VALID_SHAPE, ROLES.valid))
+        self.boxes.colors = [mix(ROLES.background, color, 0.3) for _, color in looks]
         self.boxes.values = losses or ()
         self.points.groups = ()
         if losses is not None:
             # From the top down, so that points of equal loss lie apart.
             heights = np.linspace(_SCATTER / 2, -_SCATTER / 2, len(losses[0]))
             self.points.groups = tuple(
-                Points(values, lane + heights, shape, (color,), colors.background, 8)
+                Points(values, lane + heights, shape, (color,), ROLES.background, 8)
                 for values, lane, (shape, color) in zip(losses, _LANES, looks, strict=True)
             )
         self.beyond.groups = self.points.groups
-        self.legend.set_entries(self._entries(colors))
+        self.legend.set_entries(self._entries())
         self.chart.canvas.rest()
         self.chart.refresh()
 
-    def _entries(self, colors: Colors) -> list[Entry]:
+    def _entries(self) -> list[Entry]:
         tip = "the line is the median of the networks; the box holds the middle half of them"
         entries = [
-            Entry("circle", "training", colors.train, short="train"),
-            Entry("diamond", "validation", colors.valid, short="valid"),
+            Entry("circle", "training", ROLES.train, short="train"),
+            Entry("diamond", "validation", ROLES.valid, short="valid"),
             Entry("band", "median and quartiles", self.boxes.colors[1], short="median", tip=tip),
         ]
         high = (self.chart.auto_range("x") or (0.0, np.inf))[1]
@@ -176,7 +174,7 @@ class LossStrip(LegendChart):
                 name, number(one[at]), color, float(frame.y(group.y[at])) if k == lane else None
             )
             for k, (name, one, color) in enumerate(
-                zip(_NAMES, losses, (self.colors.train, self.colors.valid), strict=True)
+                zip(_NAMES, losses, (ROLES.train, ROLES.valid), strict=True)
             )
         ]
         rows.append(ReadoutRow(f"median {_NAMES[lane]}", number(float(np.nanmedian(group.x)))))

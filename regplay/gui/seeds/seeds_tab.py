@@ -26,12 +26,7 @@ from regplay.core.fit import Fit
 from regplay.core.hyperparameters import DECOMPOSED, is_used
 from regplay.core.sweep import Sweep, decomposition_axis
 from regplay.gui.controls import Combo
-from regplay.gui.plots import (
-    Band,
-    FitPanel,
-    FitView,
-    Subject,
-)
+from regplay.gui.plots import Band, FitPanel, FitView, Subject
 from regplay.gui.seeds.decomposition import DecompositionPlot
 from regplay.gui.seeds.loss_strip import LossStrip
 from regplay.gui.training import Study, StudyRequest

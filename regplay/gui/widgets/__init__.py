@@ -18,6 +18,7 @@ from regplay.gui.widgets.layout import (
     fill,
     named,
     take_out,
+    with_parents,
 )
 from regplay.gui.widgets.number_boxes import CountBox, NumberBox, WholeNumberBox, leave_space
 from regplay.gui.widgets.painting import FocusRing, fill_rounded, paint_button, paint_focus_ring

@@ -1,6 +1,6 @@
 """Widgets below and beside one another, and their object names."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
@@ -87,6 +87,13 @@ def divided(
         splitter.addWidget(widget)
         splitter.setStretchFactor(index, shares[index])
     return splitter
+
+
+def with_parents(widget: QWidget | None) -> Iterator[QWidget]:
+    """A widget, what it is part of, and so on up to the window; nothing of None."""
+    while widget is not None:
+        yield widget
+        widget = widget.parentWidget()
 
 
 def take_out(widgets: Iterable[QWidget], layout: QLayout) -> None:

@@ -40,6 +40,7 @@ from regplay.session.storyboard.storyboard import (
     Storyboard,
     at_marks,
     begun_at,
+    in_language,
     parsed_size,
 )
 from regplay.session.storyboard.tidying import Action, tidied
@@ -77,6 +78,7 @@ __all__ = [
     "chapters",
     "duration",
     "eased",
+    "in_language",
     "is_storyboard",
     "load_storyboard",
     "loads_storyboard",

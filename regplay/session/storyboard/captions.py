@@ -18,9 +18,9 @@ def srt(captions: Moments, end: float) -> str:
     return _cues(captions, end, "", ",")
 
 
-def vtt(captions: Moments, end: float) -> str:
-    """Captions as WebVTT, <https://www.w3.org/TR/webvtt1/>."""
-    return _cues(captions, end, "WEBVTT\n\n", ".")
+def vtt(captions: Moments, end: float, language: str) -> str:
+    """Captions as WebVTT, <https://www.w3.org/TR/webvtt1/>, that says in which language it is."""
+    return _cues(captions, end, f"WEBVTT\nKind: captions\nLanguage: {language}\n\n", ".")
 
 
 def chapters(sections: Moments) -> str:

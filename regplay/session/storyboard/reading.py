@@ -4,6 +4,7 @@ A step is a table with one verb, such as `sweep`, and what belongs to it; a list
 is of steps one after another.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +18,9 @@ from regplay.session.claims import ClaimError, parse_claim
 from regplay.session.lessons import LessonError, find_lesson
 from regplay.session.storyboard.steps import (
     FORMS,
+    LANGUAGE,
     VERBS,
+    Caption,
     Draw,
     Focus,
     Hide,
@@ -37,6 +40,7 @@ from regplay.session.storyboard.storyboard import (
     SIZES,
     FilmSettings,
     Storyboard,
+    in_language,
     of_length,
     parsed_size,
 )
@@ -114,7 +118,8 @@ def loads_storyboard(
         raise StoryboardError(str(error)) from None
     head = {name: getattr(whole, name) for name in FilmSettings.__struct_fields__}
     sizes, steps = tuple(map(parsed_size, whole.sizes)), reader.steps(whole.steps, "step")
-    return of_length(Storyboard(**head, sizes=sizes, experiment=begins, steps=steps))
+    storyboard = Storyboard(**head, sizes=sizes, experiment=begins, steps=steps)
+    return of_length(in_language(storyboard, storyboard.language))
 
 
 def read_step(text: str) -> Step:
@@ -259,6 +264,10 @@ def _tables(raw: Sequence[Any], where: str) -> Sequence[Mapping[str, Any]]:
 def _check(step: Step) -> None:
     """Refuse what has the right form, but names or asks for what there is not."""
     match step:
+        case Caption():
+            for language in step.texts.keys() - {""}:
+                if not re.match(LANGUAGE, language):
+                    raise StoryboardError(f"{language}: a language is written as en or pt-BR")
         case SetValues(set=values):
             for path, value in values.items():
                 field(path).check(value)

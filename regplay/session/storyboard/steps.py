@@ -1,7 +1,7 @@
 """The steps of a storyboard: what each does, and how long that takes."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -30,9 +30,8 @@ _File = Annotated[
         description="the name of a file beside this one",
     ),
 ]
-Language = Annotated[
-    str, Meta(max_length=20, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$", description="such as en")
-]
+LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$"
+Language = Annotated[str, Meta(max_length=20, pattern=LANGUAGE, description="such as en")]
 _CaptionText = Annotated[str, Meta(max_length=300)]
 
 
@@ -52,10 +51,13 @@ class Step(
     at
         When it begins, s from the beginning of the film; or the text of a mark, which without marks
         says nothing. None is after the one before.
+    keys
+        Shown as pressed when it begins, such as `Ctrl+R`.
     """
 
     name: OneLine | None = None
     at: Annotated[float, Meta(ge=0.0, le=LONGEST)] | OneLine | None = None
+    keys: Annotated[str, Meta(min_length=1, max_length=30)] | None = None
 
 
 class SetValues(Step, frozen=True):
@@ -108,10 +110,23 @@ class ShowTab(Step, frozen=True):
 
 
 class Caption(Step, frozen=True):
-    """Write a sentence below the picture, until the next; usually as long as it takes to read."""
+    """Write a sentence below the picture, until the next; usually as long as it takes to read.
 
-    caption: Annotated[str, Meta(max_length=300)]
+    In several languages, it takes as long in each as the longest of them takes to read.
+    """
+
+    caption: _CaptionText | Annotated[Mapping[str, _CaptionText], Meta(min_length=1)]
     seconds: _Seconds | None = None
+
+    def text(self, language: str) -> str:
+        """What it says in a language, or in the first that there is."""
+        texts = self.texts
+        return texts[language] if language in texts else next(iter(texts.values()))
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """What it says, by language; one that says the same in all has none."""
+        return {"": self.caption} if isinstance(self.caption, str) else self.caption
 
 
 class Focus(Step, frozen=True):
@@ -210,12 +225,22 @@ def verb(step: Step) -> str:
     return str(step.__struct_encode_fields__[0])
 
 
+def with_inner(steps: Sequence[Step]) -> Iterator[Step]:
+    """Steps, each before those within it."""
+    for step in steps:
+        yield step
+        match step:
+            case StepsTogether(together=inner) | StepsInTurn(in_turn=inner) | Hide(hide=inner):
+                yield from with_inner(inner)
+
+
 def duration(step: Step) -> float:
     """How long a step takes at most, s."""
     match step:
-        case Caption(seconds=None, caption=text):
-            read = _FOUND_SECONDS + len(text) / _READ_A_SECOND
-            return max(read, _LEAST_SECONDS) if text else 0.0
+        case Caption(seconds=None):
+            longest = max(map(len, step.texts.values()))
+            read = _FOUND_SECONDS + longest / _READ_A_SECOND
+            return max(read, _LEAST_SECONDS) if longest else 0.0
         case Wait(wait=seconds) | WaitUntil(limit=seconds):
             return seconds
     return float(getattr(step, "seconds", 0.0))

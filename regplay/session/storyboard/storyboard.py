@@ -16,6 +16,7 @@ from regplay.core.fields import hint_at
 from regplay.session.storyboard.steps import (
     LONGEST,
     BeginSection,
+    Caption,
     Hide,
     Language,
     Step,
@@ -23,6 +24,7 @@ from regplay.session.storyboard.steps import (
     StepsTogether,
     StoryboardError,
     end_of_all,
+    with_inner,
 )
 from regplay.session.validation import OneLine
 
@@ -163,6 +165,31 @@ def begun_at(storyboard: Storyboard, title: str) -> Storyboard:
     index = titles[title]
     before, rest = storyboard.steps[:index], storyboard.steps[index:]
     return msgspec.structs.replace(storyboard, steps=(Hide(hide=before), *rest) if before else rest)
+
+
+def in_language(storyboard: Storyboard, language: str) -> Storyboard:
+    """The film with its captions in one of their languages.
+
+    Raises
+    ------
+    StoryboardError
+        If some caption is not given in that language, or none is.
+    """
+    given = [
+        (number, step.texts.keys())
+        for number, top in enumerate(storyboard.steps, 1)
+        for step in with_inner([top])
+        if isinstance(step, Caption) and not isinstance(step.caption, str)
+    ]
+    if not given and language != storyboard.language:
+        raise StoryboardError(f"{language}: all captions are in one language alone")
+    for number, languages in given:
+        if language not in languages:
+            known = ", ".join(languages)
+            raise StoryboardError(
+                f"step {number} (caption): not given in {language}, but in {known}"
+            )
+    return msgspec.structs.replace(storyboard, language=language)
 
 
 def parsed_size(text: str) -> tuple[int, int]:

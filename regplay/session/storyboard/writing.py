@@ -20,7 +20,7 @@ StepTable = dict[str, Any]
 def step_table(step: Step) -> StepTable:
     """A step as a table, its verb first, then what is not as ever, its name and time last."""
     table: StepTable = _as_in_files(msgspec.to_builtins(step))
-    first, last = verb(step), ("name", "at")
+    first, last = verb(step), ("name", "at", "keys")
     rest = {key: value for key, value in table.items() if key not in (first, *last)}
     end = {key: table[key] for key in last if table.get(key) is not None}
     return {first: table[first], **rest, **end}

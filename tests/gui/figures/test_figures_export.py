@@ -204,7 +204,7 @@ def test_the_clipboard_holds_the_figure_twice_as_fine(figure):
     image = QGuiApplication.clipboard().image()
     assert (image.width(), image.height()) == (1600, 1066)
     assert image.devicePixelRatio() == 1
-    expected = draw_image(figure, Style(1600, 1066, 2.0, title=figure.title))
+    expected = draw_image(figure, Style(1600, 1066, 2.0, title=figure.title()))
     expected.setDevicePixelRatio(1)
     assert image.convertToFormat(expected.format()) == expected
 

@@ -1,5 +1,7 @@
 """The PNG of a sweep: what is where on it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
@@ -184,7 +186,7 @@ def _inside(result: SweepResult) -> QRectF:
     image, style = QImage(STYLE.width, STYLE.height, QImage.Format.Format_RGB32), STYLE.page
     image.setDevicePixelRatio(STYLE.scale)
     painter = QPainter(image)
-    found = paint_page(figure, painter, STYLE.titled(figure.title))
+    found = paint_page(figure, painter, replace(STYLE, title=figure.title()))
     painter.end()
     assert style.width() > found.right()
     scale = STYLE.scale

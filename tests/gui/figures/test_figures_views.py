@@ -70,7 +70,7 @@ def test_another_scheme_leaves_the_screen_as_it_is(shown, qtbot):
 def test_it_has_a_title_and_a_table(shown):
     view, part, _ = shown
     figure = figure_of(view, part)
-    assert figure.title or part == "legend"
+    assert figure.title() or part == "legend"
     assert figure.name
     assert all(next(iter(one.cells().values())) for one in figure.series())
 
@@ -91,9 +91,9 @@ def test_plots_in_sight_are_found_from_the_top(show_widget):
 def test_the_title_follows_the_epoch(show_widget):
     view = show_widget(fit_view(1), 640, 400)
     figure = figure_of(view, "panel.chart")
-    assert figure.title == "Fit at epoch 7"
+    assert figure.title() == "Fit at epoch 7"
     view.set_fit(make_fit(make_dataset(1), 1200))
-    assert figure.title == "Fit at epoch 1,200"
+    assert figure.title() == "Fit at epoch 1,200"
 
 
 def has_color(image, color: str) -> bool:

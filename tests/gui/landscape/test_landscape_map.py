@@ -1,5 +1,4 @@
 import numpy as np
-import pytest
 
 
 def test_the_gap_is_validation_less_training(make_map) -> None:
@@ -45,9 +44,3 @@ def test_the_best_accuracy_is_the_highest_with_the_smallest_loss(make_map, losse
 def test_nothing_is_best_before_anything_is_trained(make_map) -> None:
     assert make_map(np.nan).best("valid_loss") is None
     assert make_map(0.5).best("accuracy") is None
-
-
-def test_a_map_of_another_size_than_its_axes_is_refused(make_map, losses) -> None:
-    good = make_map(losses)
-    with pytest.raises(ValueError, match="valid_loss is"):
-        type(good)(good.y, good.x, {"valid_loss": losses}, good.diverged)

@@ -97,7 +97,7 @@ def test_each_class_has_a_band_of_two_shades_in_its_colour(view, dataset, colors
     curves = view.panel.band.curves
     assert curves == tuple(curve.color for curve in view.panel.curves)
     for index, (mean, std) in enumerate(((0.2, 0.02), (0.5, 0.05))):
-        wide, narrow = map(colors.of, band_colors(colors, curves[index]))
+        wide, narrow = map(colors.of, band_colors(curves[index]))
         for away, color in ((0.5, narrow), (-0.5, narrow), (1.5, wide), (-1.5, wide)):
             assert _column(view, mean + away * std) == {color}
         assert _column(view, mean + 2.7 * std) == {colors.background}
@@ -125,7 +125,7 @@ def test_many_classes_have_the_narrow_band_alone(view, dataset) -> None:
     view.set_dataset(many)
     p = (0.6, *[0.1] * FEW)
     view.panel.set_band(_band(many, p, (0.1, *[0.0] * FEW)))
-    assert _column(view, 0.65) == {LIGHT.of(band_colors(LIGHT, view.panel.band.curves[0])[1])}
+    assert _column(view, 0.65) == {LIGHT.of(band_colors(view.panel.band.curves[0])[1])}
     assert _column(view, 0.72) == {LIGHT.background}
     assert "dropout ±1 std" in view.panel.legend.text()
 

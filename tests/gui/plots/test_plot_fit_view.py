@@ -248,7 +248,7 @@ def test_many_inputs_show_predicted_against_true_and_the_weights(
     dataset = make_dataset("many")
     fit = make_fit(dataset, 1)
     view.set_dataset(dataset)
-    assert view.panel.weights is None
+    assert view.panel.weights.isHidden()
     view.set_fit(fit)
     _, train = view.panel.chart_panel.points.groups
     np.testing.assert_array_equal(train.x, dataset.train.y)

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QPointF
 
 from regplay.core.history import History
-from regplay.gui.plots.history_layers import gap_color
+from regplay.gui.plots.history_layers import GAP
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.theme import DARK, LIGHT, palette_of
 
@@ -104,7 +104,7 @@ def test_it_has_a_ground_where_it_cannot_but_cover_something(view, train, colors
 
     middle = box.center().y()
     assert is_near(color_at(box.left() - 2, middle), colors.background)
-    assert is_near(color_at(box.left() - 12, middle), gap_color(colors))
+    assert is_near(color_at(box.left() - 12, middle), colors.of(GAP))
 
 
 def test_it_goes_above_or_below_as_there_is_room(view) -> None:

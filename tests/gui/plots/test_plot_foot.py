@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from regplay.gui.figures.figure import Style, paint_page
 from regplay.gui.figures.view_figures import figure_at
-from regplay.gui.plots.history_layers import PinnedCurves, gap_color
+from regplay.gui.plots.history_layers import GAP, PinnedCurves
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.theme import LIGHT
 
@@ -54,7 +54,7 @@ def test_no_line_leads_to_the_foot_and_the_gap_reaches_it(view, make_history) ->
     frame, line = view.plot.frame(), view.plot.curves[0].thin(view.plot.epochs, view.plot.frame())
     assert line.at_foot.tolist() == [False] * 3 + [True] * 8
     assert (line.y[3:] == frame.height).all()
-    assert is_at_foot(view, 7.5, gap_color(LIGHT))
+    assert is_at_foot(view, 7.5, LIGHT.of(GAP))
     assert not is_at_foot(view, 2.5, LIGHT.train)
 
 

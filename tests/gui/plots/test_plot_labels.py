@@ -87,7 +87,7 @@ def colors_in(view: HistoryView, area: QRectF) -> set[str]:
         for x in range(place.left(), place.right() + 1)
         for y in range(place.top(), place.bottom() + 1)
     }
-    return {curve.label for curve in plot.curves if curve.color(plot.colors) in found}
+    return {curve.label for curve in plot.curves if plot.colors.of(curve.color) in found}
 
 
 def test_names_follow_the_ends_while_a_run_grows(view, make_history) -> None:

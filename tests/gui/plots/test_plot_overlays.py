@@ -138,7 +138,7 @@ def test_the_band_has_two_shades_around_the_mean(view, make_dataset, colors) -> 
     mean, std = (low + high) / 2, (high - low) / 8
     view.panel.set_band(Band(np.full(points, mean), np.full(points, std)))
     assert "dropout ±1 std   ±2 std" in _text(view)
-    wide, narrow = band_colors(colors, colors.fit)
+    wide, narrow = map(colors.of, band_colors(colors.fit))
     image = view.panel.chart.grab().toImage()
     chart = view.panel.chart
     box, frame = chart.box.sceneBoundingRect(), chart.frame()

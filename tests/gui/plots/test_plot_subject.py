@@ -58,7 +58,7 @@ def test_a_curve_is_named_and_read_with_its_own_deviation(view, make_dataset) ->
     x = grid_of(dataset).x
     truth = dataset.truth(x[np.abs(x).argmin()])
     assert _rows(view) == {"mean": "1.5 ± 0.25", "truth": number(truth)}
-    wide, narrow = band_colors(LIGHT, LIGHT.fit)
+    wide, narrow = map(LIGHT.of, band_colors(LIGHT.fit))
     shades = [LIGHT.of(entry.color) for entry in legend.entries if entry.sign == "band"]
     assert shades == [narrow, wide]
 
@@ -116,8 +116,8 @@ def test_members_are_paler_than_the_fit_where_it_has_no_past(colors) -> None:
         return sum(abs(one - other) for one, other in pairs)
 
     fit = from_ground(colors.fit)
-    assert from_ground(member_color(colors, colors.fit, MANY)) < 0.6 * fit
-    assert from_ground(member_color(colors, colors.fit, Subject())) > fit
+    assert from_ground(colors.of(member_color(colors.fit, MANY))) < 0.6 * fit
+    assert from_ground(colors.of(member_color(colors.fit, Subject()))) > fit
 
 
 def test_at_most_forty_members_are_drawn_evenly_and_all_are_kept(view, make_dataset) -> None:

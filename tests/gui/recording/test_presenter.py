@@ -112,7 +112,7 @@ def test_the_spotlight_is_on_the_plot_under_the_pointer(presenting):
     window, bright = presenting.window, pane(presenting)
     window.recording.presenter.set_shows("spotlight", True)
     QTest.mouseMove(window.windowHandle(), window.history_view.mapTo(window, QPoint(80, 40)))
-    presenting.wait(lambda: bright._bright is not None)
+    presenting.wait(lambda: bright._bright)
     parts = window.recording.parts
-    assert bright._bright.contains(parts.losses.mapTo(parts.central, QPoint(80, 40)))
-    assert not bright._bright.contains(parts.tabs.mapTo(parts.central, QPoint(80, 40)))
+    assert bright._bright[0].contains(parts.losses.mapTo(parts.central, QPoint(80, 40)))
+    assert not bright._bright[0].contains(parts.tabs.mapTo(parts.central, QPoint(80, 40)))

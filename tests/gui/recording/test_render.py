@@ -14,7 +14,7 @@ from regplay.gui import render as rendering
 from regplay.gui.plots import Chart
 from regplay.gui.recording.player import NotProvedError
 from regplay.gui.render import Extras, Renderer, render
-from regplay.session.storyboard import at_marks, begun_at
+from regplay.session.storyboard import at_marks, begun_at, in_language
 
 SIZE = (640, 480)
 WD = "regularization.weight_decay"
@@ -152,6 +152,26 @@ def test_the_pointer_follows_a_handle_that_is_set_elsewhere(play, film):
     assert frames[0] < frames[3] < frames[4] < frames[-1] == frames[6]
 
 
+def test_another_part_comes_into_focus_on_a_short_way(play, film):
+    def look(renderer, _):
+        presentation = renderer._window.recording.presentation
+        (part, *_), strength = presentation.bright() if presentation.focus else ([None], 0.0)
+        return presentation.parts.plots.sizes(), part, strength
+
+    shared, fit, losses = (slice(n, n + 10) for n in (0, 10, 20))
+    steps = (f'focus = "{name}"\nseconds = 1' for name in ("fit", "losses", ""))
+    frames, _ = play(film("wait = 1", *steps, "wait = 1"), look)
+    tabs = [sizes[0] for sizes, _, _ in frames]
+    assert tabs[fit] == sorted(tabs[fit])
+    assert tabs[0] < tabs[12] < tabs[14] < tabs[16] == tabs[19]
+    assert tabs[losses] == sorted(tabs[losses], reverse=True)
+    assert [strength for *_, strength in frames[shared]] == [0.0] * 10
+    assert [strength for *_, strength in frames[losses]] == [1.0] * 10
+    assert 0.0 < frames[13][2] < 1.0 == frames[16][2]
+    assert len({part.top() for _, part, _ in frames[losses]}) > 4
+    assert frames[-1] == frames[0]
+
+
 def test_what_is_hidden_takes_no_time_but_happens(play, film):
     frames, log = play(
         film('hide = [{ train = "end", seconds = 9 }, { caption = "unseen" }]', "wait = 0.5"),
@@ -186,6 +206,25 @@ def test_steps_one_after_another_go_beside_one_that_lasts(play, film):
         (0.3, "Two"),
         (0.7, "Three"),
     ]
+
+
+def test_keys_are_shown_for_a_while_after_the_step_that_presses_them(play, film):
+    frames, log = play(
+        film('wait = 0.3\nkeys = "P"', "wait = 1.5"),
+        lambda renderer, _: renderer._window.recording.presentation.pane.keys,
+    )
+    assert frames == ["P"] * 15 + [""] * 3
+    assert log.keys == [(0.0, "P")]
+
+
+def test_captions_are_in_the_language_that_was_chosen(play, film):
+    storyboard = film(
+        'caption = { en = "Points", de = "Punkte" }\nseconds = 0.2',
+        'caption = "Sinus"\nseconds = 0.1',
+    )
+    for language, text in (("en", "Points"), ("de", "Punkte")):
+        _, log = play(in_language(storyboard, language))
+        assert [words for _, words in log.captions] == [text, "Sinus"]
 
 
 def test_a_picture_in_which_nothing_changes_is_taken_once(play, film):
@@ -328,7 +367,7 @@ def test_a_film_in_several_formats_with_all_that_goes_with_it(qtbot, film, tmp_p
         'section = "Begin"',
         'caption = "Look <here>"\nseconds = 0.3',
         'still = "one.png"',
-        f'set = {{ "{WD}" = 0.1 }}\nseconds = 0.2',
+        f'set = {{ "{WD}" = 0.1 }}\nseconds = 0.2\nkeys = "Ctrl+W"',
         'require = "valid_loss > 0"',
         'still = "last.png"',
     )
@@ -337,13 +376,13 @@ def test_a_film_in_several_formats_with_all_that_goes_with_it(qtbot, film, tmp_p
         storyboard,
         SIZE,
         [tmp_path / "film.mp4", tmp_path / "film.webm", tmp_path / "frames"],
-        extras=Extras(captions=True, chapters=True, sheet=True, pointer=True),
+        extras=Extras(captions=True, chapters=True, sheet=True, track=True),
         progress=lambda second: not seconds.append(second),
     )
     assert log is not None
     assert seconds == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5])
     names = {"film.mp4", "film.webm", "frames", "film.srt", "film.vtt", "film.chapters.txt"}
-    names |= {"film.sheet.png", "film.pointer.json", "one.png", "last.png"}
+    names |= {"film.sheet.png", "film.track.json", "one.png", "last.png"}
     assert {path.name for path in tmp_path.iterdir()} == names
     for name in ("film.mp4", "film.webm"):
         with av.open(str(tmp_path / name)) as container:
@@ -353,11 +392,15 @@ def test_a_film_in_several_formats_with_all_that_goes_with_it(qtbot, film, tmp_p
     assert (tmp_path / "film.srt").read_text() == (
         "1\n00:00:00,000 --> 00:00:00,500\nLook &lt;here>\n\n"
     )
-    assert (tmp_path / "film.vtt").read_text().startswith("WEBVTT\n\n1\n00:00:00.000 -->")
-    assert (tmp_path / "film.chapters.txt").read_text() == "00:00 Begin\n"
-    assert all(
-        0 <= point["x"] < 640 for point in json.loads((tmp_path / "film.pointer.json").read_text())
+    assert (
+        (tmp_path / "film.vtt")
+        .read_text()
+        .startswith("WEBVTT\nKind: captions\nLanguage: en\n\n1\n00:00:00.000 -->")
     )
+    assert (tmp_path / "film.chapters.txt").read_text() == "00:00 Begin\n"
+    track = json.loads((tmp_path / "film.track.json").read_text())
+    assert all(0 <= point["x"] < 640 for point in track["pointer"])
+    assert track["keys"] == [{"seconds": 0.3, "keys": "Ctrl+W"}]
 
 
 def test_a_film_that_is_stopped_leaves_no_file(qtbot, film, tmp_path):

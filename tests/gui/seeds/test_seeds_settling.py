@@ -144,7 +144,7 @@ def test_one_wild_network_leaves_the_other_bars_high_and_its_own_marked(view):
     chart = plot.chart
     assert chart.auto_range("y")[1] < 0.1
     assert "▲ off the axis" in plot.legend.text()
-    noise, bias, _ = (part.color(LIGHT) for part in PARTS)
+    noise, bias, _ = (LIGHT.of(part.color) for part in PARTS)
     assert color_at(chart, 4.25, 0.005) == noise
     assert color_at(chart, 4.25, 0.02) == bias
     left = float(chart.frame().x(3.7))

@@ -15,6 +15,7 @@ from regplay.session.storyboard import (
     Train,
     at_marks,
     duration,
+    in_language,
     load_storyboard,
     loads_storyboard,
 )
@@ -64,6 +65,23 @@ def test_it_is_as_long_as_its_steps_and_a_caption_as_it_takes_to_read():
     assert film.seconds == pytest.approx(reading + 4 + 5 + back)
     assert duration(Caption(caption="")) == 0
     assert duration(Hide(hide=(Train(train="end", seconds=9.0),))) == 0
+
+
+def test_captions_in_several_languages_take_as_long_as_the_longest():
+    caption = 'caption = { en = "Back.", de = "Und nun wieder zurück zum Anfang." }'
+    text = TEXT.replace('caption = "Back."', caption)
+    film = loads_storyboard(text)
+    words = film.steps[3].together[0]
+    assert duration(words) == pytest.approx(0.5 + 33 / 15)
+    assert in_language(film, "de").language == "de"
+    assert (words.text("de")[:3], words.text("en"), words.text("fr")) == ("Und", "Back.", "Back.")
+    told = r"step 4 \(caption\): not given in fr, but in en, de"
+    with pytest.raises(StoryboardError, match=told):
+        in_language(film, "fr")
+    with pytest.raises(StoryboardError, match=told):
+        loads_storyboard('language = "fr"\n' + text)
+    with pytest.raises(StoryboardError, match="de: all captions are in one language alone"):
+        in_language(loads_storyboard(TEXT), "de")
 
 
 def test_steps_that_begin_at_a_second_make_it_longer():
@@ -140,6 +158,12 @@ REFUSED = {
     ("seconds = 4", 'seconds = 4\n[[steps]]\ndraw = "line"'): r"\(draw\): give at least two points",
     ("seconds = 4", "seconds = 4\n[[steps]]\nhide = [{ wait = 1, at = 3 }]"): r"leave out at",
     ("seconds = 4", 'seconds = 4\n[[steps]]\nshow = "thined"'): r"show = 'thined': must be one of",
+    (
+        "seconds = 4",
+        'seconds = 4\n[[steps]]\ncaption = { DE = "x" }',
+    ): r": DE: a language is",
+    ("seconds = 4", "seconds = 4\n[[steps]]\ncaption = {}"): r"\(caption\), caption = .*must be",
+    ("seconds = 4", 'seconds = 4\nkeys = ""'): r"\(train\), keys = '': must be",
     ("seconds = 4", "seconds = 4\nat = 1801"): r"at = 1801: must be",
     ("seconds = 4", 'seconds = 4\n[[steps]]\nfocus = "losse"'): r"\(focus\): losse: no such field",
 }

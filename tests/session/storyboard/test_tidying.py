@@ -85,6 +85,7 @@ def test_nothing_done_is_a_pause():
 
 STEPS = (
     Caption(caption='Say "this" – and that.'),
+    Caption(caption={"de": "Bleib", "pt-BR": "Fique"}, keys="Space"),
     Hide(hide=(Train(train="end", seconds=2.0), ShowTab(show="network"))),
     SetValues(set={WD: 0.1, "data.name": "moons"}, name="named", at=3.0),
     SweepField(sweep=WD, to=0.01, start=0.5, ease="linear"),
@@ -96,7 +97,7 @@ STEPS = (
 def test_steps_read_the_same_again():
     for step in STEPS:
         assert read_step(step_toml(step)) == step
-    assert step_toml(STEPS[3]).splitlines() == [
+    assert step_toml(STEPS[4]).splitlines() == [
         f'sweep = "{WD}"',
         "to = 0.01",
         "from = 0.5",
