@@ -8,9 +8,8 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShort
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from regplay.core.number_text import counted
-from regplay.gui.lessons.markdown_view import TextLine, WrappedText
 from regplay.gui.lessons.page_view import PageView
-from regplay.gui.lessons.wrapped_button import WrappedButton
+from regplay.gui.lessons.wrapped_text import TextLine, WrappedButton, WrappedText
 from regplay.gui.theme import line_color, zoomed
 from regplay.gui.widgets import CloseButton, Press, ScrolledColumn, fill, named, take_out
 from regplay.session.lessons import Lesson, Reached, Score
