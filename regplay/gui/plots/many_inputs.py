@@ -64,9 +64,8 @@ class PredictedChart(ChartPanel):
         # Two points far outside stay on the line whatever is shown.
         ends = (4 * low - 3 * high, 4 * high - 3 * low)
         self.identity.set(ends, ends)
-        for axis in ("x", "y"):
-            self.chart.forget(axis)
-            self.chart.cover(axis, (low, high))
+        self.chart.settle("x", (low, high))
+        self.chart.settle("y", (low, high))
         self.chart.reset_ranges()
         self.chart.set_labels(f"true {dataset.target_name}", f"predicted {dataset.target_name}")
         self._show_entries()
