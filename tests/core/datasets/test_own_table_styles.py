@@ -20,19 +20,6 @@ from regplay.core.experiment import DataSettings
 LENGTHS = [1.5, 12.25, 0.5, 3.75, 100.5, 7.25, 2.5, 4.5, 6.75, 8.25, 9.5, 11.75]
 PRICES = [1250, 2500, 300, 12000, 4100, 999, 1000, 1500, 20000, 7, 88, 1234567]
 COLOURS = [{"r": "red", "b": "blue", "g": "grün"}[letter] for letter in "rbgbrgbrrbgr"]
-    "red",
-    "blue",
-    "grün",
-    "blue",
-    "red",
-    "grün",
-    "blue",
-    "red",
-    "red",
-    "blue",
-    "grün",
-    "red",
-]
 NAMES = ["length", "price", "colour"]
 GAP = 3  # the row without a length
 ALL = [
