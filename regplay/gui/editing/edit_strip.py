@@ -4,13 +4,13 @@ from math import floor, log10
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
 from regplay.core.datasets import MAX_CLASSES, Dataset
 from regplay.core.number_text import counted
 from regplay.gui.plots import Range, bounds
 from regplay.gui.theme import colors_of
-from regplay.gui.widgets import ElidedLabel, NumberBox, Press, Toggle, named
+from regplay.gui.widgets import ElidedLabel, Label, NumberBox, Press, Toggle, named
 
 _DOT = 5.0  # pixels of radius
 _LEFT = 12.0
@@ -96,7 +96,7 @@ class EditStrip(QWidget):
             row.addWidget(chip)
         self.chips[0].setChecked(True)
         self._group.idToggled.connect(lambda *_: self.class_changed.emit())
-        self._value = QLabel("Value")
+        self._value = Label("Value")
         self.target = named("edit.value", TargetBox())
         row.addWidget(self._value)
         row.addWidget(self.target)
@@ -108,7 +108,7 @@ class EditStrip(QWidget):
         self.hint = named("edit.hint", ElidedLabel())
         row.addWidget(self.hint, 1)
         row.addSpacing(6)
-        self.count = named("edit.count", QLabel())
+        self.count = named("edit.count", Label())
         row.addWidget(self.count)
 
     @property

@@ -32,6 +32,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QToolTip, QWidget
 
 from regplay.gui.theme import blend, line_color, sized
+from regplay.gui.widgets import as_plain
 
 _FEATURES = (
     QTextDocument.MarkdownFeature.MarkdownDialectGitHub
@@ -291,7 +292,7 @@ class TextView(WrappedText):
         place = QCursor.pos()
         if not self.underMouse():
             place = self.viewport().mapToGlobal(self.cursorRect().bottomLeft())
-        QToolTip.showText(place, words, self)
+        QToolTip.showText(place, as_plain(words), self)
 
     def focusNextPrevChild(self, next: bool) -> bool:
         """Go to the next link, and on from the last one."""
