@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from regplay.cli.subcommands import INTERRUPTED
+from regplay.cli.commands import INTERRUPTED
 from regplay.core import UserError
 from regplay.core.verdict import judge
 from regplay.resources import resource

@@ -20,7 +20,7 @@ from regplay.core.bias_variance import (
     spread,
     why_not,
 )
-from regplay.core.datasets import Dataset
+from regplay.core.datasets import Dataset, load_all
 from regplay.core.device import Placement
 from regplay.core.engine import Stop
 from regplay.core.experiment import Experiment
@@ -31,7 +31,7 @@ from regplay.core.hyperparameters import MEMBER_FIELDS
 from regplay.core.measurements import layer_sizes
 from regplay.core.population import fit_at, measured, network_at
 from regplay.core.state import Checkpoints, Shape
-from regplay.core.training import Training, load_all
+from regplay.core.training import Training
 from regplay.core.verdict import PointLosses
 
 _MEMORY = 1 << 30  # bytes that a population may take while it trains
@@ -226,7 +226,7 @@ class JointTraining:
         chooses: "Callable[[JointTraining], Collection[int]] | None" = None,
     ) -> None:
         self.experiments = tuple(experiments)
-        self.datasets = load_all(self.experiments)
+        self.datasets = load_all(experiment.data for experiment in experiments)
         self.placement: Placement | None = None
         self._device, self._dtype = device, dtype
         self._keeps, self._chooses = keeps, chooses

@@ -117,6 +117,16 @@ def cost(members: int, sizes: tuple[int, ...], batch: int, measured: int) -> Cos
     )
 
 
+def cost_of(
+    experiment: Experiment, dataset: Dataset, members: int = 1, n_train: int | None = None
+) -> Cost:
+    """That of an experiment's networks; on `n_train` points, if not on all that the dataset has."""
+    n_train = n_train or len(dataset.train.y)
+    batch = min(experiment.optimizer.batch_size or n_train, n_train)
+    sizes = layer_sizes(experiment.model, dataset)
+    return cost(members, sizes, batch, n_train + len(dataset.valid.y))
+
+
 def layer_sizes(model: ModelSettings, dataset: Dataset) -> tuple[int, ...]:
     """Units of each layer from the inputs to the outputs, `depth + 2` numbers."""
     return (dataset.n_inputs, *[model.width] * model.depth, dataset.n_outputs)
@@ -135,11 +145,9 @@ def training_seconds(experiment: Experiment, dataset: Dataset, n_train: int | No
     n_train
         Training points, if other than the dataset has.
     """
-    n_train = n_train or len(dataset.train.y)
-    batch = min(experiment.optimizer.batch_size or n_train, n_train)
-    sizes = layer_sizes(experiment.model, dataset)
-    step = cost(1, sizes, batch, n_train + len(dataset.valid.y)).step_flops / _FLOPS_PER_US
-    return experiment.epochs * steps_per_epoch(n_train, batch) * step / 1e6
+    step = cost_of(experiment, dataset, 1, n_train).step_flops / _FLOPS_PER_US
+    steps = steps_per_epoch(n_train or len(dataset.train.y), experiment.optimizer.batch_size)
+    return experiment.epochs * steps * step / 1e6
 
 
 @dataclass(frozen=True)
@@ -157,11 +165,8 @@ class Schedule:
     @staticmethod
     def of(experiment: Experiment, dataset: Dataset) -> "Schedule":
         """That of an experiment; in any company it is measured as if it were trained alone."""
-        n_train = len(dataset.train.y)
-        batch = min(experiment.optimizer.batch_size or n_train, n_train)
-        sizes = layer_sizes(experiment.model, dataset)
-        alone = cost(1, sizes, batch, n_train + len(dataset.valid.y))
-        return Schedule.for_cost(alone, steps_per_epoch(n_train, batch))
+        steps = steps_per_epoch(len(dataset.train.y), experiment.optimizer.batch_size)
+        return Schedule.for_cost(cost_of(experiment, dataset), steps)
 
     @staticmethod
     def for_cost(cost: Cost, steps_per_epoch: int) -> "Schedule":

@@ -21,6 +21,7 @@ from regplay.core.datasets import Dataset
 from regplay.core.engine import Engine, Loss
 from regplay.core.experiment import Experiment, ModelSettings
 from regplay.core.fit import Fit, Grid
+from regplay.core.measurements import layer_sizes
 from regplay.core.native_engine import NativeEngine
 from regplay.core.state import Shape, State
 from regplay.core.torch_engine import TorchEngine
@@ -143,6 +144,43 @@ def initial_parameters(
                 weight.mul_(model.init_scale)
         nn.init.zeros_(bias)
     return layers
+
+
+def initial_population(
+    experiments: Sequence[Experiment], dataset: Dataset, device: torch.device, dtype: torch.dtype
+) -> Population:
+    """The networks of experiments of one shape before any training."""
+    model = experiments[0].model
+    shape = Shape(len(experiments), layer_sizes(model, dataset))
+    population = Population(shape, model.activation, loss_of(dataset.task), device, dtype)
+    drawn = {  # once for each seed, which most members share
+        (model, seed): initial_parameters(model, shape.sizes, seed)
+        for model, seed in {(e.model, e.seed) for e in experiments}
+    }
+    for member, experiment in enumerate(experiments):
+        population.set_member(member, drawn[experiment.model, experiment.seed])
+    return population
+
+
+def points_of(datasets: Sequence[Dataset], like: Tensor) -> tuple[Tensor, Tensor]:
+    """Inputs [M or 1, N, d] and targets [M or 1, N, outputs], training points first.
+
+    Raises
+    ------
+    ValueError
+        If they have not equally many points and inputs.
+    """
+    first = datasets[0]
+    is_shared = all(dataset is first for dataset in datasets)
+    xs, ys = [], []
+    for dataset in datasets[:1] if is_shared else datasets:
+        splits = (dataset.train, dataset.valid)
+        if [split.x.shape for split in splits] != [first.train.x.shape, first.valid.x.shape]:
+            raise ValueError("members of one population need equally many points and inputs")
+        xs.append(np.concatenate([dataset.inputs(split.x) for split in splits]))
+        y = np.concatenate([dataset.targets(split.y) for split in splits])
+        ys.append(y[:, None] if dataset.task == "regression" else np.eye(dataset.n_outputs)[y])
+    return torch.from_numpy(np.stack(xs)).to(like), torch.from_numpy(np.stack(ys)).to(like)
 
 
 # predictions

@@ -14,16 +14,15 @@ What plain PyTorch would do with the same experiment, in a dozen lines (for drop
 """
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from regplay.core.arrays import Flags, Floats, Integers
-from regplay.core.datasets import Dataset, load
+from regplay.core.datasets import Dataset, load_all
 from regplay.core.device import place, within_memory
 from regplay.core.engine import (
     PROGRESS,
@@ -44,13 +43,13 @@ from regplay.core.measurements import (
     Penalties,
     Schedule,
     Stopping,
-    cost,
+    cost_of,
     is_finite,
     layer_sizes,
     steps_per_epoch,
 )
-from regplay.core.population import Population, fit_of, initial_parameters, loss_of
-from regplay.core.state import Checkpoints, Shape, State
+from regplay.core.population import Population, fit_of, initial_population, points_of
+from regplay.core.state import Checkpoints, State, parameters_in
 
 # What bounds a stretch: none of it changes any number.
 _FLOPS = 2e10  # a tenth of a second of one fast core
@@ -63,18 +62,14 @@ _DRAWS = 1000  # orders, drawn with the interpreter's lock: some milliseconds
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """What was measured at an epoch, and the state then."""
+    """What was measured at an epoch, and the state then.
+
+    Its tensors lie in buffers that hold those of many records. The next call of `train` may write
+    into them: whoever keeps the state keeps a copy.
+    """
 
     snapshot: Snapshot
-    made: Callable[[], State]
-
-    @property
-    def state(self) -> State:
-        """Made when it is asked for, of buffers that hold those of many records.
-
-        The next call of `train` may write into them: whoever keeps it keeps a copy.
-        """
-        return self.made()
+    state: State
 
 
 class Training:
@@ -119,24 +114,20 @@ class Training:
         self.experiments = tuple(experiments)
         first = self.experiments[0]
         _refuse_differences(self.experiments, MEMBER_FIELDS)
-        self.datasets = load_all(experiments) if datasets is None else list(datasets)
-        dataset = self.datasets[0]
-        n_train = len(dataset.train.y)
-        batch_size = min(first.optimizer.batch_size or n_train, n_train)
-        self.steps_per_epoch = steps_per_epoch(n_train, batch_size)
-
-        members = len(self.experiments)
-        sizes = layer_sizes(first.model, dataset)
+        self.datasets = list(datasets or load_all(each.data for each in experiments))
+        dataset, members = self.datasets[0], len(self.experiments)
+        self.steps_per_epoch = steps_per_epoch(len(dataset.train.y), first.optimizer.batch_size)
         self.schedule = Schedule.of(first, dataset)
-        together = cost(members, sizes, batch_size, n_train + len(dataset.valid.y))
+        together = cost_of(first, dataset, members)
         self.placement = place(device, together, members)
-        self._device, self._dtype = self.placement.device, dtype
-        shape = Shape(members, sizes)
+        parameters = parameters_in(layer_sizes(first.model, dataset))
         self._what = f"{members:,} networks" if members > 1 else "a network"
-        self._what += f" of {shape.parameters:,} parameters"
+        self._what += f" of {parameters:,} parameters"
         with within_memory(self._what):
-            self._population = self._initial_population(shape)
-            self._work = self._initial_work(batch_size)
+            self._population = initial_population(
+                self.experiments, dataset, self.placement.device, dtype
+            )
+            self._work = self._initial_work()
             self._last_flat = self._population.flat.clone()  # at the last record; never written to
         self.engine = self._population.engine
         if self.engine.problem:
@@ -154,52 +145,23 @@ class Training:
         self._stopping = Stopping(members)
         self._set_values()
 
-    def _initial_population(self, shape: Shape) -> Population:
-        model, task = self.experiments[0].model, self.datasets[0].task
-        population = Population(shape, model.activation, loss_of(task), self._device, self._dtype)
-        drawn = {  # once for each seed, which most members share
-            (model, seed): initial_parameters(model, shape.sizes, seed)
-            for model, seed in {(e.model, e.seed) for e in self.experiments}
-        }
-        for member, experiment in enumerate(self.experiments):
-            population.set_member(member, drawn[experiment.model, experiment.seed])
-        return population
-
-    def _initial_work(self, batch_size: int) -> Work:
-        (x, y), flat = self._points(), self._population.flat
-        optimizer, members = self.experiments[0].optimizer.name, len(self.experiments)
+    def _initial_work(self) -> Work:
+        flat = self._population.flat
+        x, y = points_of(self.datasets, flat)
+        settings, members = self.experiments[0].optimizer, len(self.experiments)
+        n_train = len(self.datasets[0].train.y)
         return Work(
             population=self._population,
             x=x,
             y=y,
-            n_train=len(self.datasets[0].train.y),
-            batch_size=batch_size,
-            optimizer=optimizer,
+            n_train=n_train,
+            batch_size=min(settings.batch_size or n_train, n_train),
+            optimizer=settings.name,
             orders=Orders([experiment.seed for experiment in self.experiments]),
-            momenta=tuple(torch.zeros_like(flat) for _ in range(MOMENTA[optimizer])),
+            momenta=tuple(torch.zeros_like(flat) for _ in range(MOMENTA[settings.name])),
             rates=np.zeros(members, dtype=RATES),
             progress=np.zeros(members, dtype=PROGRESS),
         )
-
-    def _points(self) -> tuple[Tensor, Tensor]:
-        """Inputs [M or 1, N, d] and targets [M or 1, N, outputs], training points first."""
-        is_shared = all(dataset is self.datasets[0] for dataset in self.datasets)
-        datasets = self.datasets[:1] if is_shared else self.datasets
-        xs, ys = [], []
-        for dataset in datasets:
-            splits = (dataset.train, dataset.valid)
-            first = self.datasets[0]
-            if [split.x.shape for split in splits] != [first.train.x.shape, first.valid.x.shape]:
-                raise ValueError("members of one population need equally many points and inputs")
-            xs.append(np.concatenate([dataset.inputs(split.x) for split in splits]))
-            y = np.concatenate([dataset.targets(split.y) for split in splits])
-            is_regression = dataset.task == "regression"
-            ys.append(y[:, None] if is_regression else np.eye(dataset.n_outputs)[y])
-
-        def stacked(arrays: list[Floats]) -> Tensor:
-            return torch.from_numpy(np.stack(arrays)).to(self._device, self._dtype)
-
-        return stacked(xs), stacked(ys)
 
     @property
     def population(self) -> Population:
@@ -371,7 +333,7 @@ class Training:
         """
         while (steps := self._steps[self._trains]).size > 1 and steps.min() < steps.max():
             for record in self.train(int(steps.max())):
-                self._owed.append(replace(record, made=partial(_same, record.state.copy())))
+                self._owed.append(Record(record.snapshot, record.state.copy()))
 
     def _leave_stretch(self) -> None:
         """Begin a new one next, such as with other values; all members stand at one step."""
@@ -433,18 +395,15 @@ class Training:
     ) -> Record:
         step = epoch * self.steps_per_epoch
         stopping = self._stopping.state
-
-        def state() -> State:
-            return State(
-                shape=self._work.population.shape,
-                epoch=epoch,
-                step=step,
-                parameters=tensors[0],
-                momenta=tuple(tensors[1:]),
-                updates=updates + step * trains,
-                stopping=stopping,
-            )
-
+        state = State(
+            shape=self._work.population.shape,
+            epoch=epoch,
+            step=step,
+            parameters=tensors[0],
+            momenta=tuple(tensors[1:]),
+            updates=updates + step * trains,
+            stopping=stopping,
+        )
         snapshot = Snapshot(epoch, step, values, stopping.stopped_at, stopping.diverged)
         return Record(snapshot, state)
 
@@ -546,23 +505,6 @@ class Training:
                 for record in self.train(goal, stop):
                     checkpoints.insert(record.state.copy(), best_epoch)
                 yield
-
-
-def _same(state: State) -> State:
-    return state
-
-
-def load_all(experiments: Sequence[Experiment]) -> list[Dataset]:
-    """The points of each experiment; the same settings are loaded once.
-
-    Raises
-    ------
-    DatasetError
-        If the data can't be made.
-    """
-    each = [experiment.data for experiment in experiments]
-    loaded = {settings: load(settings) for settings in dict.fromkeys(each)}
-    return [loaded[settings] for settings in each]
 
 
 def _refuse_differences(experiments: Sequence[Experiment], allowed: frozenset[str]) -> None:

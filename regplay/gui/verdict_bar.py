@@ -278,7 +278,6 @@ class VerdictBar(QWidget):
         shown = None if tried is None else tried.shown
         verdict = judge(history, view.dataset, run.experiment, points=view.points, shown=shown)
         self.set_verdict(verdict)
-        self._show_advice()
 
     def _concerns(self, view: View) -> bool:
         """Whether what neighbours showed is about what is shown."""
@@ -287,9 +286,10 @@ class VerdictBar(QWidget):
         return is_of_run and view.look.epoch is None
 
     def _show_advice(self) -> None:
+        """In its line is the reason before, where that has no room beside the verdict."""
         tried = self.tried
         if tried is None or self._view is None or not self._concerns(self._view):
-            self.advice.setText("")
+            self.advice.setText("" if self.reason.shown else self.reason.text(), "")
             self.button.hide()
             return
         self.advice.setText(tried.text, tried.short)
@@ -315,6 +315,7 @@ class VerdictBar(QWidget):
         losses = max(self.losses.minimumWidth(), self.losses.sizeHint().width())
         needed = self.minimumSizeHint().width() + losses + 8
         self.losses.setVisible(self.width() >= needed)
+        self._show_advice()
 
     def minimumSizeHint(self) -> QSize:
         """Room for the kind of the verdict."""
@@ -333,6 +334,7 @@ class VerdictBar(QWidget):
         """Show a verdict."""
         self.headline.set_verdict(verdict)
         self.reason.setText(verdict.reason, "")  # rather nothing than the half of it
+        self._show_advice()
 
     def set_snapshot(self, snapshot: Snapshot | None) -> None:
         """Show the losses of a snapshot, or none."""

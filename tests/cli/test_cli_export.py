@@ -11,7 +11,7 @@ import pytest
 from experiment_files import experiment_file
 
 from regplay.cli import main
-from regplay.cli.subcommands import COMMANDS
+from regplay.cli.commands import COMMANDS
 from regplay.core import UserError
 
 EXPERIMENT = """

@@ -47,16 +47,16 @@ def records(training):
     return list(run(training))
 
 
+def copied(records):
+    """Records with copies of their states, which the next call of `train` may write into."""
+    return [Record(record.snapshot, record.state.copy()) for record in records]
+
+
 def kept_records(training):
-    """All records to the end, with copies of their states."""
+    """All records to the end, copied."""
     found = []
     while not training.finished:
-        records = training.train()
-        states = [record.state.copy() for record in records]
-        found += [
-            Record(record.snapshot, lambda state=state: state)
-            for record, state in zip(records, states, strict=True)
-        ]
+        found += copied(training.train())
     return found
 
 

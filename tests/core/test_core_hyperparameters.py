@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from trainings import run
 
+from regplay.core.datasets import load_all
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, get, replace
 from regplay.core.hyperparameters import (
@@ -17,7 +18,7 @@ from regplay.core.hyperparameters import (
     why_unused,
 )
 from regplay.core.joint import plan
-from regplay.core.training import Training, load_all
+from regplay.core.training import Training
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -101,7 +102,7 @@ def test_members_that_differ_in_their_own_fields_share_a_population_and_no_other
     if other is None:
         other = not value if field.kind == "switch" else VALUES.get(path, (value + 1,))[0]
     pair = [base, replace(base, {path: other})]
-    shared = len(plan(pair, load_all(pair))) == 1
+    shared = len(plan(pair, load_all(e.data for e in pair))) == 1
     assert shared == (path in MEMBER_FIELDS)
     if not shared and path != "epochs":
         with pytest.raises(ValueError, match=f"{path} can't differ here"):

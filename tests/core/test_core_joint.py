@@ -8,6 +8,7 @@ from small_trainings import advance
 from trainings import run
 
 from regplay.core import joint
+from regplay.core.datasets import load_all
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.fit import grid_of
@@ -15,7 +16,7 @@ from regplay.core.history import MEASURES, History
 from regplay.core.joint import JointTraining, plan
 from regplay.core.native_engine import NativeEngine
 from regplay.core.sweep import Sweep, SweepAxis
-from regplay.core.training import Training, load_all
+from regplay.core.training import Training
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -77,7 +78,7 @@ def test_those_that_differ_in_no_shape_share_a_population():
     experiments = Sweep(
         BASE, (SweepAxis(WD, (0.0, 0.1)), SweepAxis("model.width", (2, 3)))
     ).experiments
-    parts = plan(experiments, load_all(experiments))
+    parts = plan(experiments, load_all(e.data for e in experiments))
     assert [list(part) for part in parts] == [[0, 2], [1, 3]]
 
 
@@ -87,10 +88,10 @@ def test_what_is_too_large_for_memory_is_trained_in_parts_to_the_same_bits(monke
     axes = SweepAxis(WD, (0.0, 0.01, 0.1, 1.0, 2.0)), SweepAxis("optimizer.lr", (0.003, 0.01))
     experiments = Sweep(more, axes, seeds=2).experiments
     whole = trained(experiments)
-    assert len(plan(experiments, load_all(experiments))) == 1
+    assert len(plan(experiments, load_all(e.data for e in experiments))) == 1
     for memory, least in ((100_000, 2), (40_000, 5), (1, 20)):
         monkeypatch.setattr(joint, "_MEMORY", memory)
-        parts = plan(experiments, load_all(experiments))
+        parts = plan(experiments, load_all(e.data for e in experiments))
         assert len(parts) >= least
         assert sorted(np.concatenate(parts)) == list(range(20))
         in_parts = trained(experiments)
@@ -108,7 +109,7 @@ def test_what_is_too_large_for_memory_is_trained_in_parts_to_the_same_bits(monke
 
 def test_a_population_takes_no_more_memory_than_it_may(monkeypatch):
     experiments = Sweep(BASE, (SweepAxis(WD, tuple(i / 1000 for i in range(200))),)).experiments
-    datasets = load_all(experiments)
+    datasets = load_all(e.data for e in experiments)
     for members in (1, 7, 100):
         monkeypatch.setattr(joint, "_MEMORY", members * 16_000)
         sizes = [len(part) for part in plan(experiments, datasets)]

@@ -20,6 +20,7 @@ for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
     signal.signal(number, usual)
 from regplay.cli import main
 from regplay.gui import app
+from regplay.gui.document.documents import Dialogs
 from regplay.gui.window import MainWindow
 
 class Telling(MainWindow):
@@ -37,7 +38,7 @@ class Telling(MainWindow):
             self.controller.pin()
         print("ready", flush=True)
         if "ask" in sys.argv:
-            self._ask.keep_changes("a name")
+            Dialogs(self).keep_changes("a name")
 
 app.MainWindow = Telling
 sys.exit(main([sys.argv[1]]))

@@ -1,13 +1,15 @@
 """The registry of datasets: one name, one signature each."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 
-from regplay.core.datasets import classification, edits, own, points, regression, tables
+from regplay.core.datasets import classification, edits, points, regression, tables
 from regplay.core.datasets.dataset import (
     Dataset,
     DatasetError,
     DatasetSpec,
     Split,
+    Table,
     Task,
     parse_number,
 )
@@ -19,7 +21,6 @@ from regplay.core.datasets.edits import (
     parse_edits,
     waiting_edits,
 )
-from regplay.core.datasets.own import own_dataset, split_of
 from regplay.core.datasets.points import (
     MAX_CLASSES,
     MAX_POINTS,
@@ -28,7 +29,7 @@ from regplay.core.datasets.points import (
     points_in,
     points_settings,
 )
-from regplay.core.datasets.tables import Table
+from regplay.core.datasets.tables import own_dataset, split_of
 from regplay.core.experiment import DataSettings
 
 REGISTRY: Mapping[str, DatasetSpec] = {
@@ -39,7 +40,7 @@ REGISTRY: Mapping[str, DatasetSpec] = {
         regression.CLASSICS,
         tables.SPECS,
         points.SPECS,
-        (own.OWN,),
+        (tables.OWN,),
     )
     for spec in specs
 }
@@ -58,6 +59,18 @@ def load(settings: DataSettings) -> Dataset:
     if "edits" not in spec.uses or not settings.edits:
         return made
     return edits.edited(made, edits.parse_edits(settings.edits))
+
+
+def load_all(each: Iterable[DataSettings]) -> list[Dataset]:
+    """The points that each of these describes; equal settings are loaded once, and share them.
+
+    Raises
+    ------
+    DatasetError
+        As `load`.
+    """
+    loaded = cache(load)
+    return [loaded(settings) for settings in each]
 
 
 def remarks(settings: DataSettings) -> list[str]:

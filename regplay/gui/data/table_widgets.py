@@ -2,12 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QSignalBlocker,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QAbstractTableModel, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,

@@ -354,7 +354,7 @@ class Documents(QObject):
         """Open it. It is this program's own: the files that it names may be read."""
         try:
             with busy():
-                document = leftover.read()
+                document = read(leftover.path)
         except DocumentError as error:
             self.refused.emit(f"The session can't be recovered: {error}")
             return False

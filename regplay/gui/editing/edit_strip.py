@@ -10,7 +10,7 @@ from regplay.core.datasets import MAX_CLASSES, Dataset
 from regplay.core.number_text import counted
 from regplay.gui.plots import Range, bounds
 from regplay.gui.theme import colors_of
-from regplay.gui.widgets import ElidedLabel, Label, NumberBox, Press, Toggle, named
+from regplay.gui.widgets import ElidedLabel, Label, NumberBox, Press, Toggle, fill, named
 
 _DOT = 5.0  # pixels of radius
 _LEFT = 12.0
@@ -42,8 +42,8 @@ class ClassChip(Toggle):
 class TargetBox(NumberBox):
     """A number, or at its lower end the value of the nearest point."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setKeyboardTracking(False)
         self.setSpecialValueText("as the nearest")
         self.setAccessibleName("Value of points to come")
@@ -82,34 +82,25 @@ class EditStrip(QWidget):
     class_changed = Signal()  # points to come are of another class
     outlier_clicked = Signal()  # one more point is wanted, far from what the others tell
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("edit.strip")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(6, 1, 6, 3)
-        row.setSpacing(3)
         self._points = ""
         self._group = QButtonGroup(self)
         self.chips = [named(f"edit.class.{k}", ClassChip(k)) for k in range(MAX_CLASSES)]
         for k, chip in enumerate(self.chips):
             self._group.addButton(chip, k)
-            row.addWidget(chip)
         self.chips[0].setChecked(True)
         self._group.idToggled.connect(lambda *_: self.class_changed.emit())
         self._value = Label("Value")
         self.target = named("edit.value", TargetBox())
-        row.addWidget(self._value)
-        row.addWidget(self.target)
         self.outlier = named("edit.outlier", Press("Add outlier", _OUTLIER))
         self.outlier.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.outlier.clicked.connect(self.outlier_clicked)
-        row.addWidget(self.outlier)
-        row.addSpacing(6)
         self.hint = named("edit.hint", ElidedLabel())
-        row.addWidget(self.hint, 1)
-        row.addSpacing(6)
         self.count = named("edit.count", Label())
-        row.addWidget(self.count)
+        parts = self._value, self.target, self.outlier, 6, (self.hint, 1), 6, self.count
+        fill(QHBoxLayout(self), *self.chips, *parts, margins=(6, 1, 6, 3), spacing=3)
 
     @property
     def current_class(self) -> int:

@@ -5,14 +5,21 @@ from math import floor, log10
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsObject
 
 from regplay.core.arrays import Floats
 from regplay.core.datasets import Dataset
 from regplay.gui.editing.edit_strip import EditStrip
-from regplay.gui.plots import Chart, Range, SurfaceColors, class_at, class_heights, marker_scale
+from regplay.gui.plots import (
+    BoxItem,
+    Chart,
+    Range,
+    SurfaceColors,
+    class_at,
+    class_heights,
+    marker_scale,
+)
 from regplay.gui.theme import ROLES
 from regplay.gui.training import FRAME, Clock, Timer
 from regplay.session.drawing import MOST, Drawing
@@ -104,25 +111,20 @@ class EditMark:
     fill: str | None = None
 
 
-class EditMarkItem(QGraphicsObject):
+class EditMarkItem(BoxItem):
     """Drawn over the canvas of a chart, whose finished frame it leaves as it is."""
 
     def __init__(self, chart: Chart) -> None:
-        super().__init__(chart.box)
+        super().__init__(chart, chart.box)
         self.mark: EditMark | None = None
-        self._chart = chart
         self.setZValue(9)
-        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        self.fit_box()
 
     def set_mark(self, mark: EditMark | None) -> None:
         """Draw another one."""
         if mark != self.mark:
             self.mark = mark
             self.update()
-
-    def boundingRect(self) -> QRectF:
-        """The inside of the axes."""
-        return QRectF(self._chart.box.rect())
 
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         """Draw the mark."""

@@ -93,10 +93,10 @@ def weights_series(panel: WeightsView) -> list[Series]:
     dataset, fit = panel.dataset, panel.fit
     if dataset is None:
         return []
-    learned = None if fit is None else fit.weights
+    learned, (of, weight) = None if fit is None else fit.weights, panel.names
     pairs = (("learned weights", learned), ("true weights", dataset.true_weights))
     return [
-        Series(name, {"input": list(dataset.input_names), "weight": weights})
+        Series(name, {of: list(dataset.input_names), weight: panel.in_shown_units(weights)})
         for name, weights in pairs
         if weights is not None
     ]

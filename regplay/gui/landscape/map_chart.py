@@ -60,6 +60,12 @@ def cell_edges(frame: Frame, columns: int, rows: int) -> tuple[list[int], list[i
     return x.tolist(), y.tolist()
 
 
+def cell_place(frame: Frame, columns: int, rows: int, cell: Cell) -> QRectF:
+    """Where a cell is, without the seam to the next ones."""
+    (x, y), (column, row) = cell_edges(frame, columns, rows), cell
+    return QRectF(QPointF(x[column], y[row + 1]), QPointF(x[column + 1] - 1, y[row] - 1))
+
+
 class CellsLayer:
     """A rectangle for each network.
 
@@ -196,6 +202,7 @@ class MapChart(Chart):
     """
 
     cell_chosen = Signal(int, int)
+    hover_item = CellHover
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -207,9 +214,6 @@ class MapChart(Chart):
         self.setInteractive(False)  # no item takes the mouse
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.canvas.under.clear()  # grid lines mean nothing between cells
-        self.scene().removeItem(self.hover)
-        self.hover = CellHover(self, self.box)
-        self.hover.fit_box()
         self.hint = named("landscape.hint", Label(self))
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint.setWordWrap(True)
@@ -258,9 +262,7 @@ class MapChart(Chart):
 
     def cell_rect(self, cell: Cell) -> QRectF:
         """Where a cell is, in pixels of the plot."""
-        x, y = cell_edges(self.frame(), *self.counts)
-        column, row = cell
-        return QRectF(QPointF(x[column], y[row + 1]), QPointF(x[column + 1] - 1, y[row] - 1))
+        return cell_place(self.frame(), *self.counts, cell)
 
     def cell_at(self, position: QPointF) -> Cell | None:
         """The cell at a place of the widget, or None outside of all."""

@@ -18,14 +18,7 @@ from regplay.gui.controls import ControlPanel, Folding
 from regplay.gui.lessons.lesson_panel import LessonPanel
 from regplay.session import lessons
 from regplay.session.claims import Term
-from regplay.session.lessons import (
-    Lesson,
-    LessonError,
-    Page,
-    PagePlace,
-    Progress,
-    is_done_by,
-)
+from regplay.session.lessons import Lesson, LessonError, Page, PagePlace, Progress, is_done_by
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,11 @@ from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShortcut
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from regplay.core.number_text import counted
-from regplay.gui.lessons.markdown_view import TextLine, WrappedText
 from regplay.gui.lessons.page_view import PageView
-from regplay.gui.lessons.wrapped_button import WrappedButton
+from regplay.gui.lessons.wrapped_text import TextLine, WrappedButton, WrappedText
 from regplay.gui.theme import line_color, zoomed
 from regplay.gui.widgets import (
     CloseButton,
@@ -39,8 +33,8 @@ class Contents(ScrolledColumn):
     lesson_chosen = Signal(str)  # the id of a lesson, to begin it
     page_chosen = Signal(int)  # a page of the open one, counted from 1
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("lesson.contents", parent)
+    def __init__(self) -> None:
+        super().__init__("lesson.contents")
         self.open_button = named("lesson.open", Press("Open a lesson file…"))
         self.open_button.setToolTip("Read a lesson from a TOML file of your own")
         self._buttons: list[WrappedButton] = []
@@ -110,8 +104,8 @@ class Contents(ScrolledColumn):
 class PageBar(QWidget):
     """The buttons below a page, and which page it is."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.reset = named("lesson.reset", Press("Reset", "Begin this page again, as it was set"))
         self.previous = named("lesson.previous", Press("‹", "The page before (Alt+Left)"))
         self.next = named("lesson.next", Press(""))
@@ -146,8 +140,8 @@ class LessonPanel(QWidget):
     scroll while it is in the panel, and turn pages at the ends.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("lesson")
         self._fit_text()
         self.title = named("lesson.title", WrappedText())

@@ -11,8 +11,14 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from regplay.core.fields import field
 from regplay.core.number_text import number
 from regplay.gui.controls import NumberControl
-from regplay.gui.lessons.markdown_view import TextLine, TextView, WrappedText
-from regplay.gui.lessons.wrapped_button import StatusMark, StatusMarkView, WrappedButton
+from regplay.gui.lessons.wrapped_text import (
+    StatusMark,
+    StatusMarkView,
+    TextLine,
+    TextView,
+    WrappedButton,
+    WrappedText,
+)
 from regplay.gui.widgets import Press, ScrolledColumn, Toggle, fill, named, take_out
 from regplay.session.lessons import (
     REVEALED,
@@ -36,8 +42,8 @@ _OVERLAP = 40  # px of a screen that stay in sight on the next
 class PagePart(QWidget):
     """A heading and what is below it."""
 
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, title: str) -> None:
+        super().__init__()
         self.heading = WrappedText()
         self.set_title(title)
         margins = (0, 0, 0, _SPACING)
@@ -57,8 +63,8 @@ class QuestionView(PagePart):
     # (float): the index of the option that was chosen, or where the handle was put
     answered = Signal(float)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Predict", parent)
+    def __init__(self) -> None:
+        super().__init__("Predict")
         self.setObjectName("lesson.question")
         self.options: list[WrappedButton] = []
         self.handle: NumberControl | None = None
@@ -70,8 +76,7 @@ class QuestionView(PagePart):
         self.place_button.clicked.connect(self._place)
         tip = "Choose again; the first choice counts for the score"
         self.again_button = named("lesson.again", Press("Try again", tip))
-        self._choices = QVBoxLayout()
-        self._choices.setSpacing(6)
+        self._choices = fill(QVBoxLayout(), spacing=6)
         below = QHBoxLayout()
         below.addWidget(self.verdict, 1, Qt.AlignmentFlag.AlignVCenter)
         below.addWidget(self.place_button)
@@ -169,8 +174,8 @@ def _verdict(answer: float | None, *, is_right: bool) -> str:
 class DoView(PagePart):
     """What to do, and a button that does it."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Do", parent)
+    def __init__(self) -> None:
+        super().__init__("Do")
         self.setObjectName("lesson.do")
         self.text = named("lesson.do.text", WrappedText())
         tip = "Set up the experiment, train it, and show the answer"
@@ -189,8 +194,8 @@ class DoView(PagePart):
 class ClaimRow(QWidget):
     """What a claim says and what was measured; how it is checked comes out by a button."""
 
-    def __init__(self, claim: Claim, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, claim: Claim) -> None:
+        super().__init__()
         self.claim = claim
         self._is_shown = False
         self.mark = StatusMarkView(StatusMark.OPEN)
@@ -252,8 +257,8 @@ def _breakable(claim: str) -> str:
 class ClaimList(PagePart):
     """A `ClaimRow` for each claim."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("See", parent)
+    def __init__(self) -> None:
+        super().__init__("See")
         self.setObjectName("lesson.claims")
         self.rows: list[ClaimRow] = []
 
@@ -283,8 +288,8 @@ class ScoreView(QWidget):
 
     page_chosen = Signal(int)  # a page to look at again, counted from 1
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.text = named("lesson.score", WrappedText())
         self._pages: list[WrappedButton] = []
         tip = "Take back all answers, and go to the first question"
@@ -322,8 +327,8 @@ class PageView(ScrolledColumn):
         Its parts, from top to bottom; they tell what is clicked.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("lesson.page", parent)
+    def __init__(self) -> None:
+        super().__init__("lesson.page")
         self._page: Page | None = None
         self.title = named("lesson.page.title", WrappedText())
         self.badge = named("lesson.published", WrappedText(_PUBLISHED))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.arrays import Indices, Pixels, Singles
@@ -17,7 +17,7 @@ from regplay.core.inside import NEAR_ZERO, UnitMaps
 from regplay.core.number_text import number
 from regplay.gui.network.graph_layout import SIDE, GraphLayout, UnitPlace
 from regplay.gui.network.pictures import KeptPicture, Magnitude
-from regplay.gui.plots import Picture, Readout, ReadoutRow, Segments, pen
+from regplay.gui.plots import Picture, Readout, ReadoutRow, Segments, argb, draw_pixels, pen
 from regplay.gui.theme import ROLES, Colors, hairline, mix, zoomed
 
 _LEVELS = 12  # widths that there are: a weight that moves a little leaves its link as it is
@@ -124,8 +124,7 @@ def sign_color(value: float, colors: Colors) -> str:
 def signed_table(colors: Colors) -> NDArray[np.uint32]:
     """Colours from −1 over 0 (the background) to 1, as 0xAARRGGBB; for `signed_levels`."""
     places = np.linspace(-1, 1, _SHADES)
-    mixed = [mix(colors.background, sign_color(p, colors), abs(p)) for p in places]
-    return np.array([QColor(color).rgb() for color in mixed], dtype=np.uint32)
+    return argb(mix(colors.background, sign_color(p, colors), abs(p)) for p in places)
 
 
 def signed_levels(values: Singles, largest: float) -> Indices:
@@ -304,7 +303,7 @@ class NetworkGraph(KeptPicture):
             maps = values.reshape(len(values), *(values.shape[1:] or (1, 1)))
             levels = signed_levels(maps, largest)
             for rect, pixels in zip(rects, signed_table(colors)[levels[:, ::-1]], strict=True):
-                _draw_map(painter, rect, pixels)
+                draw_pixels(painter, rect, pixels)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(hairline(colors.muted, self.zoom))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -419,11 +418,3 @@ class NetworkGraph(KeptPicture):
             self._draw_units(painter, [rect], values[None], largest)
 
         return Readout(self.unit_name(unit), tuple(rows), Picture(paint, caption))
-
-
-def _draw_map(painter: QPainter, rect: QRectF, pixels: NDArray[np.uint32]) -> None:
-    """Draw colours [rows, columns] from the top, smooth in between."""
-    rows, columns = pixels.shape
-    image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
-    painter.drawImage(rect, image)  # before `pixels`, which the image looks into, are gone

@@ -6,6 +6,7 @@
 from regplay.gui.plots.annotation_layer import annotation_font, begun, is_near
 from regplay.gui.plots.axes import Axes, Axis, GridLayer
 from regplay.gui.plots.canvas import (
+    BoxItem,
     HoverItem,
     Layer,
     Picture,
@@ -37,13 +38,9 @@ from regplay.gui.plots.legend import (
     tab_row,
     without_named,
 )
+from regplay.gui.plots.linear_weights import WeightsView
 from regplay.gui.plots.loss_line import LossLine, SmallestLoss, dots_on, draw_valley, sides_of
-from regplay.gui.plots.many_inputs import (
-    ConfusionView,
-    PredictedChart,
-    PredictedView,
-    WeightsView,
-)
+from regplay.gui.plots.many_inputs import ConfusionView, PredictedChart, PredictedView
 from regplay.gui.plots.measure_plot import EpochPlot, MeasurePlot
 from regplay.gui.plots.scale import (
     LARGEST,
@@ -67,8 +64,10 @@ from regplay.gui.plots.shapes import (
     Points,
     PointsLayer,
     Segments,
+    argb,
     draw_joined,
     draw_marker,
+    draw_pixels,
     empty_picture,
     fill_polygon,
     marker_scale,

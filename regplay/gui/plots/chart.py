@@ -82,7 +82,11 @@ class Chart(GraphicsView):  # type: ignore[misc]
         had no range by then takes its first. A chart asks its window for it when it is shown.
     pressed_at
         Where on the screen a button of the mouse was pressed last.
+    hover_item
+        The kind of item that draws what the mouse reads.
     """
+
+    hover_item = HoverItem
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -118,7 +122,7 @@ class Chart(GraphicsView):  # type: ignore[misc]
         self.canvas = Canvas(self, self.box)
         self.canvas.under.append(GridLayer(self.axes))
         self._annotations = AnnotationLayer()
-        self.hover = HoverItem(self, self.box)
+        self.hover = self.hover_item(self, self.box)
         self.reset_button = QToolButton(self)
         self.reset_button.setText("A")
         self.reset_button.setToolTip("Back to the whole plot (A, or double click)")
@@ -211,9 +215,9 @@ class Chart(GraphicsView):  # type: ignore[misc]
             self._auto[axis] = (low, high)
             self._follow(axis)
 
-    def forget(self, axis: Side) -> None:
-        """Start the range of an axis anew with the next `cover`."""
-        self._auto[axis] = None
+    def forget(self, *axes: Side) -> None:
+        """Start the ranges of these axes anew with the next `cover`."""
+        self._auto |= dict.fromkeys(axes)
 
     def auto_range(self, axis: Side) -> Range | None:
         """The range that the data ask for, whether or not the mouse moved the plot."""

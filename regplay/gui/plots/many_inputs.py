@@ -1,4 +1,4 @@
-"""The fits of many inputs: predicted against true values, linear weights, and confusion."""
+"""The fits of many inputs: predicted against true values, and confusion."""
 
 import math
 from collections.abc import Callable
@@ -12,25 +12,22 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 from regplay.core.arrays import Floats, Indices, Integers
 from regplay.core.datasets import Dataset, Split
 from regplay.core.fit import Fit
-from regplay.core.number_text import number, percent_text
+from regplay.core.number_text import percent_text
 from regplay.gui.plots.canvas import (
     LineLayer,
     Picture,
-    Reading,
     Readout,
-    ReadoutRow,
     ReadoutWidget,
     paint_readout,
 )
 from regplay.gui.plots.fit_panel import ChartPanel, FitPanel, points_text
 from regplay.gui.plots.legend import Entry, Legend
-from regplay.gui.plots.scale import Frame, padded
+from regplay.gui.plots.linear_weights import WeightsView
+from regplay.gui.plots.scale import padded
 from regplay.gui.plots.shapes import (
     Points,
     PointsLayer,
-    Segments,
     paint_images,
-    pen,
     thinned,
 )
 from regplay.gui.theme import (
@@ -45,84 +42,6 @@ from regplay.gui.theme import (
     zoomed,
 )
 from regplay.gui.widgets import Toggle, fill
-
-
-class StemsLayer:
-    """A line from 0 to each weight.
-
-    Attributes
-    ----------
-    weights
-        [d]
-    """
-
-    def __init__(self) -> None:
-        self.weights: Floats = np.zeros(0)
-        self._segments = Segments()
-
-    def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the lines, as wide as there is room for."""
-        n = len(self.weights)
-        y = frame.y(self.weights)
-        placed = np.isfinite(y)
-        if not placed.any():
-            return
-        segments = np.empty((int(placed.sum()), 4))
-        segments[:, 0] = segments[:, 2] = frame.x(np.arange(1, n + 1))[placed]
-        segments[:, 1], segments[:, 3] = frame.y(0.0), y[placed]
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        width = float(np.clip(0.5 * frame.width / n, 1, 14 * frame.zoom))
-        painter.setPen(pen(frame.colors.fit, width))
-        self._segments.draw(painter, segments, frame.is_figure)
-
-
-class WeightsView(ChartPanel):
-    """A stem for each weight, and a mark at the true one where it is known."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.stems = StemsLayer()
-        self.truth = PointsLayer()
-        self.chart.canvas.live += [self.stems, self.truth]
-        self.chart.reader = self._read
-        self.chart.set_labels("input", "weight")
-
-    def set_dataset(self, dataset: Dataset) -> None:
-        """Show the true weights."""
-        self.dataset, self.fit, true = dataset, None, dataset.true_weights
-        self.stems.weights = np.zeros(0)
-        self.truth.groups = ()
-        heights = [0.0]
-        entries = [Entry("line", "learned weights", ROLES.fit, short="learned")]
-        if true is not None:
-            heights += (1.3 * true).tolist()
-            at, size = np.arange(1.0, len(true) + 1), 7.0 if len(true) <= 60 else 4.5
-            points = Points(at, true, "circle", (ROLES.truth,), ROLES.background, size)
-            self.truth.groups = (points,)
-            entries.append(Entry("circle", "true weights", ROLES.truth, short="true"))
-        self.legend.set_entries(entries)
-        self.chart.fix("x", 0.0, dataset.n_inputs + 1.0)
-        self.chart.forget("y")
-        self.chart.cover("y", heights)
-        self.chart.reset_ranges()
-        self.chart.canvas.rest()
-
-    def set_fit(self, fit: Fit | None) -> None:
-        """Show the weights of a linear model."""
-        self.fit = fit
-        self.stems.weights = np.zeros(0) if fit is None or fit.weights is None else fit.weights
-        self.chart.cover("y", self.stems.weights)
-        self.chart.refresh()
-
-    def _read(self, x: float, _: float) -> Reading | None:
-        dataset, weights = self.dataset, self.stems.weights
-        if dataset is None or not len(weights) or not np.isfinite(x):
-            return None
-        at = int(np.clip(round(x) - 1, 0, len(weights) - 1))
-        rows = [ReadoutRow("learned", number(weights[at]), ROLES.fit)]
-        if dataset.true_weights is not None:
-            rows.append(ReadoutRow("true", number(dataset.true_weights[at]), ROLES.truth))
-        return Reading(float(self.chart.frame().x(at + 1)), dataset.input_names[at], tuple(rows))
 
 
 class PredictedChart(ChartPanel):
@@ -145,9 +64,8 @@ class PredictedChart(ChartPanel):
         # Two points far outside stay on the line whatever is shown.
         ends = (4 * low - 3 * high, 4 * high - 3 * low)
         self.identity.set(ends, ends)
-        for axis in ("x", "y"):
-            self.chart.forget(axis)
-            self.chart.cover(axis, (low, high))
+        self.chart.settle("x", (low, high))
+        self.chart.settle("y", (low, high))
         self.chart.reset_ranges()
         self.chart.set_labels(f"true {dataset.target_name}", f"predicted {dataset.target_name}")
         self._show_entries()

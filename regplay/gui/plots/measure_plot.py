@@ -59,10 +59,6 @@ def nice_decades(low: float, high: float) -> Range:
     return max(below, above - _DECADES), above
 
 
-def _both(values: Sequence[float]) -> Range:
-    return min(values), max(values)
-
-
 class EpochPlot(Chart):
     """Curves over the same epochs."""
 
@@ -95,8 +91,7 @@ class EpochPlot(Chart):
         self.start_ranges()
 
     def _forget(self) -> None:
-        self.forget("x")
-        self.forget("y")
+        self.forget("x", "y")
 
     def _cover(self) -> None:
         """Let the axes hold what is shown."""
@@ -280,7 +275,8 @@ class MeasurePlot(EpochPlot):
         if not is_log:
             self.cover("y", [0.0, *(ends or [1.0])])
         elif ends:
-            low, high = nice_decades(*(min(max(end, 1e-290), LARGEST) for end in _both(ends)))
+            ends = np.clip([min(ends), max(ends)], 1e-290, LARGEST).tolist()
+            low, high = nice_decades(*ends)
             now = self.auto_range("y") or (low, high)
             high = max(high, now[1])
             self.fix("y", max(min(low, now[0]), high - _DECADES), high)

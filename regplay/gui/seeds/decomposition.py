@@ -247,8 +247,7 @@ class DecompositionPlot(LegendChart):
         self.chart.settle("y", (0.0, self._scale))
         self.chart.reset_ranges()
         if not values:  # axes that are locked take the range of the first bars
-            self.chart.forget("x")
-            self.chart.forget("y")
+            self.chart.forget("x", "y")
         self._refresh()
 
     def _marks(self, size: float, metrics: QFontMetricsF) -> list[tuple[float, str]]:

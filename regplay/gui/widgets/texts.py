@@ -33,6 +33,11 @@ class ElidedLabel(Label):
         """All of it."""
         return self._whole
 
+    @property
+    def shown(self) -> str:
+        """What there is room for."""
+        return super().text()
+
     def setText(self, text: str, *shorter: str) -> None:
         """Say something else.
 

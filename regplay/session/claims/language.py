@@ -23,13 +23,7 @@ from msgspec import Meta
 
 from regplay.core.fields import Value, hint_at
 from regplay.core.verdict import VerdictKind
-from regplay.session.claims.terms import (
-    ClaimError,
-    Term,
-    check_measure,
-    check_value,
-    find_field,
-)
+from regplay.session.claims.terms import ClaimError, Term, check_measure, check_value, find_field
 
 LONGEST_CLAIM = 1000  # characters of a claim
 ClaimText = Annotated[

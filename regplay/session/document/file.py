@@ -19,8 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regplay.session.document.document import Document
-from regplay.session.document.states import DocumentError
+from regplay.session.document.document import Document, DocumentError
 from regplay.session.document.text import BRIEF, LARGEST, DocumentWriter, loads
 from regplay.session.experiment_text import absolute
 from regplay.session.files import OutputError, leftovers_of, write_file
@@ -78,16 +77,6 @@ class Leftover:
     path: Path
     saved: datetime  # when it was written last
     lock: "BaseFileLock"
-
-    def read(self) -> Document:
-        """What was worked on.
-
-        Raises
-        ------
-        DocumentError
-            If it can't be read, such as one of a newer regplay.
-        """
-        return read(self.path)
 
     def leave(self) -> None:
         """Offer it again at the next start."""

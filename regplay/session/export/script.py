@@ -59,10 +59,7 @@ def _docstring(experiment: Experiment, dataset: Dataset) -> str:
         network = f"{counted(model.depth, 'hidden layer')} of {counted(model.width, 'unit')}"
     points = counted(len(dataset.train.y), "training point")
     same = "Written by regplay: same data, initial weights and batches"
-    text = (
-        f"{same}, so the same losses up to rounding, which long training of a network that "
-        "overfits can magnify to a percent."
-    )
+    text = f"{same}, so the same losses up to rounding, which long training can magnify."
     drawn = _terms(experiment, *_RANDOM)
     if drawn:
         verb = "is" if len(drawn) == 1 else "are"

@@ -173,7 +173,7 @@ class _Trainings:
         return Trained(first, dataset, parts=self._parts[settings][place])
 
 
-def measured(statement: Statement, base: Experiment, *, device: str = "auto") -> Measured:
+def measured(statement: Statement, base: Experiment) -> Measured:
     """What a statement comes to for an experiment with its own seeds, by training.
 
     Raises
@@ -183,7 +183,7 @@ def measured(statement: Statement, base: Experiment, *, device: str = "auto") ->
     """
     _refuse_unknown("", base, statement.terms)
     experiments = [term.experiment(base) for term in statement.terms]
-    all_of_them = _Trainings([*zip(statement.terms, experiments, strict=True)], device)
+    all_of_them = _Trainings([*zip(statement.terms, experiments, strict=True)], "auto")
     while not all_of_them.finished:
         all_of_them.advance()
     values = all_of_them.values(statement, experiments)

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 import torch
 from engines import ThreadLimit, native_engine, use
-from small_trainings import kept_records, state_of
+from small_trainings import copied, kept_records, state_of
 
 from regplay.core import native_engine as native_engine_module
 from regplay.core.engine import Stop
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.native.binding import TrainingCall
-from regplay.core.training import Record, Training
+from regplay.core.training import Training
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -124,12 +124,6 @@ def test_stops_at_random_moments_change_nothing(monkeypatch, threads, batch_size
                 stop.clear()  # so that it comes to its end on any machine
                 found += copied(training.train(training.step + 1, stop))
     same(found, whole)
-
-
-def copied(records):
-    states = [record.state.copy() for record in records]
-    pairs = zip(records, states, strict=True)
-    return [Record(record.snapshot, lambda state=state: state) for record, state in pairs]
 
 
 def test_a_call_comes_back_within_a_step(monkeypatch):

@@ -1,10 +1,10 @@
 """The dialog that makes a dataset of a table, by mouse and keyboard."""
 
-import math
 from pathlib import Path
 
 import numpy as np
 import pytest
+from dialog_tools import pick, settings_of
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
@@ -13,7 +13,6 @@ from regplay.core.datasets import load
 from regplay.core.datasets.points import read_points
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.gui.data import table_dialog
 from regplay.gui.data.table_dialog import TableDialog
 
 Key = Qt.Key
@@ -23,31 +22,6 @@ PEOPLE = "name,height,weight,age,kind\n" + "".join(
     f"person {i},{1.5 + i / 50},{50 + 7 * (i % 5)},{20 + i},{'ab'[i % 2]}\n" for i in range(20)
 )
 PAIRS = "x,y\n" + "".join(f"{i / 10},{np.sin(i)}\n" for i in range(30))
-
-
-def settings_of(dialog):
-    """The data that were chosen; whatever the dialog doesn't ask for has its default."""
-    return replace(Experiment(), dialog.values()).data
-
-
-@pytest.fixture
-def show_dialog(qtbot, tmp_path, monkeypatch):
-    """Shows the dialog of a text, in a file unless it is pasted; it is read in one turn."""
-    monkeypatch.setattr(table_dialog, "_BUDGET", math.inf)
-
-    def show(text, *, pasted=False):
-        path = None
-        if not pasted:
-            path = tmp_path / "table.csv"
-            path.write_text(text, encoding="utf-8")
-        dialog = TableDialog(path, text if pasted else None)
-        qtbot.addWidget(dialog)
-        with qtbot.waitExposed(dialog):
-            dialog.show()
-        assert not dialog.is_reading()
-        return dialog
-
-    return show
 
 
 @pytest.fixture
@@ -64,15 +38,6 @@ def save_as(monkeypatch):
         return asked
 
     return answer
-
-
-def pick(combo, text):
-    """Choose an entry by the arrow keys."""
-    combo.setFocus()
-    wanted = combo.findText(text)
-    assert wanted >= 0
-    while combo.currentIndex() != wanted:
-        QTest.keyClick(combo, Key.Key_Down if combo.currentIndex() < wanted else Key.Key_Up)
 
 
 def click_box(dialog, name):

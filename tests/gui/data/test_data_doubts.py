@@ -1,16 +1,10 @@
 """What a person says about a table in its dialog, by mouse: its format, kinds, doubts, gaps."""
 
-import math
-
-import pytest
+from dialog_tools import pick, settings_of
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from regplay.core.datasets import load
-from regplay.core.experiment import Experiment
-from regplay.core.fields import replace
-from regplay.gui.data import table_dialog
-from regplay.gui.data.table_dialog import TableDialog
 
 LEFT = Qt.MouseButton.LeftButton
 GERMAN = "zimmer;preis\n" + "".join(f"{i};{250 * i:,}\n".replace(",", ".") for i in range(1, 15))
@@ -20,40 +14,8 @@ GAPS = "a,b,y\n" + "".join(f"{i},{'' if i % 4 == 0 else i * i},{i / 7}\n" for i 
 TITLED = "Rooms and prices\n\nzimmer;preis\n" + "".join(f"{i / 2};{i * i}\n" for i in range(14))
 
 
-@pytest.fixture
-def show_dialog(qtbot, tmp_path, monkeypatch):
-    """Shows the dialog of a file; it is read in one turn."""
-    monkeypatch.setattr(table_dialog, "_BUDGET", math.inf)
-
-    def show(text):
-        path = tmp_path / "table.csv"
-        path.write_text(text, encoding="utf-8")
-        dialog = TableDialog(path)
-        qtbot.addWidget(dialog)
-        with qtbot.waitExposed(dialog):
-            dialog.show()
-        return dialog
-
-    return show
-
-
-def settings_of(dialog):
-    """The data that were chosen."""
-    return replace(Experiment(), dialog.values()).data
-
-
 def click(widget):
     QTest.mouseClick(widget, LEFT)
-
-
-def choose(box, text):
-    """An entry of a box, by the keys, as a person who goes through it."""
-    box.setFocus()
-    wanted = box.findText(text)
-    assert wanted >= 0
-    while box.currentIndex() != wanted:
-        down = box.currentIndex() < wanted
-        QTest.keyClick(box, Qt.Key.Key_Down if down else Qt.Key.Key_Up)
 
 
 def test_what_can_be_read_in_two_ways_is_asked_and_one_click_answers(show_dialog):
@@ -116,7 +78,7 @@ def test_missing_values_are_left_out_or_filled(show_dialog):
     assert dialog.remarks.topLevelItem(0).text(2) == (
         "5 rows with a missing value are left out (b: 5)"
     )
-    choose(dialog.form.missing_box, "Fill them in")
+    pick(dialog.form.missing_box, "Fill them in")
     assert dialog.status.text().startswith("20 rows, ")
     assert dialog.remarks.topLevelItem(0).text(2).startswith("missing values are filled (b: 5): ")
     settings = settings_of(dialog)
@@ -136,15 +98,15 @@ def test_the_format_is_in_words_and_each_part_can_be_changed(show_dialog):
     assert not dialog.format.parts.isVisible()
     click(dialog.format.more)
     assert dialog.format.parts.isVisible()
-    choose(dialog.format.boxes["header"], "no")
+    pick(dialog.format.boxes["header"], "no")
     assert "(preis)" not in dialog.preview.rows.headerData(1, Qt.Orientation.Horizontal)
     assert '"preis" is not a number' in dialog.status.text()
     assert not dialog.ok.isEnabled()
-    choose(dialog.format.boxes["header"], "yes")
+    pick(dialog.format.boxes["header"], "yes")
     assert settings_of(dialog).format == ""
-    choose(dialog.format.boxes["separator"], "comma")
+    pick(dialog.format.boxes["separator"], "comma")
     assert "there is only one column" in dialog.status.text()
-    choose(dialog.format.boxes["separator"], "semicolon")
+    pick(dialog.format.boxes["separator"], "semicolon")
     assert dialog.ok.isEnabled()
     dialog.format.missing.setFocus()
     QTest.keyClicks(dialog.format.missing, "36")
@@ -162,18 +124,18 @@ def test_the_kind_of_a_column_stands_above_it_and_can_be_changed(show_dialog):
     place = boxes[1].mapTo(dialog, boxes[1].rect().topLeft()).x()
     column = table.viewport().mapTo(dialog, table.viewport().rect().topLeft()).x()
     assert place == column + table.columnViewportPosition(1)
-    choose(dialog.kinds.boxes[0], "category")
+    pick(dialog.kinds.boxes[0], "category")
     settings = settings_of(dialog)
     assert settings.columns == "zip = category"
     assert load(settings).input_names == ("zip = 10115", "zip = 10116", "zip = 10117", "b")
-    choose(dialog.kinds.boxes[0], "number")
+    pick(dialog.kinds.boxes[0], "number")
     assert settings_of(dialog).columns == ""
 
 
 def test_which_rows_validate(show_dialog):
     dialog = show_dialog(GAPS)
     assert dialog.form.split_box.currentText() == "Automatic: random rows"
-    choose(dialog.form.split_box, "The last rows")
+    pick(dialog.form.split_box, "The last rows")
     assert load(settings_of(dialog)).valid.y.tolist() == [y / 7 for y in (15, 17, 18, 19)]
 
 

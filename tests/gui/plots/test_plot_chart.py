@@ -1,3 +1,4 @@
+import gc
 import sys
 
 import numpy as np
@@ -244,6 +245,7 @@ def test_painting_takes_no_reference_from_none(qtbot, make_dataset, make_fit, ma
 
     paint(20)
     painted = history_view.plot.canvas.frames
+    gc.collect()  # what other tests left has references, too
     before = sys.getrefcount(None)
     paint(300)
     assert history_view.plot.canvas.frames - painted == 300

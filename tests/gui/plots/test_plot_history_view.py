@@ -331,9 +331,9 @@ def test_the_weights_tab_shows_norm_penalty_and_objective(qtbot, view, make_hist
 
 
 def test_tabs_are_made_when_they_are_first_shown(view) -> None:
-    assert list(view._plots) == ["loss"]
+    assert list(view.plots) == ["loss"]
     view.set_tab("weights")
-    assert list(view._plots) == ["loss", "weights"]
+    assert list(view.plots) == ["loss", "weights"]
 
 
 def test_the_noise_floor_is_named(view, make_dataset) -> None:

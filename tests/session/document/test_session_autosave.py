@@ -123,7 +123,7 @@ def test_a_file_that_was_left_is_offered_until_somebody_takes_it_up(saving, fold
     first.save(Document(small(seed=1)))
     crash(first)
     (found,) = left_behind(folder)
-    assert found.read().experiment.seed == 1
+    assert read(found.path).experiment.seed == 1
     assert left_behind(folder) == []  # it is offered in one window
     found.leave()  # "not now"
     (found,) = left_behind(folder)
@@ -134,7 +134,7 @@ def test_a_file_that_was_left_is_offered_until_somebody_takes_it_up(saving, fold
     second.save(Document(small(seed=2)))
     crash(second)  # in the same file, which the next one finds
     (found,) = left_behind(folder)
-    assert found.read().experiment.seed == 2
+    assert read(found.path).experiment.seed == 2
     third = saving()
     third.adopt(found)
     third.close()
@@ -162,12 +162,12 @@ def test_what_is_discarded_is_gone(saving, folder):
         os.utime(autosave.path, (seed * 1000, seed * 1000))
         crash(autosave)
     newest, oldest = left_behind(folder)
-    assert newest.read().experiment.seed == 2
+    assert read(newest.path).experiment.seed == 2
     assert newest.saved > oldest.saved
     newest.discard()
     oldest.leave()
     (found,) = left_behind(folder)
-    assert found.read().experiment.seed == 1
+    assert read(found.path).experiment.seed == 1
     found.leave()
 
 
@@ -190,7 +190,7 @@ def test_a_file_that_can_not_be_deleted_is_offered_again(saving, folder, monkeyp
         patch.setattr(Path, "unlink", refuse)
         leftover.discard() if way == "discarded" else autosave.close()
     (found,) = left_behind(folder)
-    assert found.read().experiment == small()
+    assert read(found.path).experiment == small()
     found.discard()
     assert names(folder) == []
 
@@ -203,7 +203,7 @@ def test_a_file_of_a_newer_regplay_stays(saving, folder):
     crash(autosave)
     (found,) = left_behind(folder)
     with pytest.raises(DocumentError, match="format 3"):
-        found.read()
+        read(found.path)
     found.leave()
     assert len(left_behind(folder)) == 1
 
@@ -304,7 +304,7 @@ def test_a_kill_in_the_middle_leaves_what_was_there_before_or_after(folder):
         process.kill()
         process.wait(30)
     (found,) = left_behind(folder)
-    document = found.read()
+    document = read(found.path)
     assert document.experiment.seed in (0, 1)
     assert len(document.pins) == 2
     assert document.run.run().checkpoints.last.epoch == 60

@@ -10,6 +10,7 @@ from exported_scripts import experiment_of
 from test_session_export import CASES, CSV, SMALL
 
 from regplay.core.datasets import REGISTRY, load
+from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, replace
 from regplay.session.export import to_pytorch
 
@@ -237,3 +238,12 @@ def test_scikit_learn_has_the_tables_that_scripts_take_from_it():
         order = np.random.default_rng(0).permutation(len(x))
         np.testing.assert_array_equal(np.concatenate([made.train.x, made.valid.x]), x[order])
         np.testing.assert_array_equal(np.concatenate([made.train.y, made.valid.y]), labels[order])
+
+
+def test_no_figure_that_was_not_measured_is_given_for_the_rounding():
+    for changes in ({}, {"epochs": 10}, {"model.depth": 0}, {"data.name": "moons"}):
+        text = to_pytorch(replace(Experiment(), changes)).split('"""')[1]
+        assert "the same losses up to rounding, which long training can magnify" in " ".join(
+            text.split()
+        )
+        assert "percent" not in text
