@@ -3,17 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import (
-    QEvent,
-    QObject,
-    QPointF,
-    QRect,
-    QRectF,
-    QSize,
-    QSizeF,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPalette, QPen, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -101,13 +91,10 @@ class _Tile(QStyledItemDelegate):
     def _paint_text(painter: QPainter, option: Any, index: ModelIndex, inside: QRect) -> None:
         line = QFontMetrics(option.font).lineSpacing()
         top = inside.top() + _PICTURE.height() + _BETWEEN
-        font = _bold(option.font)
-        painter.setFont(font)
+        painter.setFont(_bold(option.font))
         painter.setPen(option.palette.color(QPalette.ColorRole.WindowText))
         title = index.data(Qt.ItemDataRole.DisplayRole)
         left, width = inside.left(), inside.width()
-        metrics = QFontMetrics(font)
-        title = metrics.elidedText(title, Qt.TextElideMode.ElideRight, width)
         painter.drawText(QRect(left, top, width, line), Qt.AlignmentFlag.AlignLeft, title)
         painter.setFont(option.font)
         painter.setPen(line_color(option.palette, 0.8))

@@ -26,6 +26,7 @@ from regplay.gui.theme import zoomed
 from regplay.gui.training import Runner, StudyScheduler
 from regplay.gui.widgets import Label, Press, ScrolledColumn, WrappedLabel, fill, named
 from regplay.session.illustrated import GlossaryEntry, IllustratedError, glossary
+from regplay.session.storyboard import EXAMPLE, VERBS
 
 if TYPE_CHECKING:
     from regplay.gui.figures.thumbnails import Thumbnails
@@ -138,8 +139,6 @@ def shortcuts_html(shortcuts: Shortcuts) -> str:
 
 def films_html() -> str:
     """How to write a storyboard: one of ten lines, how it becomes a film, and what steps do."""
-    from regplay.session.storyboard import EXAMPLE, VERBS  # which reads lessons, and claims
-
     rows = "".join(
         f"<tr><td width=110><b>{verb}</b></td><td>{escape(does.replace('`', ''))}</td></tr>"
         for verb, does in VERBS.items()

@@ -31,9 +31,7 @@ from regplay.gui.figures.figure import (
     Figure,
     FigureError,
     Style,
-    copy_figure,
     draw_image,
-    save_figure,
     size_in_pixels,
     size_on_paper,
 )
@@ -301,7 +299,7 @@ class FigureDialog(QDialog):
             self._agreed = path if was_asked else None  # the file dialog asks by itself
 
     def _copy(self) -> None:
-        if self._tries(lambda: copy_figure(self._figure, self.style_chosen())):
+        if self._tries(lambda: self._figure.copy(self.style_chosen())):
             self.copied.emit()
             self.accept()
 
@@ -312,7 +310,7 @@ class FigureDialog(QDialog):
         if path.is_file() and path != self._agreed:
             self._say(f"{path} exists: press Replace to write over it.", "Replace")
             self._agreed = path
-        elif self._tries(lambda: save_figure(self._figure, path, self.style_chosen())):
+        elif self._tries(lambda: self._figure.save(path, self.style_chosen())):
             self._remember(path)
             self.saved.emit(path)
             self.accept()
