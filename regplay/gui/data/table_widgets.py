@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QTableView,
@@ -20,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from regplay.core.datasets.own_table import KINDS, Problem, Sheet, text_of
 from regplay.gui.theme import blend, colors_of, refusal_color, zoomed
-from regplay.gui.widgets import ModelIndex, PushButton, fill, named, take_out
+from regplay.gui.widgets import Label, ModelIndex, PushButton, as_plain, fill, named, take_out
 
 _CHECKED, _UNCHECKED = Qt.CheckState.Checked, Qt.CheckState.Unchecked
 
@@ -83,7 +82,7 @@ class ColumnsList(QListWidget):
         checkable = Qt.ItemFlag.ItemIsUserCheckable
         item.setFlags(item.flags() & ~checkable if is_target else item.flags() | checkable)
         item.setText(f"{name} (target)" if is_target else name)
-        item.setToolTip(item.text())
+        item.setToolTip(as_plain(item.text()))
         state = _CHECKED if column in self._wanted else _UNCHECKED
         item.setData(Qt.ItemDataRole.CheckStateRole, None if is_target else state)
 
@@ -159,7 +158,7 @@ class PreviewModel(QAbstractTableModel):
             case ItemRole.DisplayRole:
                 return cell
             case ItemRole.ToolTipRole:
-                return message or cell
+                return as_plain(message or cell)
             case ItemRole.BackgroundRole if message:
                 return self._tint(refusal_color(palette))
             case ItemRole.BackgroundRole if column == self._target:
@@ -263,7 +262,7 @@ class KindStrip(QWidget):
             column = sheet.columns[self.boxes.index(box)]
             box.setCurrentIndex(box.findText(column.kind))
             box.setEnabled(column.kind != "empty")
-            box.setToolTip(column.reason)
+            box.setToolTip(as_plain(column.reason))
             box.setAccessibleName(f"What {column.name} holds")
         self._place()
 
@@ -302,7 +301,7 @@ class QuestionBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.label = QLabel(self)
+        self.label = Label(self)
         self.label.setWordWrap(True)
         self.buttons: list[PushButton] = []
         self._row = fill(QHBoxLayout(self), (self.label, 1), spacing=6)
@@ -373,7 +372,7 @@ class ProblemsList(QTreeWidget):
                 column = "" if one.column is None else one.column_name or f"column {one.column + 1}"
                 item = QTreeWidgetItem([f"{one.row}" if one.row else "", column, one.message])
                 item.setTextAlignment(0, Qt.AlignmentFlag.AlignRight)
-                item.setToolTip(2, one.message)
+                item.setToolTip(2, as_plain(one.message))
                 self.addTopLevelItem(item)
 
     def _go(self, item: QTreeWidgetItem | None) -> None:
