@@ -38,10 +38,11 @@ def storyboard(tmp_path):
 
 
 @pytest.fixture
-def environment():
-    """Without any display or platform of Qt."""
+def environment(tmp_path_factory):
+    """Without any display or platform of Qt, and with an empty folder for what is kept."""
     left_out = ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")
-    return {name: value for name, value in os.environ.items() if name not in left_out}
+    found = {name: value for name, value in os.environ.items() if name not in left_out}
+    return found | {"XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
 
 
 def frames(path):

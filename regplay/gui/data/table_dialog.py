@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QStyle,
     QVBoxLayout,
@@ -56,7 +55,7 @@ from regplay.core.number_text import counted
 from regplay.gui.data.table_form import USUAL, FormatForm, TableForm
 from regplay.gui.data.table_widgets import KindStrip, Preview, ProblemsList, QuestionBar
 from regplay.gui.theme import refusal_color, zoomed
-from regplay.gui.widgets import PushButton, fill, named
+from regplay.gui.widgets import Label, PushButton, as_plain, fill, named
 from regplay.session.files import OutputError, write_file
 
 _BUDGET = 0.012  # seconds of reading in one turn of the event loop
@@ -143,8 +142,8 @@ class TableDialog(QDialog):
         self.kinds = named("data.dialog.kinds", KindStrip(self.preview, self))
         self.problems = named("data.dialog.problems", ProblemsList("Problem", self))
         self.remarks = named("data.dialog.remarks", ProblemsList("Remark", self))
-        self.heading = named("data.dialog.heading", QLabel(self))
-        self.status = named("data.dialog.status", QLabel(self))
+        self.heading = named("data.dialog.heading", Label(self))
+        self.status = named("data.dialog.status", Label(self))
         self.status.setWordWrap(True)
         self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -428,7 +427,7 @@ class TableDialog(QDialog):
         if is_wrong:
             palette.setColor(QPalette.ColorRole.WindowText, refusal_color(palette))
         self.status.setPalette(palette)
-        self.ok.setToolTip(text if is_wrong else "")
+        self.ok.setToolTip(as_plain(text if is_wrong else ""))
 
     def _save(self, text: str) -> bool:
         """Ask where to save the pasted text, and save it there; False if that came to nothing."""

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QTableWidget,
@@ -22,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from regplay.core.datasets.own_table import KINDS, Problem, Sheet, text_of
 from regplay.gui.theme import blend, colors_of, refusal_color, zoomed
-from regplay.gui.widgets import PushButton, fill, named, take_out
+from regplay.gui.widgets import Label, PushButton, as_plain, fill, named, take_out
 
 _CHECKED, _UNCHECKED = Qt.CheckState.Checked, Qt.CheckState.Unchecked
 
@@ -85,7 +84,7 @@ class ColumnsList(QListWidget):
         checkable = Qt.ItemFlag.ItemIsUserCheckable
         item.setFlags(item.flags() & ~checkable if is_target else item.flags() | checkable)
         item.setText(f"{name} (target)" if is_target else name)
-        item.setToolTip(item.text())
+        item.setToolTip(as_plain(item.text()))
         state = _CHECKED if column in self._wanted else _UNCHECKED
         item.setData(Qt.ItemDataRole.CheckStateRole, None if is_target else state)
 
@@ -192,7 +191,7 @@ class Preview(QTableWidget):
                 ground = target if is_target else None
                 item.setData(ItemRole.BackgroundRole, wrong if message else ground)
                 item.setData(ItemRole.ForegroundRole, None if is_target or is_used else faded)
-                item.setToolTip(message or item.text())
+                item.setToolTip(as_plain(message or item.text()))
 
 
 class KindStrip(QWidget):
@@ -227,7 +226,7 @@ class KindStrip(QWidget):
         for box, column in zip(self.boxes, () if sheet is None else sheet.columns, strict=False):
             box.setCurrentIndex(box.findText(column.kind))
             box.setEnabled(column.kind != "empty")
-            box.setToolTip(column.reason)
+            box.setToolTip(as_plain(column.reason))
             box.setAccessibleName(f"What {column.name} holds")
         self._place()
 
@@ -266,7 +265,7 @@ class QuestionBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.label = QLabel(self)
+        self.label = Label(self)
         self.label.setWordWrap(True)
         self.buttons: list[PushButton] = []
         self._row = fill(QHBoxLayout(self), (self.label, 1), spacing=6)
@@ -337,7 +336,7 @@ class ProblemsList(QTreeWidget):
                 column = "" if one.column is None else one.column_name or f"column {one.column + 1}"
                 item = QTreeWidgetItem([f"{one.row}" if one.row else "", column, one.message])
                 item.setTextAlignment(0, Qt.AlignmentFlag.AlignRight)
-                item.setToolTip(2, one.message)
+                item.setToolTip(2, as_plain(one.message))
                 self.addTopLevelItem(item)
 
     def _go(self, item: QTreeWidgetItem | None) -> None:
