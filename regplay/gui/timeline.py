@@ -83,10 +83,6 @@ class EpochLabel(QLabel):
         metrics = self.fontMetrics()
         return QSize(metrics.horizontalAdvance(self._widest), metrics.height())
 
-    def minimumSizeHint(self) -> QSize:
-        """As wide."""
-        return self.sizeHint()
-
 
 class Timeline(Framing):
     """Trains and pauses, and shows how far a run is; a handle goes back to any kept moment.
