@@ -350,6 +350,12 @@ def _configure_render(parser: ArgumentParser) -> None:
         action="store_true",
         help="read files beside it that the storyboard names, without asking",
     )
+    parser.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="paint all frames anew, and keep none: usually steps that have not changed since the "
+        "last film are taken from there",
+    )
     parser.add_argument("--captions", action="store_true", help="write captions, too: .srt, .vtt")
     parser.add_argument("--chapters", action="store_true", help="write a list of chapters, too")
     parser.add_argument("--sheet", action="store_true", help="write a picture of each step, too")

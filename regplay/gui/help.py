@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QMainWindow,
     QMenu,
     QTabWidget,
@@ -25,7 +24,7 @@ from PySide6.QtWidgets import (
 from regplay import __version__
 from regplay.gui.theme import zoomed
 from regplay.gui.training import Runner, StudyScheduler
-from regplay.gui.widgets import Press, ScrolledColumn, WrappedLabel, fill, named
+from regplay.gui.widgets import Label, Press, ScrolledColumn, WrappedLabel, fill, named
 from regplay.session.illustrated import GlossaryEntry, IllustratedError, glossary
 from regplay.session.storyboard import EXAMPLE, VERBS
 
@@ -195,12 +194,13 @@ class _Words(ScrolledColumn):
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(16)
         grid.setColumnStretch(1, 1)
-        self._pictures: list[QLabel] = []
+        self._pictures: list[Label] = []
         for row, term in enumerate(terms):
-            picture = QLabel()
+            picture = Label()
             picture.setFixedSize(_PICTURE.toSize())
             picture.setAccessibleName(f"Picture of {term.title}")
-            text = QLabel(f"<b>{escape(term.title)}</b><br>{escape(term.text)}")
+            text = Label(f"<b>{escape(term.title)}</b><br>{escape(term.text)}")
+            text.setTextFormat(Qt.TextFormat.RichText)
             text.setWordWrap(True)
             text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
             grid.addWidget(picture, row, 0, Qt.AlignmentFlag.AlignTop)

@@ -3,7 +3,7 @@
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from regplay.core.fit import Fit, grid_of
 from regplay.gui.editing import EditMode
@@ -11,7 +11,7 @@ from regplay.gui.lessons import Guide
 from regplay.gui.plots import ChartPanel
 from regplay.gui.recording import WindowParts
 from regplay.gui.theme import colors_of
-from regplay.gui.widgets import named
+from regplay.gui.widgets import Label, named
 
 _KEY = "hints"
 _DECAY = "regularization.weight_decay"
@@ -27,7 +27,7 @@ _PADDING = (10, 5, 10, 6)  # px
 _RADIUS, _OPACITY = 4.0, 0.92
 
 
-class HintLabel(QLabel):
+class HintLabel(Label):
     """Text on a ground of its own, which the mouse goes through."""
 
     def __init__(self, parent: QWidget) -> None:

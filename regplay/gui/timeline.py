@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QSpinBox, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QSpinBox, QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
@@ -13,7 +13,7 @@ from regplay.core.number_text import counted
 from regplay.gui.controls import Combo, Framing
 from regplay.gui.epoch_track import EpochTrack
 from regplay.gui.training import View
-from regplay.gui.widgets import Button, CountBox, fill, named
+from regplay.gui.widgets import Button, CountBox, Label, as_plain, fill, named
 
 # Epochs a second that can be chosen; the last is full speed.
 SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, None)
@@ -52,7 +52,7 @@ _USUAL = 100_000  # epochs that there is always room for
 _STOPPED = "Stopped at {:,}"
 
 
-class EpochLabel(QLabel):
+class EpochLabel(Label):
     """An epoch that is read from afar; the theme gives its class a font of its own."""
 
 
@@ -88,7 +88,7 @@ class Timeline(Framing):
         self.more = self._button("more", "More", "Reset, new seed, the best epoch, …")
         self.label = named("timeline.epoch", EpochLabel())
         self.label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.of = QLabel("of")
+        self.of = Label("of")
         self.track = named("timeline.track", EpochTrack())
         self._make_epochs()
         self._make_speed()
@@ -112,7 +112,7 @@ class Timeline(Framing):
         button = named(f"timeline.{name}", Button())
         button.setText(text)
         button.set_icon(name)
-        button.setToolTip(tip)
+        button.setToolTip(as_plain(tip))
         button.setAccessibleName(text)
         button.setIconSize(QSize(20, 20))
         button.setAutoRaise(True)
@@ -126,7 +126,7 @@ class Timeline(Framing):
         self.epochs.setValue(int(field.default))
         self.epochs.setGroupSeparatorShown(True)
         self.epochs.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
-        self.epochs.setToolTip(field.description)
+        self.epochs.setToolTip(as_plain(field.description))
         self.epochs.setAccessibleName(field.label)
         self.epochs.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
@@ -152,7 +152,7 @@ class Timeline(Framing):
             # Shown beside the text; the window's own menu has the shortcut itself.
             action.setShortcut(QKeySequence(_KEYS.get(name, "")))
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            action.setToolTip(tip)
+            action.setToolTip(as_plain(tip))
             action.setCheckable(name in _CHECKABLE)
             menu.addAction(action)
             self._actions[name] = action
@@ -207,7 +207,7 @@ class Timeline(Framing):
             self._show_moments()
             snapshot = view.snapshot
             self.set_stopped_early(snapshot.ending() == "stopped early")
-            self.label.setToolTip(f"{snapshot.step:,} optimizer steps")
+            self.label.setToolTip(as_plain(f"{snapshot.step:,} optimizer steps"))
             self._is_finished = view.is_finished
             self._show_play()
         self.track.set_best(None if best < 0 else best)

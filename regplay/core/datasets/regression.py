@@ -58,19 +58,6 @@ def _curve(function: Callable[[Floats], Floats], settings: DataSettings) -> Data
     return _dataset(settings, truth, lambda rng, n: rng.uniform(-3, 3, (n, 1)), ("x",))
 
 
-def _x_sin_x(x: Floats) -> Floats:
-    y: Floats = x * np.sin(x)
-    return y
-
-
-def _step(x: Floats) -> Floats:
-    return np.where(x < 0, -1.0, 1.0)
-
-
-def _cubic(x: Floats) -> Floats:
-    return (x**3 - 4 * x) / 5
-
-
 def _linear(settings: DataSettings) -> Dataset:
     d = settings.n_inputs
     weights = np.zeros(d)
@@ -128,15 +115,20 @@ CURVES = (
         "x-sin-x",
         "x · sin x",
         "Two hills with a valley between them, y = x·sin(x), with Gaussian noise.",
-        _x_sin_x,
+        lambda x: x * np.sin(x),
     ),
     _spec(
         "step",
         "Step",
         "A jump from −1 to 1 at x = 0, which a smooth network can only round off.",
-        _step,
+        lambda x: np.where(x < 0, -1.0, 1.0),
     ),
-    _spec("cubic", "Cubic", "y = (x³ − 4x)/5: a gentle bend in the middle and steep ends.", _cubic),
+    _spec(
+        "cubic",
+        "Cubic",
+        "y = (x³ − 4x)/5: a gentle bend in the middle and steep ends.",
+        lambda x: (x**3 - 4 * x) / 5,
+    ),
 )
 CLASSICS = (
     DatasetSpec(

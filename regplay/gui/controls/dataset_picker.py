@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QBoxLayout,
-    QLabel,
     QProxyStyle,
     QSizePolicy,
     QStyle,
@@ -28,7 +27,7 @@ from regplay.core.experiment import DataSettings
 from regplay.core.fields import Field, Value
 from regplay.gui.controls.control import ChoiceControl
 from regplay.gui.theme import blend, colors_of, line_color, sized
-from regplay.gui.widgets import ModelIndex
+from regplay.gui.widgets import Label, ModelIndex
 
 SIZE = QSize(60, 44)  # px
 _POINTS = 120  # more than these fill the picture without telling more
@@ -195,7 +194,7 @@ class _ListStyle(QProxyStyle):
         return super().styleHint(hint, option, widget, data)
 
 
-class Description(QLabel):
+class Description(Label):
     """A line about a dataset; the theme gives its class a font of its own."""
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QSize, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from regplay.core import fields
 from regplay.core.experiment import Experiment
@@ -26,7 +26,7 @@ from regplay.gui.controls.slider_scale import reach_of
 from regplay.gui.controls.sweep_curve import SweepCurve, curve_of, seconds_of, sweep_along
 from regplay.gui.theme import zoomed
 from regplay.gui.training import Start, Study, StudyRequest
-from regplay.gui.widgets import Press, ScrolledColumn, fill, named
+from regplay.gui.widgets import Label, Press, ScrolledColumn, fill, named
 
 _KINDS: Mapping[str, type[Control]] = {
     "choice": ChoiceControl,
@@ -152,7 +152,7 @@ class ControlPanel(ScrolledColumn):
     def _make_note(self) -> QWidget:
         """The line that says how many controls are hidden; it is there while some are."""
         self._note = QWidget()
-        self._note_text = named("controls.hidden", QLabel())
+        self._note_text = named("controls.hidden", Label())
         tip = "Show all controls; another page of the lesson may hide some again"
         button = named("controls.showAll", Press("Show all", tip))
         button.setAccessibleName("Show all controls")

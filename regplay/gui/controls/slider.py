@@ -18,7 +18,7 @@ from regplay.gui.controls.slider_scale import SliderScale
 from regplay.gui.controls.sweep_curve import CURVE_HEIGHT, CurvePicture, SweepCurve
 from regplay.gui.plots import Scale, draw_valley
 from regplay.gui.theme import colors_of, line_color, zoom_of_text, zoomed
-from regplay.gui.widgets import fill_rounded, paint_focus_ring
+from regplay.gui.widgets import as_plain, fill_rounded, paint_focus_ring
 
 HANDLE = 14  # px at 100 %, diameter
 _HALF = 2.0  # px, of the thickness of the groove
@@ -489,7 +489,7 @@ class CurveSlider(ValueSlider):
             if self.hint is not None:
                 text = f"◇ {self.hint.valley_reading().partition(':')[0]}"
             if text:
-                QToolTip.showText(event.globalPos(), text, self)
+                QToolTip.showText(event.globalPos(), as_plain(text), self)
                 return True
         return super().event(event)
 
@@ -499,7 +499,7 @@ class CurveSlider(ValueSlider):
         if self.isSliderDown():
             return
         self._light(self._placed().is_on_valley(event.position()))
-        text = self.tip_at(event.position())
+        text = as_plain(self.tip_at(event.position()))
         if text and QToolTip.isVisible() and QToolTip.text() != text:
             QToolTip.showText(event.globalPosition().toPoint(), text, self)
 

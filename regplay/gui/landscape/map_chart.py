@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QPalette,
     QPen,
 )
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from regplay.core.arrays import Flags, Floats
 from regplay.core.fields import FIELDS
@@ -36,7 +36,7 @@ from regplay.gui.plots import (
     value_colors,
 )
 from regplay.gui.theme import ROLES, Colors, mix, sized, zoomed
-from regplay.gui.widgets import named
+from regplay.gui.widgets import Label, named
 
 Cell = tuple[int, int]  # column from the left, row from the bottom
 
@@ -214,7 +214,7 @@ class MapChart(Chart):
         self.setInteractive(False)  # no item takes the mouse
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.canvas.under.clear()  # grid lines mean nothing between cells
-        self.hint = named("landscape.hint", QLabel(self))
+        self.hint = named("landscape.hint", Label(self))
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint.setWordWrap(True)
         self.hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

@@ -38,7 +38,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QTextBrowser, QToolTip, QWidget
 
 from regplay.gui.theme import DARK, LIGHT, blend, colors_of, line_color, refusal_color, sized
-from regplay.gui.widgets import Button, paint_focus_ring
+from regplay.gui.widgets import Button, as_plain, paint_focus_ring
 
 _FEATURES = (
     QTextDocument.MarkdownFeature.MarkdownDialectGitHub
@@ -298,7 +298,7 @@ class TextView(WrappedText):
         place = QCursor.pos()
         if not self.underMouse():
             place = self.viewport().mapToGlobal(self.cursorRect().bottomLeft())
-        QToolTip.showText(place, words, self)
+        QToolTip.showText(place, as_plain(words), self)
 
     def focusNextPrevChild(self, next: bool) -> bool:
         """Go to the next link, and on from the last one."""

@@ -23,6 +23,7 @@ from regplay.gui.plots.canvas import BoxItem, Canvas, HoverItem, Layer, Reading
 from regplay.gui.plots.pyqtgraph_parts import GraphicsView, ViewBox
 from regplay.gui.plots.scale import Frame, Range, Scale, extend, extend_decades
 from regplay.gui.theme import Colors, colors_of, sized, with_fit, zoom_of_text, zoomed
+from regplay.gui.widgets import as_plain
 from regplay.session.session import Annotation
 
 LOCKED = "axes_locked"  # the property of a window in which ranges rest
@@ -442,7 +443,7 @@ class Chart(GraphicsView):  # type: ignore[misc]
         """Move the hover line, or say all of a name that has no room beside its axis."""
         super().mouseMoveEvent(event)
         self._hover_at(event.position())
-        self.viewport().setToolTip(self._cut_name(event.position()))
+        self.viewport().setToolTip(as_plain(self._cut_name(event.position())))
 
     def leaveEvent(self, event: QEvent) -> None:
         """Hide the hover line."""

@@ -429,12 +429,7 @@ class MeasurePlot(EpochPlot):
     def legend_entries(self, floor_tip: str) -> list[Entry]:
         """What the lines are."""
         entries = [
-            Entry(
-                "dashes" if curve.dashed else "line",
-                curve.label,
-                curve.color,
-                is_on_plot=True,
-            )
+            Entry("dashes" if curve.dashed else "line", curve.label, curve.color, is_on_plot=True)
             for curve in self.curves
         ]
         if self.tab != "weights":

@@ -16,6 +16,7 @@ from regplay.core.number_text import number, tick_text
 from regplay.gui.plots.scale import Range, Scale, Tick, extend
 from regplay.gui.plots.shapes import argb, fill_polygon
 from regplay.gui.theme import ROLES, Colors, colors_of, hairline, mix, sized, unit_of
+from regplay.gui.widgets import as_plain
 
 Colored = NDArray[np.uint32]  # 0xAARRGGBB
 Coloring = Callable[[Colors], Colored]  # in the colours of a scheme
@@ -292,7 +293,7 @@ class ColorBar(QWidget):
         tip = "\n".join([bar.name, *bar.end_texts()])
         if bar.scale is not None and not any(bar.beyond):
             tip += f": {' to '.join(map(number, bar.scale.ends))}"
-        self.setToolTip(tip)
+        self.setToolTip(as_plain(tip))
         self.updateGeometry()
         self.update()
 

@@ -32,7 +32,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.number_text import gap_in_column, in_column
 from regplay.gui.plots import pen
 from regplay.gui.theme import ROLES, Colors, Role, blend, colors_of, zoomed
-from regplay.gui.widgets import ModelIndex
+from regplay.gui.widgets import ModelIndex, as_plain
 from regplay.session.pins import Pin, Pins, value_texts
 from regplay.session.session import Run
 
@@ -163,7 +163,7 @@ class RunRows(QAbstractListModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 return row.tip.replace("\n", ", ")
             case Qt.ItemDataRole.ToolTipRole:
-                return row.tip
+                return as_plain(row.tip)
             case _:
                 return row if role == ROW else None
 
@@ -428,7 +428,7 @@ class TitleLine(QWidget):
             self._tell()
 
     def _tell(self) -> None:
-        self.setToolTip("\n".join(text for text in (self.name, self._note) if text))
+        self.setToolTip(as_plain("\n".join(text for text in (self.name, self._note) if text)))
         self.update()
 
     def sizeHint(self) -> QSize:

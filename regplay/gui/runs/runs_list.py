@@ -43,7 +43,7 @@ from regplay.gui.runs.run_rows import (
 from regplay.gui.runs.side_tab import ComparedRun
 from regplay.gui.theme import ROLES, blend, colors_of, zoomed
 from regplay.gui.training import Start, View
-from regplay.gui.widgets import Button, CloseButton, ElidedLabel, ModelIndex, fill, named
+from regplay.gui.widgets import Button, CloseButton, ElidedLabel, ModelIndex, as_plain, fill, named
 from regplay.session.pins import Pin, Pins
 from regplay.session.session import Run
 
@@ -87,7 +87,7 @@ class RunsHeader(QWidget):
 def _button(name: str, text: str, tip: str) -> Button:
     button = named(name, Button())
     button.setText(text)
-    button.setToolTip(tip)
+    button.setToolTip(as_plain(tip))
     return button
 
 
@@ -237,7 +237,7 @@ class RunsList(QWidget):
     def _add_action(self, name: str, do: Callable[[], object]) -> None:
         text, keys, tip = _ACTIONS[name]
         action = named(f"runs.action.{name}", QAction(text, self))
-        action.setToolTip(tip)
+        action.setToolTip(as_plain(tip))
         action.setShortcut(QKeySequence(keys))
         action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         action.triggered.connect(lambda: do())
