@@ -35,6 +35,8 @@ VALUES = {
     "regularization.weight_decay": (0.1, 1.0),
     "regularization.l1": (0.01, 0.1),
     "regularization.dropout": (0.2, 0.8),
+    "regularization.dropouts": ("0.2",),
+    "regularization.input_dropout": (0.2, 0.8),
     "regularization.input_noise": (0.3, 1.5),
     "regularization.max_norm": (0.2, 0.6),
     "regularization.label_smoothing": (0.2, 0.8),
@@ -43,6 +45,7 @@ VALUES = {
     "optimizer.lr": (0.05,),
     "optimizer.momentum": (0.3,),
     "model.width": (7,),
+    "model.widths": ("7, 5",),
     "model.activation": ("relu",),
 }
 # The effect of early stopping depends on the losses.

@@ -19,6 +19,7 @@ from regplay.core import UserError
 from regplay.core.arrays import Floats, Integers
 from regplay.core.experiment import MOMENTA, Experiment
 from regplay.core.history import MEASURES, History
+from regplay.core.layers import hidden_widths
 from regplay.core.state import Shape, State, StoppingState, parameters_in
 
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
@@ -93,7 +94,7 @@ class ArrayReader:
 
 def check_sizes(sizes: Sequence[int], experiment: Experiment, place: str) -> None:
     """Refuse, by a `DocumentError`, layers that the experiment's network can't have."""
-    hidden = [experiment.model.width] * experiment.model.depth
+    hidden = [*hidden_widths(experiment.model)]
     if len(sizes) != len(hidden) + 2 or list(sizes[1:-1]) != hidden:
         shown = " → ".join(str(size) for size in sizes)
         raise DocumentError(f"{place}: layers {shown}: the experiment has another network")
