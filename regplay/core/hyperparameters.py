@@ -20,7 +20,7 @@ from regplay.core.layers import hidden_dropouts, listed
 # Places in an exported script, with the names that `regplay.session.export.script` fills in.
 ScriptPlace = Literal[
     "optimizer",  # an argument of the optimizer
-    "hidden",  # a module after each activation
+    "hidden",  # a module after activations, each with the value of its layer
     "first",  # a module before the first layer
     "input",  # what is given to the network in place of `{x}`
     "loss",  # an argument of the loss that is trained on, but not of the one that is reported
