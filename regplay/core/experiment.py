@@ -140,8 +140,9 @@ class ModelSettings(SettingsGroup, frozen=True):
     widths: Annotated[
         str,
         _meta(
-            "Widths",
+            "Width by layer",
             "widths",
+            is_rare=True,
             form="up to 8 whole numbers from 1 to 512, separated by commas",
             pattern=_list_pattern("[1-9][0-9]?|[1-4][0-9][0-9]|50[0-9]|51[0-2]"),
         ),
@@ -180,6 +181,7 @@ class RegularizationSettings(SettingsGroup, frozen=True):
         _meta(
             "Dropout by layer",
             "p by layer",
+            is_rare=True,
             form="up to 8 numbers from 0 to 0.95, separated by commas",
             pattern=_list_pattern(r"0|0?\.(?:[0-8][0-9]*|9(?:[0-4][0-9]*|50*)?)|0\.0*"),
         ),
