@@ -102,8 +102,10 @@ def test_members_that_differ_in_their_own_fields_share_a_population_and_no_other
     field, base = FIELDS[path], experiment_of(path)
     value = get(base, path)
     other = next(c for c in field.choices if c != value) if field.choices else None
-    if other is None:
-        other = not value if field.kind == "switch" else VALUES.get(path, (value + 1,))[0]
+    if other is None and path in VALUES:
+        other = VALUES[path][0]
+    elif other is None:
+        other = not value if field.kind == "switch" else value + 1
     pair = [base, replace(base, {path: other})]
     shared = len(plan(pair, load_all(e.data for e in pair))) == 1
     assert shared == (path in MEMBER_FIELDS)

@@ -145,7 +145,7 @@ _SCALES: Mapping[str, Callable[[], SliderScale]] = {
     "data.n_inputs": lambda: counts(1_000),
     "data.n_informative": lambda: counts(1_000, low=0),
     "data.seed": lambda: linear(0, 100, 1),
-    "model.width": lambda: octaves(512),
+    "model.width": lambda: octaves(256),
     "regularization.early_stopping": lambda: counts(10_000, low=0),
     "optimizer.batch_size": lambda: octaves(1_024, low=0),
     "epochs": lambda: counts(100_000),
