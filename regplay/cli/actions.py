@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from regplay.cli.subcommands import INTERRUPTED
+from regplay.cli.commands import INTERRUPTED
 from regplay.core import UserError
 from regplay.core.verdict import judge
 from regplay.resources import resource
@@ -209,7 +209,13 @@ def render(options: Namespace) -> int:
 
             try:
                 log = films.render(
-                    storyboard, size, targets, suffix=suffix, extras=extras, progress=go_on
+                    storyboard,
+                    size,
+                    targets,
+                    suffix=suffix,
+                    extras=extras,
+                    cache=None if options.no_cache else films.cache_folder(),
+                    progress=go_on,
                 )
             except NotProvedError as error:
                 progress.clear()

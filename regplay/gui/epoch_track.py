@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from regplay.gui.controls import HandleSlider
 from regplay.gui.theme import blend, colors_of, line_color, sized, zoomed
+from regplay.gui.widgets import as_plain
 
 _MIDDLE = 11.0  # px at 100 % from the top to the groove
 _RING = 4.0  # px, radius
@@ -163,7 +164,7 @@ class EpochTrack(HandleSlider):
             text += ", the newest"
         if self.best is not None and index == self.index_of(self.best):
             text += f"\nBest epoch {self.best:,}: the smallest validation loss"
-        self.setToolTip(f"{text}\n{_HELP}")
+        self.setToolTip(as_plain(f"{text}\n{_HELP}"))
 
     # looks
 

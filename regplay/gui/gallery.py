@@ -3,22 +3,11 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import (
-    QEvent,
-    QObject,
-    QPointF,
-    QRect,
-    QRectF,
-    QSize,
-    QSizeF,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPalette, QPen, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QStyle,
@@ -32,7 +21,7 @@ from regplay.gui.document import Documents, FileCommands
 from regplay.gui.editing import EditMode
 from regplay.gui.theme import line_color
 from regplay.gui.training import Runner, StudyScheduler
-from regplay.gui.widgets import ModelIndex, fill, named
+from regplay.gui.widgets import Label, ModelIndex, as_plain, fill, named
 from regplay.session.illustrated import IllustratedError, StartingPoint, starting_points
 
 if TYPE_CHECKING:
@@ -102,13 +91,10 @@ class _Tile(QStyledItemDelegate):
     def _paint_text(painter: QPainter, option: Any, index: ModelIndex, inside: QRect) -> None:
         line = QFontMetrics(option.font).lineSpacing()
         top = inside.top() + _PICTURE.height() + _BETWEEN
-        font = _bold(option.font)
-        painter.setFont(font)
+        painter.setFont(_bold(option.font))
         painter.setPen(option.palette.color(QPalette.ColorRole.WindowText))
         title = index.data(Qt.ItemDataRole.DisplayRole)
         left, width = inside.left(), inside.width()
-        metrics = QFontMetrics(font)
-        title = metrics.elidedText(title, Qt.TextElideMode.ElideRight, width)
         painter.drawText(QRect(left, top, width, line), Qt.AlignmentFlag.AlignLeft, title)
         painter.setFont(option.font)
         painter.setPen(line_color(option.palette, 0.8))
@@ -154,7 +140,7 @@ class _Tiles(QListWidget):
             item = QListWidgetItem(point.title, self)
             item.setData(Qt.ItemDataRole.UserRole, point.text)
             item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, point.text)
-            item.setToolTip(point.text)
+            item.setToolTip(as_plain(point.text))
         self.setCurrentRow(0)
         self.itemClicked.connect(lambda item: self.taken.emit(self.row(item)))
         thumbnails.changed.connect(self._draw_again)
@@ -244,7 +230,7 @@ class Gallery(QObject):
         tiles.setAccessibleName("Starting points")
         tiles.taken.connect(self._take)
         margins = (12, 12, 12, 12)
-        layout = fill(QVBoxLayout(dialog), QLabel("Begin with:"), tiles, margins=margins, spacing=8)
+        layout = fill(QVBoxLayout(dialog), Label("Begin with:"), tiles, margins=margins, spacing=8)
         dialog.finished.connect(self._closed)
         self._thumbnails.set_in_sight(True)
         # Qt itself would make no dialog wider than two thirds of the screen.

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QMainWindow,
     QMenu,
     QTabWidget,
@@ -25,8 +24,9 @@ from PySide6.QtWidgets import (
 from regplay import __version__
 from regplay.gui.theme import zoomed
 from regplay.gui.training import Runner, StudyScheduler
-from regplay.gui.widgets import Press, ScrolledColumn, WrappedLabel, fill, named
+from regplay.gui.widgets import Label, Press, ScrolledColumn, WrappedLabel, fill, named
 from regplay.session.illustrated import GlossaryEntry, IllustratedError, glossary
+from regplay.session.storyboard import EXAMPLE, VERBS
 
 if TYPE_CHECKING:
     from regplay.gui.figures.thumbnails import Thumbnails
@@ -139,8 +139,6 @@ def shortcuts_html(shortcuts: Shortcuts) -> str:
 
 def films_html() -> str:
     """How to write a storyboard: one of ten lines, how it becomes a film, and what steps do."""
-    from regplay.session.storyboard import EXAMPLE, VERBS  # which reads lessons, and claims
-
     rows = "".join(
         f"<tr><td width=110><b>{verb}</b></td><td>{escape(does.replace('`', ''))}</td></tr>"
         for verb, does in VERBS.items()
@@ -196,12 +194,13 @@ class _Words(ScrolledColumn):
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(16)
         grid.setColumnStretch(1, 1)
-        self._pictures: list[QLabel] = []
+        self._pictures: list[Label] = []
         for row, term in enumerate(terms):
-            picture = QLabel()
+            picture = Label()
             picture.setFixedSize(_PICTURE.toSize())
             picture.setAccessibleName(f"Picture of {term.title}")
-            text = QLabel(f"<b>{escape(term.title)}</b><br>{escape(term.text)}")
+            text = Label(f"<b>{escape(term.title)}</b><br>{escape(term.text)}")
+            text.setTextFormat(Qt.TextFormat.RichText)
             text.setWordWrap(True)
             text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
             grid.addWidget(picture, row, 0, Qt.AlignmentFlag.AlignTop)

@@ -1,10 +1,10 @@
 """The line at the bottom: where a run is trained, how fast, and what was done last."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+from PySide6.QtWidgets import QStatusBar, QWidget
 
 from regplay.gui.training import Clock, View
-from regplay.gui.widgets import named
+from regplay.gui.widgets import Label, named
 
 _MARGIN = 8  # px at both ends
 _TOLD = 5000  # ms
@@ -17,8 +17,8 @@ class Status(QStatusBar):
     def __init__(self, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._clock, self._is_training = clock, False
-        self._device = named("status.device", QLabel("Loading PyTorch…"))
-        self._rate = named("status.rate", QLabel())
+        self._device = named("status.device", Label("Loading PyTorch…"))
+        self._rate = named("status.rate", Label())
         metrics = self._rate.fontMetrics()
         self._rate.setFixedSize(metrics.averageCharWidth() * 24, metrics.lineSpacing() + 1)
         self._device.setContentsMargins(_MARGIN, 0, 0, 0)

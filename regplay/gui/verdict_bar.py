@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from regplay.core.advice import SEEDS, SettingChange, Tried, compare, lineup, neighbours
 from regplay.core.datasets import Dataset
@@ -16,7 +17,7 @@ from regplay.core.number_text import gap_text, number, percent_text
 from regplay.core.verdict import Verdict, judge
 from regplay.gui.theme import VERDICTS, colors_of, sized
 from regplay.gui.training import Study, StudyRequest, View
-from regplay.gui.widgets import ElidedLabel, Press, fill, named
+from regplay.gui.widgets import ElidedLabel, Label, Press, as_plain, fill, named
 from regplay.session.session import Run
 
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
@@ -38,7 +39,7 @@ _SIGNS = {
 _STUDY = "verdict.neighbours"
 
 
-class Headline(QLabel):
+class Headline(Label):
     """A verdict on its colour; the kind alone where there is no room for since when.
 
     The theme gives its class a font of its own.
@@ -57,7 +58,7 @@ class Headline(QLabel):
         """Show another one."""
         if verdict != self._verdict:
             self._verdict = verdict
-            self.setToolTip(verdict.headline)
+            self.setToolTip(as_plain(verdict.headline))
             self.setAccessibleName(verdict.headline)
             self.updateGeometry()
             self.update()
@@ -112,7 +113,7 @@ class Explanation(ElidedLabel):
 _HEADINGS = "", "train", "validation", "gap"
 
 
-class Losses(QLabel):
+class Losses(Label):
     """A small table of numbers; the theme gives its class a font of its own."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -133,7 +134,7 @@ class Losses(QLabel):
                 size = "" if column and number_of else small
                 left = _PADDING if column else 0
                 style = f"{size}padding-left: {left}px; color: {color}"
-                cells += f"<td align=right valign=middle style='{style}'>{text}</td>"
+                cells += f"<td align=right valign=middle style='{style}'>{escape(text)}</td>"
             table += f"<tr>{cells}</tr>"
         self.setText(f"<table align=right cellspacing=0 cellpadding=0>{table}</table>")
 
@@ -277,7 +278,6 @@ class VerdictBar(QWidget):
         shown = None if tried is None else tried.shown
         verdict = judge(history, view.dataset, run.experiment, points=view.points, shown=shown)
         self.set_verdict(verdict)
-        self._show_advice()
 
     def _concerns(self, view: View) -> bool:
         """Whether what neighbours showed is about what is shown."""
@@ -286,16 +286,17 @@ class VerdictBar(QWidget):
         return is_of_run and view.look.epoch is None
 
     def _show_advice(self) -> None:
+        """In its line is the reason before, where that has no room beside the verdict."""
         tried = self.tried
         if tried is None or self._view is None or not self._concerns(self._view):
-            self.advice.setText("")
+            self.advice.setText("" if self.reason.shown else self.reason.text(), "")
             self.button.hide()
             return
         self.advice.setText(tried.text, tried.short)
         self.button.setVisible(tried.best is not None)
         if tried.best is not None:
             settings = (f"{change.path} = {change.value}" for change in tried.best.changes)
-            self.button.setToolTip("Set " + " and ".join(settings))
+            self.button.setToolTip(as_plain("Set " + " and ".join(settings)))
 
     def _try(self) -> None:
         if self.tried is not None and self.tried.best is not None:
@@ -314,6 +315,7 @@ class VerdictBar(QWidget):
         losses = max(self.losses.minimumWidth(), self.losses.sizeHint().width())
         needed = self.minimumSizeHint().width() + losses + 8
         self.losses.setVisible(self.width() >= needed)
+        self._show_advice()
 
     def minimumSizeHint(self) -> QSize:
         """Room for the kind of the verdict."""
@@ -332,6 +334,7 @@ class VerdictBar(QWidget):
         """Show a verdict."""
         self.headline.set_verdict(verdict)
         self.reason.setText(verdict.reason, "")  # rather nothing than the half of it
+        self._show_advice()
 
     def set_snapshot(self, snapshot: Snapshot | None) -> None:
         """Show the losses of a snapshot, or none."""

@@ -171,8 +171,9 @@ class MainWindow(QMainWindow):
         controls.defaults_wanted.connect(controller.restore_defaults)
         controls.curve_toggled.connect(self._remember_curves)
         controls.wishes_changed.connect(controller.studies.reconsider)
-        controls.member_previewed.connect(lambda path, k: controller.look(study=path, member=k))
-        controls.preview_ended.connect(lambda _: controller.look(study="", member=0))
+        controls.member_previewed.connect(
+            lambda path, k: controller.look(study="" if k is None else path, member=k or 0)
+        )
         timeline = self.timeline
         timeline.play.clicked.connect(controller.toggle)
         timeline.step.clicked.connect(lambda: runner.advance(1))

@@ -45,9 +45,10 @@ def test_the_reason_keeps_to_two_lines_or_to_its_tooltip(show_widget):
     QApplication.processEvents()
     assert QLabel.text(bar.reason) == WORDS
     assert bar.reason.height() == height
-    bar.resize(700, 80)
+    bar.resize(800, 80)
     QApplication.processEvents()
     assert QLabel.text(bar.reason) == ""  # rather nothing than the half of it
+    assert QLabel.text(bar.advice) == WORDS  # while there is no advice in this line
     assert bar.reason.toolTip() == WORDS
     assert bar.reason.height() == height
 

@@ -74,25 +74,21 @@ def test_space_trains_and_pauses_wherever_the_focus_is(open_window, name):
     assert not person.controller.session.keeps_weights
 
 
-def test_space_in_the_epochs_box_takes_the_number_typed_so_far(person):
+@pytest.mark.parametrize("path", ["epochs", "data.n_train"])
+def test_space_belongs_to_a_number_while_it_is_typed(person, path):
     box = person.find("epochs")
+    if path != "epochs":
+        box = person.window.controls.control(path).box
+    before = person.controller.session.experiment
     box.setFocus()
     box.selectAll()
-    QTest.keyClicks(box, "7")
-    assert person.controller.session.experiment.epochs == 20  # not before the number is complete
-    QTest.keyClick(box, Key.Key_Space)
-    assert person.wait_until_finished().snapshot.epoch == 7
-
-
-def test_space_in_a_number_box_takes_the_number_typed_so_far(person):
-    box = person.window.controls.control("regularization.weight_decay").box
-    box.setFocus()
-    box.selectAll()
-    QTest.keyClicks(box, "0.03")
-    QTest.keyClick(box, Key.Key_Space)
-    view = person.wait_until_finished()
-    assert view.run.experiment.regularization.weight_decay == 0.03
-    assert box.text() == "0.03"
+    QTest.keyClicks(box, "1 000")
+    assert not person.controller.runner.is_playing
+    assert person.controller.session.experiment == before  # until the number is complete
+    QTest.keyClick(box, Key.Key_Return)
+    assert get(person.controller.session.experiment, path) == 1000
+    person.press(Key.Key_Space)  # the focus is elsewhere now: it trains
+    assert person.wait_until_finished().snapshot.epoch > 0
 
 
 @pytest.mark.parametrize("way", ["timeline.step", Key.Key_S])

@@ -1,5 +1,6 @@
 """What a file of a stranger has otherwise than it may, in words."""
 
+import os
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -75,3 +76,10 @@ def test_a_file_is_read_as_it_is(tmp_path):
         read_text(path, 7, "table", UserError)
     with pytest.raises(UserError, match="this is no file"):
         read_text(tmp_path, 9, "table", UserError)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UserError, match="this is no file"):
+        read_text(tmp_path / "pipe", 9, "table", UserError)

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from regplay.core.datasets import classification, edits, own, points, regression, tables
+from regplay.core.datasets import classification, edits, points, regression, tables
 from regplay.core.datasets.dataset import (
     Dataset,
     DatasetError,
     DatasetSpec,
     Split,
+    Table,
     Task,
     parse_number,
 )
@@ -20,7 +21,6 @@ from regplay.core.datasets.edits import (
     parse_edits,
     waiting_edits,
 )
-from regplay.core.datasets.own import own_dataset, split_of
 from regplay.core.datasets.points import (
     MAX_CLASSES,
     MAX_POINTS,
@@ -29,7 +29,7 @@ from regplay.core.datasets.points import (
     points_in,
     points_settings,
 )
-from regplay.core.datasets.tables import Table
+from regplay.core.datasets.tables import own_dataset, split_of
 from regplay.core.experiment import DataSettings
 
 REGISTRY: Mapping[str, DatasetSpec] = {
@@ -40,7 +40,7 @@ REGISTRY: Mapping[str, DatasetSpec] = {
         regression.CLASSICS,
         tables.SPECS,
         points.SPECS,
-        (own.OWN,),
+        (tables.OWN,),
     )
     for spec in specs
 }

@@ -96,6 +96,20 @@ class Dataset:
         return replace(same, y_mean=float(y_mean), y_scale=float(y_scale))
 
 
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Measured rows, in measured units. With `class_names`, the target is a class."""
+
+    name: str  # what messages call it
+    x: Floats  # [n, d]
+    y: Floats | Labels  # [n]; classes from 0
+    input_names: tuple[str, ...]
+    target_name: str
+    class_names: tuple[str, ...] = ()
+    groups: tuple[int, ...] = ()  # [d], equal in the columns of one category; −1 of numbers
+    is_series: bool = False  # whether the first input is a date
+
+
 @dataclass(frozen=True)
 class DatasetSpec:
     """An entry of the registry."""
@@ -121,6 +135,12 @@ class DatasetSpec:
         """The values that choosing this dataset sets where another one was chosen."""
         kept = {name for name in self.keeps if getattr(settings, name)}
         return {name: value for name, value in self.defaults.items() if name not in kept}
+
+
+def reading(names: str, **other: Any) -> dict[str, Any]:
+    """Defaults of a dataset that reads these fields, with their usual values, and `other` ones."""
+    usual = DataSettings()
+    return {name: getattr(usual, name) for name in names.split()} | other
 
 
 @dataclass(frozen=True, eq=False)

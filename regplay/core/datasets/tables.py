@@ -1,46 +1,35 @@
 """Measured tables: rows in two splits, standardised by the training rows alone.
 
 Those that ship with the program have a header, inputs that are numbers, and the target in their
-last column; `resources/datasets/README.md` names their sources. A person's own is read by
-`own_table`, which needs pandas and is imported when a table is opened.
+last column; `resources/datasets/README.md` names their sources. A person's own, the dataset `csv`,
+is read by `own_table`, which needs pandas and is imported when a table is opened.
 """
 
 import csv
 import gzip
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from regplay.core.arrays import Floats, Labels
+from regplay.core.arrays import Floats
 from regplay.core.datasets.dataset import (
     Dataset,
     DatasetError,
     DatasetSpec,
     Split,
+    Table,
     Task,
     flip_labels,
+    reading,
     require_sizes,
     streams,
 )
 from regplay.core.experiment import DataSettings
 from regplay.resources import resource
 
-
-@dataclass(frozen=True, eq=False)
-class Table:
-    """Measured rows, in measured units. With `class_names`, the target is a class."""
-
-    name: str  # what messages call it
-    x: Floats  # [n, d]
-    y: Floats | Labels  # [n]; classes from 0
-    input_names: tuple[str, ...]
-    target_name: str
-    class_names: tuple[str, ...] = ()
-    groups: tuple[int, ...] = ()  # [d], equal in the columns of one category; −1 of numbers
-    is_series: bool = False  # whether the first input is a date
+_VALID_SHARE = 0.3  # of the rows of a person's table, unless a number is given
 
 
 def dataset(
@@ -183,12 +172,10 @@ def _spec(
     one_scale: bool = False,
     has_plot: bool = False,
 ) -> DatasetSpec:
-    defaults: dict[str, Any] = {"n_train": n_train, "n_valid": n_valid}
-    if has_plot:  # of one or two inputs, on which points can be edited
-        defaults["edits"] = ""
-    if task == "classification":
-        defaults |= {"label_noise": 0.0, "clean_valid": False}
+    fields = "label_noise clean_valid" if task == "classification" else ""
+    fields += " edits" if has_plot else ""  # of one or two inputs, on which points can be edited
     make = partial(_make, file, task, one_scale)
+    defaults = reading(fields, n_train=n_train, n_valid=n_valid)
     return DatasetSpec(name, title, description, task, make, defaults)
 
 
@@ -241,5 +228,59 @@ SPECS = (
         n_train=200,
         n_valid=500,
         one_scale=True,
+    ),
+)
+
+
+# a person's own
+
+
+def split_of(table: Table, settings: DataSettings) -> str:
+    """How the rows of a person's table are split: by time where the first input is a date."""
+    if settings.split != "auto":
+        return settings.split
+    return "last" if table.is_series else "random"
+
+
+def own_dataset(table: Table, settings: DataSettings) -> Dataset:
+    """The rows of a person's table; classes where its target is so.
+
+    `n_valid = 0` validates on 30 % of the rows, `n_train = 0` trains on all others. Inputs and
+    numeric targets are standardised by the training rows unless `standardize` is off.
+
+    Raises
+    ------
+    DatasetError
+        As `dataset`.
+    """
+    n = len(table.x)
+    n_valid = settings.n_valid or max(1, round(_VALID_SHARE * n))
+    return dataset(
+        table,
+        settings,
+        settings.n_train or n - n_valid,
+        n_valid,
+        standardizes=settings.standardize,
+        split=split_of(table, settings),
+    )
+
+
+def _csv(settings: DataSettings) -> Dataset:
+    from regplay.core.datasets.own_table import read_table  # needs pandas
+
+    return own_dataset(read_table(settings)[0], settings)
+
+
+OWN = DatasetSpec(
+    "csv",
+    "Your own table",
+    "A table of yours: CSV or Excel. The target is the last column or the one you name; a target "
+    "of text, or of whole numbers 0, 1, 2 …, is a class.",
+    "regression",  # the file decides; its dataset says which
+    _csv,
+    reading(
+        "file target inputs task standardize format columns missing split sample edits",
+        n_train=0,
+        n_valid=0,
     ),
 )

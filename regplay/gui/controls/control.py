@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFileDialog,
-    QLabel,
     QLineEdit,
     QSizePolicy,
     QStyle,
@@ -21,13 +20,13 @@ from PySide6.QtWidgets import (
 from regplay.core.datasets import counted_edits, points_in
 from regplay.core.fields import Field, Value
 from regplay.core.number_text import counted
-from regplay.gui.widgets import FocusRing, Press, PushButton, fill, paint_button
+from regplay.gui.widgets import FocusRing, Label, Press, PushButton, fill, paint_button
 from regplay.session.files import TABLES
 
 ROW = 32  # px, the height of a line with a name and its value
 
 
-class FieldLabel(QLabel):
+class FieldLabel(Label):
     """The name of a field beside its control; a double click asks for the default."""
 
     double_clicked = Signal()
@@ -250,7 +249,7 @@ class PointsControl(Control):
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(field, parent)
         self.label = FieldLabel(field.label, self)
-        self.count = QLabel(self.text(self._value), self)
+        self.count = Label(self.text(self._value), self)
         self.count.setAccessibleName(field.label)
         self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._row = self._make_row(self.label, self.count, shares=(1, 0))

@@ -1,21 +1,16 @@
 """The dataset: a list of titles, each with a line about it and a picture of its points."""
 
+import math
+from functools import partial
+from html import escape
+
 import numpy as np
-from PySide6.QtCore import (
-    QPoint,
-    QPointF,
-    QRect,
-    QRectF,
-    QSize,
-    Qt,
-    QTimer,
-)
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPixmap
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QPainter, QPalette, QPixmap, QStaticText
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QBoxLayout,
-    QLabel,
     QProxyStyle,
     QSizePolicy,
     QStyle,
@@ -27,17 +22,12 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.core.arrays import Floats
-from regplay.core.datasets import (
-    REGISTRY,
-    Dataset,
-    DatasetError,
-    load,
-)
+from regplay.core.datasets import REGISTRY, Dataset, DatasetError, load
 from regplay.core.experiment import DataSettings
 from regplay.core.fields import Field, Value
 from regplay.gui.controls.control import ChoiceControl
 from regplay.gui.theme import blend, colors_of, line_color, sized
-from regplay.gui.widgets import ModelIndex
+from regplay.gui.widgets import Label, ModelIndex
 
 SIZE = QSize(60, 44)  # px
 _POINTS = 120  # more than these fill the picture without telling more
@@ -124,42 +114,29 @@ def _unit(values: Floats) -> Floats:
 _MARGIN = 6  # px around a picture in the list
 _POPUP_WIDTH = 420  # px; the list may be wider than the panel
 _VISIBLE_ROWS = 10
-
 _TEXT_LEFT = SIZE.width() + 2 * _MARGIN  # px
-_WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap)
-
-
-def _name(index: ModelIndex) -> str:
-    return str(index.data(Qt.ItemDataRole.UserRole))
 
 
 class DatasetDelegate(QStyledItemDelegate):
-    """Draws one row of the list.
+    """Draws one row of the list: a picture, and beside it a title over a description.
 
-    Pictures are made when a row is first painted, one an event-loop turn, so that the list opens
-    at once and nothing is loaded before it does.
+    Pictures are made once a row was painted, so that the list opens at once and nothing is loaded
+    before it does.
     """
 
     def __init__(self, view: QAbstractItemView) -> None:
         super().__init__(view)
         self._view = view
-        self._pictures: dict[tuple[str, int, float], QPixmap] = {}
-        self._wanted: list[tuple[str, int, float]] = []
-        self._timer = QTimer(self)
-        self._timer.setInterval(0)
-        self._timer.timeout.connect(self._draw_next)
+        # By the dataset, the ground and the pixel ratio; None until it is drawn
+        self._pictures: dict[tuple[str, int, float], QPixmap | None] = {}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: ModelIndex) -> QSize:
         """The picture or the text beside it, whichever is taller, and the margins."""
-        title, line = self._fonts()
-        text = QRect(0, 0, _POPUP_WIDTH - _TEXT_LEFT - 4 * _MARGIN, 1000)
-        description = REGISTRY[_name(index)].description
-        words = QFontMetrics(line).boundingRect(text, _WRAPPED, description)
-        height = QFontMetrics(title).height() + words.height()
-        return QSize(200, max(SIZE.height(), height) + 2 * _MARGIN)
+        height = max(SIZE.height(), math.ceil(self._words(index).size().height()))
+        return QSize(200, height + 2 * _MARGIN)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: ModelIndex) -> None:
-        """Draw the picture, the title, and the description below it."""
+        """Draw a row."""
         self.initStyleOption(option, index)
         area: QRect = option.rect  # type: ignore[attr-defined]
         state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
@@ -167,44 +144,38 @@ class DatasetDelegate(QStyledItemDelegate):
         QApplication.style().drawPrimitive(
             QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, self._view
         )
-        spec = REGISTRY[_name(index)]
-        picture = self._picture(spec.name, palette, self._view.devicePixelRatioF())
+        picture = self._picture(index.data(Qt.ItemDataRole.UserRole), palette)
         if picture is not None:
             painter.drawPixmap(area.topLeft() + QPoint(_MARGIN, _MARGIN), picture)
-
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
-        text = area.adjusted(_TEXT_LEFT, _MARGIN - 2, -_MARGIN, 0)
-        title, line = self._fonts()
+        is_chosen = bool(state & QStyle.StateFlag.State_Selected)
+        role = QPalette.ColorRole.HighlightedText if is_chosen else QPalette.ColorRole.Text
         painter.save()
         painter.setPen(palette.color(role))
-        painter.setFont(title)
-        painter.drawText(text, Qt.AlignmentFlag.AlignLeft, spec.title)
-        text.setTop(text.top() + painter.fontMetrics().height())
-        painter.setFont(line)
-        painter.drawText(text, _WRAPPED, spec.description)
+        painter.setFont(self._view.font())
+        place = area.topLeft() + QPoint(_TEXT_LEFT, _MARGIN - 2)
+        painter.drawStaticText(place, self._words(index))
         painter.restore()
 
-    def _fonts(self) -> tuple[QFont, QFont]:
-        """Those of the title and of the description."""
-        title = QFont(self._view.font())
-        title.setBold(True)
-        return title, sized(self._view.font(), 0.93)
+    def _words(self, index: ModelIndex) -> QStaticText:
+        spec, font = REGISTRY[index.data(Qt.ItemDataRole.UserRole)], self._view.font()
+        style = f"font-size: {sized(font, 0.93).pixelSize()}px"
+        title, line = escape(spec.title), escape(spec.description)
+        words = QStaticText(f"<b>{title}</b><br><span style='{style}'>{line}</span>")
+        words.setTextWidth(_POPUP_WIDTH - _TEXT_LEFT - 4 * _MARGIN)
+        words.prepare(font=font)
+        return words
 
-    def _picture(self, name: str, palette: QPalette, scale: float) -> QPixmap | None:
-        key = (name, palette.color(QPalette.ColorRole.Base).rgba(), scale)
-        if key not in self._pictures and key not in self._wanted:
-            self._wanted.append(key)
-            self._timer.start()
-        return self._pictures.get(key)
+    def _picture(self, name: str, palette: QPalette) -> QPixmap | None:
+        ratio = self._view.devicePixelRatioF()
+        key = (name, palette.color(QPalette.ColorRole.Base).rgba(), ratio)
+        if key not in self._pictures:
+            self._pictures[key] = None
+            QTimer.singleShot(0, self, partial(self._draw, key))
+        return self._pictures[key]
 
-    def _draw_next(self) -> None:
-        key = self._wanted.pop(0)
-        name, _, scale = key
-        dataset = example_points(name)
-        self._pictures[key] = draw_thumbnail(dataset, self._view.palette(), scale)
-        if not self._wanted:
-            self._timer.stop()
+    def _draw(self, key: tuple[str, int, float]) -> None:
+        name, _, ratio = key
+        self._pictures[key] = draw_thumbnail(example_points(name), self._view.palette(), ratio)
         self._view.viewport().update()
 
 
@@ -223,7 +194,7 @@ class _ListStyle(QProxyStyle):
         return super().styleHint(hint, option, widget, data)
 
 
-class Description(QLabel):
+class Description(Label):
     """A line about a dataset; the theme gives its class a font of its own."""
 
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.gui.theme import blend, line_color
-from regplay.gui.widgets import Button, fill
+from regplay.gui.widgets import Button, as_plain, fill
 
 
 class Framing(QWidget):
@@ -102,7 +102,7 @@ class Group(Framing):
         self.more: Button | None = None
         self.defaults = _DefaultsButton(self)
         self.defaults.setText("Defaults")
-        self.defaults.setToolTip(f"{title}: back to the defaults")
+        self.defaults.setToolTip(as_plain(f"{title}: back to the defaults"))
         self.defaults.setAccessibleName(f"{title}, back to defaults")
         self.defaults.setAutoRaise(True)
         self.defaults.setEnabled(False)
@@ -168,6 +168,6 @@ class Group(Framing):
 
 def _describe(button: Button, text: str, tip: str) -> None:
     button.setText(text)
-    button.setToolTip(tip)
+    button.setToolTip(as_plain(tip))
     button.setAutoRaise(True)
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

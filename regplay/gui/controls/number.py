@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QSizePolicy, QWidget
 
 from regplay.core.fields import ExperimentError, Field, Value
 from regplay.core.number_text import exact
@@ -14,7 +14,7 @@ from regplay.gui.controls.control import ROW, Control
 from regplay.gui.controls.slider import CurveSlider, ValueSlider
 from regplay.gui.controls.slider_scale import SliderScale, reach_of
 from regplay.gui.theme import colors_of, line_color, refusal_color, zoomed
-from regplay.gui.widgets import FocusRing, Toggle, leave_space, named
+from regplay.gui.widgets import FocusRing, Label, Toggle, leave_space, named
 
 
 def read_number(field: Field, text: str, words: Mapping[int, str]) -> Value:
@@ -65,10 +65,6 @@ class ValueBox(FocusRing, QLineEdit):
         """Of one width: a changing text never moves the layout."""
         return QSize(zoomed(_BOX_WIDTH), super().sizeHint().height())
 
-    def minimumSizeHint(self) -> QSize:
-        """As wide."""
-        return self.sizeHint()
-
     def set_refused(self, refused: bool) -> None:
         """Whether what was typed last was refused: a red frame."""
         if refused != self._refused:
@@ -111,7 +107,7 @@ class NumberControl(Control):
         self.box = ValueBox(self)
         self.slider = self._make_slider(scale)
         self.label = self._make_label(self.slider)
-        self._message = QLabel(self)
+        self._message = Label(self)
         self._message.setWordWrap(True)
         self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._message.hide()
@@ -269,13 +265,12 @@ class SweepableControl(NumberControl):
     curve_toggled
         Whether a person wants the curve to be shown.
     previewed
-        Index of the trained member under the handle, while it is dragged over a finished curve;
-        the box shows its value, `value()` is still the one from before.
+        (int | None): index of the trained member under the handle, while it is dragged over a
+        finished curve; the box shows its value, `value()` is still the one from before, which
+        counts once nothing was adopted: None.
     adopted
         Index of the trained member that was chosen; `value()` is its value, and `value_changed` is
         not emitted: there is nothing to train.
-    preview_ended
-        Nothing was adopted after all; what counts is `value()`.
     neared
         (bool): whether the mouse is here.
     """
@@ -283,9 +278,8 @@ class SweepableControl(NumberControl):
     slider: CurveSlider
 
     curve_toggled = Signal(bool)
-    previewed = Signal(int)
+    previewed = Signal(object)
     adopted = Signal(int)
-    preview_ended = Signal()
     neared = Signal(bool)
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
@@ -303,7 +297,6 @@ class SweepableControl(NumberControl):
         self.button.toggled.connect(self.slider.set_shows_curve)
         self.button.clicked.connect(self.curve_toggled)
         self.slider.previewed.connect(self._preview)
-        self.slider.preview_ended.connect(self._end_preview)
         self.slider.adopted.connect(self._adopt)
 
     def enterEvent(self, event: QEnterEvent) -> None:
@@ -319,16 +312,12 @@ class SweepableControl(NumberControl):
     def _make_slider(self, scale: SliderScale) -> CurveSlider:
         return CurveSlider(scale, self._number(), self)
 
-    def _preview(self, index: int) -> None:
-        if self.adopts:
+    def _preview(self, index: int | None) -> None:
+        if self.adopts or index is None:
             self._show_in_box(self.slider.under_handle)
             self.previewed.emit(index)
         else:
             self.set_value(self._under_handle())
-
-    def _end_preview(self) -> None:
-        self._show_in_box(self.slider.under_handle)
-        self.preview_ended.emit()
 
     def _adopt(self, index: int) -> None:
         value = self._under_handle()

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QEvent, QSize, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from regplay.core import fields
 from regplay.core.experiment import Experiment
@@ -27,7 +27,7 @@ from regplay.gui.controls.slider_scale import reach_of
 from regplay.gui.controls.sweep_curve import SweepCurve, curve_of, seconds_of, sweep_along
 from regplay.gui.theme import zoomed
 from regplay.gui.training import Start, Study, StudyRequest
-from regplay.gui.widgets import Press, ScrolledColumn, fill, named
+from regplay.gui.widgets import Label, Press, ScrolledColumn, fill, named
 
 _KINDS: Mapping[str, type[Control]] = {
     "choice": ChoiceControl,
@@ -99,9 +99,8 @@ class ControlPanel(ScrolledColumn):
     curve_toggled
         A field path, and whether a person wants to see the curve of its slider.
     member_previewed
-        A field path, and the index of a member of its finished curve that is under the handle.
-    preview_ended
-        A field path; nothing was adopted after all.
+        A field path, and the index of a member of its finished curve that is under the handle; None
+        once nothing was adopted.
     wishes_changed
         Something else is to be trained: the mouse came near a slider, or left it.
     """
@@ -110,8 +109,7 @@ class ControlPanel(ScrolledColumn):
     defaults_wanted = Signal(object)
     start_chosen = Signal(object, object)
     curve_toggled = Signal(str, bool)
-    member_previewed = Signal(str, int)
-    preview_ended = Signal(str)
+    member_previewed = Signal(str, object)
     wishes_changed = Signal()
 
     def __init__(self, experiment: Experiment | None = None, parent: QWidget | None = None) -> None:
@@ -127,7 +125,6 @@ class ControlPanel(ScrolledColumn):
         self._finished: dict[tuple[Study | None, int | None], SweepCurve] = {}
         self._unused: dict[str, str] = {}  # why fields have no effect
 
-        self.setMinimumWidth(zoomed(_MIN_WIDTH))
         content = QWidget()
         column = fill(QVBoxLayout(content), self._make_note(), margins=(8, 8, 4, 8), spacing=8)
         for section, title in _GROUPS.items():
@@ -145,7 +142,6 @@ class ControlPanel(ScrolledColumn):
                     control.curve_toggled.connect(partial(self.curve_toggled.emit, path))
                     control.previewed.connect(partial(self.member_previewed.emit, path))
                     control.adopted.connect(partial(self._adopt, path))
-                    control.preview_ended.connect(partial(self.preview_ended.emit, path))
                     control.neared.connect(partial(self._come_near, path))
                 group.add(control)
             column.addWidget(group)
@@ -158,7 +154,7 @@ class ControlPanel(ScrolledColumn):
     def _make_note(self) -> QWidget:
         """The line that says how many controls are hidden; it is there while some are."""
         self._note = QWidget()
-        self._note_text = named("controls.hidden", QLabel())
+        self._note_text = named("controls.hidden", Label())
         tip = "Show all controls; another page of the lesson may hide some again"
         button = named("controls.showAll", Press("Show all", tip))
         button.setAccessibleName("Show all controls")
@@ -403,11 +399,9 @@ class ControlPanel(ScrolledColumn):
             self._relate()
             self.wishes_changed.emit()
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Be as wide as the text asks for."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self.setMinimumWidth(zoomed(_MIN_WIDTH))
+    def minimumSizeHint(self) -> QSize:
+        """288 px wide at 100 %."""
+        return QSize(zoomed(_MIN_WIDTH), super().minimumSizeHint().height())
 
     def sizeHint(self) -> QSize:
         """304 px wide at 100 %; as tall as there is room."""

@@ -1,6 +1,6 @@
 """Sliders: a handle on a groove, one over a `SliderScale`, one that goes over trained networks."""
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QHelpEvent,
@@ -18,7 +18,7 @@ from regplay.gui.controls.slider_scale import SliderScale
 from regplay.gui.controls.sweep_curve import CURVE_HEIGHT, CurvePicture, SweepCurve
 from regplay.gui.plots import Scale, draw_valley
 from regplay.gui.theme import colors_of, line_color, zoom_of_text, zoomed
-from regplay.gui.widgets import fill_rounded, paint_focus_ring
+from regplay.gui.widgets import as_plain, fill_rounded, paint_focus_ring
 
 HANDLE = 14  # px at 100 %, diameter
 _HALF = 2.0  # px, of the thickness of the groove
@@ -137,6 +137,7 @@ class HandleSlider(QSlider):
 
 
 _HEIGHT = 18  # px at 100 %, of the groove with its ticks and handle
+_NARROWEST = 60  # px, for any panel
 
 
 class ValueSlider(HandleSlider):
@@ -159,6 +160,7 @@ class ValueSlider(HandleSlider):
     def __init__(self, scale: SliderScale, value: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._exact = self._default = value
+        self.setMinimumWidth(_NARROWEST)
         self._fit_height()
         self.set_scale(scale)
         # Assistive technology moves a slider by its position.
@@ -246,14 +248,6 @@ class ValueSlider(HandleSlider):
 
     # -- looks
 
-    def sizeHint(self) -> QSize:
-        """Wide enough to use; the layout gives more."""
-        return QSize(120, self.height())
-
-    def minimumSizeHint(self) -> QSize:
-        """Narrow enough for any panel."""
-        return QSize(60, self.height())
-
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw groove, notch, ticks and handle from the palette."""
         with QPainter(self) as painter:
@@ -294,16 +288,14 @@ class CurveSlider(ValueSlider):
     Signals
     -------
     previewed
-        Index of the trained value that the handle has come to.
+        (int | None): index of the trained value that the handle has come to; None once nothing was
+        adopted: it is back where it began, or the values were taken away.
     adopted
-        Index of the trained value that a person chose, which is the slider's value now.
-    preview_ended
-        Nothing was adopted: the handle is back where it began, or the values were taken away.
+        (int): index of the trained value that a person chose, which is the slider's value now.
     """
 
-    previewed = Signal(int)
+    previewed = Signal(object)
     adopted = Signal(int)
-    preview_ended = Signal()
 
     _shows = False  # a curve
 
@@ -354,14 +346,13 @@ class CurveSlider(ValueSlider):
         """Draw another curve, if there is room for one, and go over its values if all are there."""
         shown = curve if self._shows and self.isEnabled() else None
         self._picture.set_curve(shown)
-        values = shown.values if shown is not None and shown.is_finished else None
-        if values != (None if self._trained is None else self._trained.values):
-            self._trained = None
-            if values is not None:
-                coarse = self.scale.coarse * len(values) / len(self.scale.keys)  # pages as long
-                self._trained = SliderScale(values, max(1, round(coarse)))
+        before, self._trained = self._trained, None
+        if shown is not None and shown.is_finished:
+            coarse = self.scale.coarse * len(shown.values) / len(self.scale.keys)  # pages as long
+            self._trained = SliderScale(shown.values, max(1, round(coarse)))
+        if self._trained != before:
             self._break_off()
-        self._light(self._is_lit and values is not None)
+        self._light(self._is_lit and self._trained is not None)
         self.update()
 
     def set_hint(self, curve: SweepCurve | None) -> None:
@@ -390,7 +381,7 @@ class CurveSlider(ValueSlider):
                 self._adopt(trained, value)
         elif value == self._exact and self._under is not None:  # back, after a preview broke off
             self.show_value(value)
-            self.preview_ended.emit()
+            self.previewed.emit(None)
         else:
             super()._pick(value)
 
@@ -450,7 +441,7 @@ class CurveSlider(ValueSlider):
             self.previewed.emit(index)
         elif self._was_previewed:
             self._was_previewed = False
-            self.preview_ended.emit()
+            self.previewed.emit(None)
 
     def _let_go(self) -> None:
         value, has_moved = self.under_handle, self._under is not None
@@ -462,14 +453,14 @@ class CurveSlider(ValueSlider):
         if has_moved or self._took_valley:
             self._adopt(self._trained, value)
         elif self._was_previewed:
-            self.preview_ended.emit()
+            self.previewed.emit(None)
 
     def _break_off(self) -> None:
         """Go on as a plain drag, with the handle where it is."""
         if self._previews:
             self._previews = False
             if self._was_previewed:
-                self.preview_ended.emit()
+                self.previewed.emit(None)
 
     def _cancel(self) -> None:
         """Let go without any effect: no release reaches a slider that can't be used."""
@@ -498,7 +489,7 @@ class CurveSlider(ValueSlider):
             if self.hint is not None:
                 text = f"◇ {self.hint.valley_reading().partition(':')[0]}"
             if text:
-                QToolTip.showText(event.globalPos(), text, self)
+                QToolTip.showText(event.globalPos(), as_plain(text), self)
                 return True
         return super().event(event)
 
@@ -508,7 +499,7 @@ class CurveSlider(ValueSlider):
         if self.isSliderDown():
             return
         self._light(self._placed().is_on_valley(event.position()))
-        text = self.tip_at(event.position())
+        text = as_plain(self.tip_at(event.position()))
         if text and QToolTip.isVisible() and QToolTip.text() != text:
             QToolTip.showText(event.globalPosition().toPoint(), text, self)
 

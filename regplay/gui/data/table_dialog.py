@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QStyle,
     QVBoxLayout,
@@ -56,7 +55,7 @@ from regplay.core.number_text import counted
 from regplay.gui.data.table_form import USUAL, FormatForm, TableForm
 from regplay.gui.data.table_widgets import KindStrip, Preview, ProblemsList, QuestionBar
 from regplay.gui.theme import refusal_color, zoomed
-from regplay.gui.widgets import PushButton, fill, named
+from regplay.gui.widgets import Label, PushButton, as_plain, fill, named
 from regplay.session.files import OutputError, write_file
 
 _BUDGET = 0.012  # seconds of reading in one turn of the event loop
@@ -143,8 +142,8 @@ class TableDialog(QDialog):
         self.kinds = named("data.dialog.kinds", KindStrip(self.preview, self))
         self.problems = named("data.dialog.problems", ProblemsList("Problem", self))
         self.remarks = named("data.dialog.remarks", ProblemsList("Remark", self))
-        self.heading = named("data.dialog.heading", QLabel(self))
-        self.status = named("data.dialog.status", QLabel(self))
+        self.heading = named("data.dialog.heading", Label(self))
+        self.status = named("data.dialog.status", Label(self))
         self.status.setWordWrap(True)
         self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -304,7 +303,7 @@ class TableDialog(QDialog):
         check = Check(self._source, settings)
         if self.form.chose_inputs and not self.form.columns.checked():
             self._stop()
-            self.preview.rows.set_parts([], self.form.target_box.currentIndex())
+            self.preview.set_parts([], self.form.target_box.currentIndex())
             self._finish(check, "Check at least one input.")
             return
         self._check, self._steps = check, check.steps()
@@ -348,18 +347,18 @@ class TableDialog(QDialog):
                 usable = sheet.columns[check.target].kind in USED
                 wanted = [*check.inputs, *([check.target] if usable else [])]
                 self.form.set_columns(called, wanted, check.target)
-            self.preview.rows.set_parts(check.inputs, check.target)
+            self.preview.set_parts(check.inputs, check.target)
         if sheet is not None or not self._format:
             self.format.set_sheet(sheet)
         name = "Pasted text" if isinstance(self._source, str) else self._source.name
-        shown = self.preview.rows.rowCount()
+        shown = self.preview.rowCount()
         self.heading.setText(f"{name}, the first {shown} rows" if shown else name)
 
     def _finish(self, check: Check, refusal: str = "") -> None:
         self._table = check.table
         if check.table is not None:
             keep(check)
-        self.preview.rows.set_problems(check.problems)
+        self.preview.set_problems(check.problems)
         self.problems.set_problems(check.problems)
         self.problems.setVisible(bool(check.problems))
         self.form.set_table(check.table)
@@ -428,7 +427,7 @@ class TableDialog(QDialog):
         if is_wrong:
             palette.setColor(QPalette.ColorRole.WindowText, refusal_color(palette))
         self.status.setPalette(palette)
-        self.ok.setToolTip(text if is_wrong else "")
+        self.ok.setToolTip(as_plain(text if is_wrong else ""))
 
     def _save(self, text: str) -> bool:
         """Ask where to save the pasted text, and save it there; False if that came to nothing."""

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QSizePolicy,
     QVBoxLayout,
@@ -30,7 +29,7 @@ from regplay.core.datasets.own_table import (
 )
 from regplay.gui.data.table_widgets import ColumnsList
 from regplay.gui.theme import zoomed
-from regplay.gui.widgets import PushButton, WholeNumberBox, fill, named
+from regplay.gui.widgets import Label, PushButton, WholeNumberBox, as_plain, fill, named
 
 
 def _let_shrink(widget: QWidget, least: int) -> None:
@@ -64,7 +63,7 @@ class FormatForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.words = named("data.dialog.format", QLabel(self))
+        self.words = named("data.dialog.format", Label(self))
         self.words.setWordWrap(True)
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.more = named("data.dialog.change", PushButton("Change…", self))
@@ -132,7 +131,7 @@ class FormatForm(QWidget):
     def _place(self, title: str, widget: QWidget) -> None:
         at = self._grid.count() // 2
         row, column = divmod(at, 3 if zoomed(100) <= 110 else 2)  # side by side
-        label = QLabel(title, self.parts)
+        label = Label(title, self.parts)
         label.setBuddy(widget)
         self._grid.addWidget(label, row, 2 * column)
         self._grid.addWidget(widget, row, 2 * column + 1)
@@ -233,7 +232,7 @@ class TableForm(QWidget):
         box = named(f"data.dialog.{name}", QComboBox(self))
         for title, value in choices.items():
             box.addItem(title, value)
-        box.setToolTip(tip)
+        box.setToolTip(as_plain(tip))
         _let_shrink(box, 80)
         return box
 
@@ -287,11 +286,11 @@ class TableForm(QWidget):
         form.addRow("&Target", self.target_box)
         form.addRow("&Predict", self.task_box)
         inputs = QHBoxLayout()
-        label = QLabel("&Inputs", self)
+        label = Label("&Inputs", self)
         label.setBuddy(self.columns)
         inputs.addWidget(label, 1)
         for button, which in ((self._all, "every column"), (self._none, "no column")):
-            button.setToolTip(f"Check {which}.")
+            button.setToolTip(as_plain(f"Check {which}."))
             button.setAutoDefault(False)
             inputs.addWidget(button)
         self._below.addRow("&Missing values", self.missing_box)

@@ -15,7 +15,7 @@ from regplay.gui.editing.edit_strip import EditStrip
 from regplay.gui.editing.point_editor import ChartPoints, PointEditor
 from regplay.gui.plots import ChartPanel, FitView
 from regplay.gui.training import Clock
-from regplay.gui.widgets import Toggle, named
+from regplay.gui.widgets import Toggle, as_plain, named
 from regplay.session.drawing import MOST, Drawing, interpolated, reason_against
 
 _TIP = "Place, move and delete training points by mouse; the fit follows (Esc ends)"
@@ -87,7 +87,7 @@ class EditMode(QObject):
         if reason:
             self.button.setChecked(False)
         self.button.setEnabled(not reason)
-        self.button.setToolTip(reason or _TIP)
+        self.button.setToolTip(as_plain(reason or _TIP))
 
     def _toggle(self, is_on: bool) -> None:
         self.strip.setVisible(is_on)

@@ -4,13 +4,13 @@ from math import floor, log10
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
 from regplay.core.datasets import MAX_CLASSES, Dataset
 from regplay.core.number_text import counted
 from regplay.gui.plots import Range, bounds
 from regplay.gui.theme import colors_of
-from regplay.gui.widgets import ElidedLabel, NumberBox, Press, Toggle, fill, named
+from regplay.gui.widgets import ElidedLabel, Label, NumberBox, Press, Toggle, fill, named
 
 _DOT = 5.0  # pixels of radius
 _LEFT = 12.0
@@ -92,13 +92,13 @@ class EditStrip(QWidget):
             self._group.addButton(chip, k)
         self.chips[0].setChecked(True)
         self._group.idToggled.connect(lambda *_: self.class_changed.emit())
-        self._value = QLabel("Value")
+        self._value = Label("Value")
         self.target = named("edit.value", TargetBox())
         self.outlier = named("edit.outlier", Press("Add outlier", _OUTLIER))
         self.outlier.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.outlier.clicked.connect(self.outlier_clicked)
         self.hint = named("edit.hint", ElidedLabel())
-        self.count = named("edit.count", QLabel())
+        self.count = named("edit.count", Label())
         parts = self._value, self.target, self.outlier, 6, (self.hint, 1), 6, self.count
         fill(QHBoxLayout(self), *self.chips, *parts, margins=(6, 1, 6, 3), spacing=3)
 

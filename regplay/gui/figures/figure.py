@@ -219,6 +219,54 @@ class Figure:
     paint: Callable[[QPainter, QRectF, Colors], QRectF]
     subtitle: str = ""
 
+    def save(self, path: Path, style: Style) -> None:
+        """Write a PNG or an SVG, as the name ends.
+
+        Raises
+        ------
+        FigureError
+            If the name has another ending, there is no room in memory, or it can't be written.
+        """
+        make = {"png": png_bytes, "svg": svg_bytes}.get(path.suffix.lower().lstrip("."))
+        if make is None:
+            raise FigureError(f"{path}: a figure's name ends in .png or .svg")
+        _write(path, make(self, style), "the figure")
+
+    def save_data(self, path: Path) -> None:
+        """Write the numbers behind a plot as CSV.
+
+        Raises
+        ------
+        FigureError
+            If there are none yet, or the file can't be written.
+        """
+        _write(path, self._table(","), "the data")
+
+    def _table(self, separator: str) -> str:
+        series = self.series()
+        if not series:
+            raise FigureError(f"{self.title() or self.name}: there is nothing to save yet")
+        return to_text(series, separator)
+
+    def copy(self, style: Style | None = None) -> None:
+        """Put it on the clipboard as an image; of the usual size, twice as fine, by default."""
+        image = draw_image(self, style or Style(title=self.title()))
+        image.setDevicePixelRatio(1.0)  # other programs count pixels
+        QGuiApplication.clipboard().setImage(image)
+
+    def copy_data(self) -> None:
+        """Put the numbers on the clipboard: as text separated by tabs, and as CSV.
+
+        Raises
+        ------
+        FigureError
+            If there are none yet.
+        """
+        data = QMimeData()
+        data.setText(self._table("\t"))
+        data.setData("text/csv", self._table(",").encode())
+        QGuiApplication.clipboard().setMimeData(data)
+
 
 def paint_page(figure: Figure, painter: QPainter, style: Style) -> QRectF:
     """Draw the ground, the title and the plot; the painter's unit is a pixel at a scale of 1.
@@ -380,38 +428,6 @@ def _paint(figure: Figure, device: QImage | QSvgGenerator, style: Style) -> None
         painter.end()
 
 
-def save_figure(figure: Figure, path: Path, style: Style) -> None:
-    """Write a PNG or an SVG, as the name ends.
-
-    Raises
-    ------
-    FigureError
-        If the name has another ending, there is no room in memory, or the file can't be written.
-    """
-    make = {"png": png_bytes, "svg": svg_bytes}.get(path.suffix.lower().lstrip("."))
-    if make is None:
-        raise FigureError(f"{path}: a figure's name ends in .png or .svg")
-    _write(path, make(figure, style), "the figure")
-
-
-def save_data(figure: Figure, path: Path) -> None:
-    """Write the numbers behind a plot as CSV.
-
-    Raises
-    ------
-    FigureError
-        If there are none yet, or the file can't be written.
-    """
-    _write(path, _table(figure, ","), "the data")
-
-
-def _table(figure: Figure, separator: str) -> str:
-    series = figure.series()
-    if not series:
-        raise FigureError(f"{figure.title() or figure.name}: there is nothing to save yet")
-    return to_text(series, separator)
-
-
 def _write(path: Path, data: bytes | str, what: str) -> None:
     try:
         write_atomically(path, data)
@@ -419,24 +435,3 @@ def _write(path: Path, data: bytes | str, what: str) -> None:
         reason = (error.strerror or str(error)).lower()
         advice = _ADVICE.get(error.errno or 0, "choose another place")
         raise FigureError(f"{path}: can't save {what}: {reason}; {advice}") from error
-
-
-def copy_figure(figure: Figure, style: Style | None = None) -> None:
-    """Put the figure on the clipboard as an image; of the usual size, twice as fine, by default."""
-    image = draw_image(figure, style or Style(title=figure.title()))
-    image.setDevicePixelRatio(1.0)  # other programs count pixels
-    QGuiApplication.clipboard().setImage(image)
-
-
-def copy_data(figure: Figure) -> None:
-    """Put the numbers on the clipboard: as text separated by tabs, and as CSV.
-
-    Raises
-    ------
-    FigureError
-        If there are none yet.
-    """
-    data = QMimeData()
-    data.setText(_table(figure, "\t"))
-    data.setData("text/csv", _table(figure, ",").encode())
-    QGuiApplication.clipboard().setMimeData(data)

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QVBoxLayout,
     QWidget,
@@ -32,13 +31,11 @@ from regplay.gui.figures.figure import (
     Figure,
     FigureError,
     Style,
-    copy_figure,
     draw_image,
-    save_figure,
     size_in_pixels,
     size_on_paper,
 )
-from regplay.gui.widgets import NumberBox, PushButton, WholeNumberBox, fill, named
+from regplay.gui.widgets import Label, NumberBox, PushButton, WholeNumberBox, fill, named
 
 _SCALES: dict[str, float | None] = {
     "Text by size": None,
@@ -100,7 +97,7 @@ class SizeRow(QWidget):
             combo.currentIndexChanged.connect(self.changed)
         layout = fill(QVBoxLayout(self), spacing=-1)
         for parts in (
-            (self.pixels[0], self.mm[0], QLabel("×"), self.pixels[1], self.mm[1], self.unit),
+            (self.pixels[0], self.mm[0], Label("×"), self.pixels[1], self.mm[1], self.unit),
             (self.scale, self.dpi),
         ):
             layout.addLayout(fill(QHBoxLayout(), *parts, None, spacing=-1))
@@ -204,12 +201,11 @@ class FigureDialog(QDialog):
         self.transparent = named("figure.transparent", QCheckBox("Transparent background"))
         self.heading = named("figure.title", QLineEdit(self._figure.title()))
         self.heading.setPlaceholderText("No title")
-        self.preview = named("figure.preview", QLabel())
+        self.preview = named("figure.preview", Label())
         self.preview.setFixedSize(*_PREVIEW)
         self.preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.message = named("figure.message", QLabel())
+        self.message = named("figure.message", Label())
         self.message.setWordWrap(True)
-        self.message.setTextFormat(Qt.TextFormat.PlainText)
 
         form = QFormLayout()
         form.addRow("Title", self.heading)
@@ -303,7 +299,7 @@ class FigureDialog(QDialog):
             self._agreed = path if was_asked else None  # the file dialog asks by itself
 
     def _copy(self) -> None:
-        if self._tries(lambda: copy_figure(self._figure, self.style_chosen())):
+        if self._tries(lambda: self._figure.copy(self.style_chosen())):
             self.copied.emit()
             self.accept()
 
@@ -314,7 +310,7 @@ class FigureDialog(QDialog):
         if path.is_file() and path != self._agreed:
             self._say(f"{path} exists: press Replace to write over it.", "Replace")
             self._agreed = path
-        elif self._tries(lambda: save_figure(self._figure, path, self.style_chosen())):
+        elif self._tries(lambda: self._figure.save(path, self.style_chosen())):
             self._remember(path)
             self.saved.emit(path)
             self.accept()

@@ -12,8 +12,8 @@ from regplay.core import UserError
 from regplay.gui.plots import Chart
 from regplay.gui.widgets import with_parents
 
-# What finds, draws and writes figures is imported when a menu asks for it: it needs torch, which
-# is not there yet when the window is made, and most sessions see no menu of a plot.
+# What finds figures needs torch, which is not there yet when the window is made, and the dialog
+# takes milliseconds to import: menus ask for them, and most sessions see no menu of a plot.
 if TYPE_CHECKING:
     from regplay.gui.figures.figure import Figure
 
@@ -46,10 +46,7 @@ class FigureMenus(QObject):
     done = Signal(str)
 
     def __init__(
-        self,
-        place: QWidget,
-        settings: QSettings,
-        is_busy: Callable[[QWidget], bool],
+        self, place: QWidget, settings: QSettings, is_busy: Callable[[QWidget], bool]
     ) -> None:
         super().__init__(place)
         self._place, self._settings, self._is_busy = place, settings, is_busy
@@ -121,14 +118,10 @@ class FigureMenus(QObject):
 
     def copy(self, figure: "Figure") -> None:
         """Put the figure on the clipboard."""
-        from regplay.gui.figures.figure import copy_figure
-
-        self._tries(lambda: copy_figure(figure), "Copied the figure")
+        self._tries(figure.copy, "Copied the figure")
 
     def save_data(self, figure: "Figure") -> None:
         """Ask for a name, and write the numbers behind the plot."""
-        from regplay.gui.figures.figure import save_data
-
         path = Path(str(self._settings.value(_FOLDER, ""))) / f"{figure.name}.csv"
         name, _ = QFileDialog.getSaveFileName(
             self._place, "Save data", str(path), "Tables (*.csv);;All files (*)"
@@ -136,14 +129,12 @@ class FigureMenus(QObject):
         if not name:
             return
         path = Path(name)
-        if self._tries(lambda: save_data(figure, path), f"Saved {path}"):
+        if self._tries(lambda: figure.save_data(path), f"Saved {path}"):
             self._settings.setValue(_FOLDER, str(path.parent))
 
     def copy_data(self, figure: "Figure") -> None:
         """Put the numbers behind the plot on the clipboard."""
-        from regplay.gui.figures.figure import copy_data
-
-        self._tries(lambda: copy_data(figure), "Copied the data")
+        self._tries(figure.copy_data, "Copied the data")
 
     def _tries(self, act: Callable[[], None], done: str) -> bool:
         try:

@@ -21,6 +21,7 @@ from regplay.gui.landscape import (
     CellsLayer,
     are_beyond,
     cell_edges,
+    cell_place,
     color_shares,
     draw_frame,
     scale_of,
@@ -264,9 +265,7 @@ def _paint_frame(
     shape: tuple[int, int], at: tuple[int, int], painter: QPainter, frame: Frame
 ) -> None:
     """Draw a frame around the cell in a row and a column, of so many rows and columns."""
-    (rows, columns), (row, column) = shape, at
-    x, y = cell_edges(frame, columns, rows)
-    cell = QRectF(QPointF(x[column], y[row + 1]), QPointF(x[column + 1] - 1, y[row] - 1))
+    cell = cell_place(frame, *shape[::-1], at[::-1])
     draw_frame(painter, cell, frame.colors, frame.zoom)
 
 

@@ -10,4 +10,4 @@ from regplay.gui.landscape.landscape_map import (
     scale_of,
 )
 from regplay.gui.landscape.landscape_tab import LandscapeTab
-from regplay.gui.landscape.map_chart import CellsLayer, cell_edges, draw_frame, shade_at
+from regplay.gui.landscape.map_chart import CellsLayer, cell_edges, cell_place, draw_frame, shade_at

@@ -67,8 +67,7 @@ class LandscapeMap:
     @property
     def trained(self) -> Flags:
         """Which cells have something to show [rows, columns], diverged ones included."""
-        known: Flags = np.isfinite(self.measures["valid_loss"]) | self.diverged
-        return known
+        return np.isfinite(self.measures["valid_loss"]) | self.diverged
 
     @property
     def stage(self) -> str:
@@ -136,8 +135,7 @@ def color_shares(scale: Scale | None, values: Floats) -> Floats:
         return np.full(np.shape(values), np.nan)
     with np.errstate(invalid="ignore"):
         placed = np.maximum(values, _LEAST) if scale.is_log else values
-    shares: Floats = scale.shares(placed).clip(0.0, 1.0)
-    return shares
+    return scale.shares(placed).clip(0.0, 1.0)
 
 
 def are_beyond(scale: Scale | None, values: Floats) -> tuple[bool, bool]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from regplay.core import fields
 from regplay.core.arrays import Flags
@@ -38,7 +38,16 @@ from regplay.gui.landscape.map_chart import (
 )
 from regplay.gui.plots import Bar, ColorBar, Legend, Reading, Scale, tab_row
 from regplay.gui.training import Start, Study, StudyRequest
-from regplay.gui.widgets import FlowLayout, StudyControl, Toggle, beside, fill, named
+from regplay.gui.widgets import (
+    FlowLayout,
+    Label,
+    StudyControl,
+    Toggle,
+    as_plain,
+    beside,
+    fill,
+    named,
+)
 
 if TYPE_CHECKING:
     from regplay.core.joint import JointHistory
@@ -61,9 +70,9 @@ class AxisChooser(QWidget):
         labels = [FIELDS[path].label for path in SWEEPABLE]
         for label, path in zip(labels, SWEEPABLE, strict=True):
             self.paths.addItem(label, path)
-        self.paths.setToolTip(f"What the {noun}s are")
+        self.paths.setToolTip(as_plain(f"What the {noun}s are"))
         self.paths.setAccessibleName(f"Field of the {noun}s")
-        self.counts.setToolTip(f"Number of {noun}s")
+        self.counts.setToolTip(as_plain(f"Number of {noun}s"))
         self.counts.setAccessibleName(f"Number of {noun}s")
         for combo in (self.paths, self.counts):
             combo.setSizeAdjustPolicy(Combo.SizeAdjustPolicy.AdjustToContents)
@@ -116,7 +125,7 @@ class LandscapeHeader(QWidget):
         self.choosers = (AxisChooser("x", "column"), AxisChooser("y", "row"))
         row = FlowLayout((8, 4, 8, 4), 4, self)
         row.addWidget(self.choosers[0])
-        row.addWidget(beside(QLabel("×"), self.choosers[1]))
+        row.addWidget(beside(Label("×"), self.choosers[1]))
         self.toggles: dict[Measure, Toggle] = {}
         group = QButtonGroup(self)
         for measure, name in MEASURE_NAMES.items():

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QPalette,
     QPen,
 )
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from regplay.core.arrays import Flags, Floats
 from regplay.core.fields import FIELDS
@@ -36,7 +36,7 @@ from regplay.gui.plots import (
     value_colors,
 )
 from regplay.gui.theme import ROLES, Colors, mix, sized, zoomed
-from regplay.gui.widgets import named
+from regplay.gui.widgets import Label, named
 
 Cell = tuple[int, int]  # column from the left, row from the bottom
 
@@ -58,6 +58,12 @@ def cell_edges(frame: Frame, columns: int, rows: int) -> tuple[list[int], list[i
     x = frame.x(np.arange(columns + 1) - 0.5).round().astype(int)
     y = frame.y(np.arange(rows + 1) - 0.5).round().astype(int)
     return x.tolist(), y.tolist()
+
+
+def cell_place(frame: Frame, columns: int, rows: int, cell: Cell) -> QRectF:
+    """Where a cell is, without the seam to the next ones."""
+    (x, y), (column, row) = cell_edges(frame, columns, rows), cell
+    return QRectF(QPointF(x[column], y[row + 1]), QPointF(x[column + 1] - 1, y[row] - 1))
 
 
 class CellsLayer:
@@ -196,6 +202,7 @@ class MapChart(Chart):
     """
 
     cell_chosen = Signal(int, int)
+    hover_item = CellHover
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -207,10 +214,7 @@ class MapChart(Chart):
         self.setInteractive(False)  # no item takes the mouse
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.canvas.under.clear()  # grid lines mean nothing between cells
-        self.scene().removeItem(self.hover)
-        self.hover = CellHover(self, self.box)
-        self.hover.fit_box()
-        self.hint = named("landscape.hint", QLabel(self))
+        self.hint = named("landscape.hint", Label(self))
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint.setWordWrap(True)
         self.hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -258,9 +262,7 @@ class MapChart(Chart):
 
     def cell_rect(self, cell: Cell) -> QRectF:
         """Where a cell is, in pixels of the plot."""
-        x, y = cell_edges(self.frame(), *self.counts)
-        column, row = cell
-        return QRectF(QPointF(x[column], y[row + 1]), QPointF(x[column + 1] - 1, y[row] - 1))
+        return cell_place(self.frame(), *self.counts, cell)
 
     def cell_at(self, position: QPointF) -> Cell | None:
         """The cell at a place of the widget, or None outside of all."""

@@ -5,14 +5,22 @@ from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from regplay.core.number_text import counted
-from regplay.gui.lessons.markdown_view import TextLine, WrappedText
 from regplay.gui.lessons.page_view import PageView
-from regplay.gui.lessons.wrapped_button import WrappedButton
+from regplay.gui.lessons.wrapped_text import TextLine, WrappedButton, WrappedText
 from regplay.gui.theme import line_color, zoomed
-from regplay.gui.widgets import CloseButton, Press, ScrolledColumn, fill, named, take_out
+from regplay.gui.widgets import (
+    CloseButton,
+    Label,
+    Press,
+    ScrolledColumn,
+    as_plain,
+    fill,
+    named,
+    take_out,
+)
 from regplay.session.lessons import Lesson, Reached, Score
 
 _SMALL = 0.93  # of the text
@@ -101,7 +109,7 @@ class PageBar(QWidget):
         self.reset = named("lesson.reset", Press("Reset", "Begin this page again, as it was set"))
         self.previous = named("lesson.previous", Press("‹", "The page before (Alt+Left)"))
         self.next = named("lesson.next", Press(""))
-        self.number = named("lesson.number", QLabel())
+        self.number = named("lesson.number", Label())
         self.reset.setAccessibleName("Reset this page")
         self.previous.setAccessibleName("Previous page")
         parts = self.reset, None, self.previous, self.number, self.next
@@ -118,7 +126,7 @@ class PageBar(QWidget):
         self.next.setText("Next lesson ›" if is_last and next_lesson else "Next ›")
         name = f"Next lesson: {next_lesson}" if is_last and next_lesson else "Next page"
         self.next.setAccessibleName(name)
-        self.next.setToolTip(f"{name} (Alt+Right)")
+        self.next.setToolTip(as_plain(f"{name} (Alt+Right)"))
 
 
 _NARROWEST, _WIDTH, _WIDEST = 280, 340, 480  # px at 100 %

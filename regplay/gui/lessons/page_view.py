@@ -11,8 +11,14 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from regplay.core.fields import field
 from regplay.core.number_text import number
 from regplay.gui.controls import NumberControl
-from regplay.gui.lessons.markdown_view import TextLine, TextView, WrappedText
-from regplay.gui.lessons.wrapped_button import StatusMark, StatusMarkView, WrappedButton
+from regplay.gui.lessons.wrapped_text import (
+    StatusMark,
+    StatusMarkView,
+    TextLine,
+    TextView,
+    WrappedButton,
+    WrappedText,
+)
 from regplay.gui.widgets import Press, ScrolledColumn, Toggle, fill, named, take_out
 from regplay.session.lessons import (
     REVEALED,

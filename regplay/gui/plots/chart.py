@@ -23,6 +23,7 @@ from regplay.gui.plots.canvas import BoxItem, Canvas, HoverItem, Layer, Reading
 from regplay.gui.plots.pyqtgraph_parts import GraphicsView, ViewBox
 from regplay.gui.plots.scale import Frame, Range, Scale, extend, extend_decades
 from regplay.gui.theme import Colors, colors_of, sized, with_fit, zoom_of_text, zoomed
+from regplay.gui.widgets import as_plain
 from regplay.session.session import Annotation
 
 LOCKED = "axes_locked"  # the property of a window in which ranges rest
@@ -81,7 +82,11 @@ class Chart(GraphicsView):  # type: ignore[misc]
         had no range by then takes its first. A chart asks its window for it when it is shown.
     pressed_at
         Where on the screen a button of the mouse was pressed last.
+    hover_item
+        The kind of item that draws what the mouse reads.
     """
+
+    hover_item = HoverItem
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -117,7 +122,7 @@ class Chart(GraphicsView):  # type: ignore[misc]
         self.canvas = Canvas(self, self.box)
         self.canvas.under.append(GridLayer(self.axes))
         self._annotations = AnnotationLayer()
-        self.hover = HoverItem(self, self.box)
+        self.hover = self.hover_item(self, self.box)
         self.reset_button = QToolButton(self)
         self.reset_button.setText("A")
         self.reset_button.setToolTip("Back to the whole plot (A, or double click)")
@@ -210,9 +215,9 @@ class Chart(GraphicsView):  # type: ignore[misc]
             self._auto[axis] = (low, high)
             self._follow(axis)
 
-    def forget(self, axis: Side) -> None:
-        """Start the range of an axis anew with the next `cover`."""
-        self._auto[axis] = None
+    def forget(self, *axes: Side) -> None:
+        """Start the ranges of these axes anew with the next `cover`."""
+        self._auto |= dict.fromkeys(axes)
 
     def auto_range(self, axis: Side) -> Range | None:
         """The range that the data ask for, whether or not the mouse moved the plot."""
@@ -438,7 +443,7 @@ class Chart(GraphicsView):  # type: ignore[misc]
         """Move the hover line, or say all of a name that has no room beside its axis."""
         super().mouseMoveEvent(event)
         self._hover_at(event.position())
-        self.viewport().setToolTip(self._cut_name(event.position()))
+        self.viewport().setToolTip(as_plain(self._cut_name(event.position())))
 
     def leaveEvent(self, event: QEvent) -> None:
         """Hide the hover line."""

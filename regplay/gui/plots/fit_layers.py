@@ -14,7 +14,7 @@ from regplay.gui.plots.fit_panel import Band, Subject
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.pyqtgraph_parts import arrayToQPolygonF
 from regplay.gui.plots.scale import Frame
-from regplay.gui.plots.shapes import Segments, Stamps, empty_picture, pen
+from regplay.gui.plots.shapes import Segments, Stamps, draw_pixels, empty_picture, pen
 from regplay.gui.plots.surface_colors import UNSURE, Coloring
 from regplay.gui.theme import ROLES, mix
 
@@ -154,34 +154,24 @@ class SurfaceLayer:
             return
         pixels = self.pixels(frame.colors)
         rows, columns = pixels.shape
-        flipped = np.ascontiguousarray(pixels[::-1])
-        image = QImage(flipped.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
         low, high = self.grid.low, self.grid.high
         half = (high - low) / np.array([columns - 1, rows - 1]) / 2  # a pixel's centre is its point
         left, right = frame.x([low[0] - half[0], high[0] + half[0]])
         bottom, top = frame.y([low[1] - half[1], high[1] + half[1]])
         place = QRectF(QPointF(left, top), QPointF(right, bottom))
-        if frame.is_figure:
-            _draw_inside(painter, frame, image, place)
+        if not frame.is_figure:
+            draw_pixels(painter, place, pixels[::-1])
             return
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
-        painter.drawImage(place, image)
-
-
-def _draw_inside(painter: QPainter, frame: Frame, image: QImage, place: QRectF) -> None:
-    """Draw what lies inside of the frame as an image that fills it.
-
-    Not every program that shows vectors cuts an image off, or has smooth steps between its pixels.
-    """
-    size = QSizeF(frame.width, frame.height)
-    inside = QImage((size * frame.ratio).toSize(), QImage.Format.Format_ARGB32_Premultiplied)
-    inside.setDevicePixelRatio(frame.ratio)
-    inside.fill(0)
-    inner = QPainter(inside)
-    inner.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
-    inner.drawImage(place, image)
-    inner.end()
-    painter.drawImage(QRectF(QPointF(0, 0), size), inside)
+        # What lies inside, as an image that fills the frame: not every program that shows vectors
+        # cuts an image off, or has smooth steps between its pixels.
+        size = QSizeF(frame.width, frame.height)
+        inside = QImage((size * frame.ratio).toSize(), QImage.Format.Format_ARGB32_Premultiplied)
+        inside.setDevicePixelRatio(frame.ratio)
+        inside.fill(0)
+        inner = QPainter(inside)
+        draw_pixels(inner, place, pixels[::-1])
+        inner.end()
+        painter.drawImage(QRectF(QPointF(0, 0), size), inside)
 
 
 _ONE, _TWO = 0.34, 0.15  # shares of a curve's colour in the bands of one deviation and of two

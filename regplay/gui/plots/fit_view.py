@@ -18,7 +18,7 @@ from regplay.gui.plots.legend import Legend
 from regplay.gui.plots.many_inputs import ConfusionView, PredictedView
 from regplay.gui.plots.surface import SurfaceView
 from regplay.gui.training import View
-from regplay.gui.widgets import Toggle, named
+from regplay.gui.widgets import Toggle, as_plain, named
 from regplay.session.drawing import carried
 from regplay.session.session import Run
 
@@ -219,7 +219,7 @@ class DropoutPasses(QObject):
         can_show = panel.dataset is None or panel.shows_passes
         for button, tip in ((self.band, _BAND), (self.thinned, _THINNED)):
             button.setEnabled(can_show)
-            button.setToolTip(tip if can_show else _TOO_MANY)
+            button.setToolTip(as_plain(tip if can_show else _TOO_MANY))
 
     def _ask(self) -> None:
         is_wanted = self.band.isChecked() or self.thinned.isChecked()

@@ -1,6 +1,6 @@
 """How the losses of a run went, and below other tabs its accuracy and its weights."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal, SignalInstance
@@ -43,6 +43,8 @@ class HistoryView(QWidget):
     ----------
     tabs, log_x, log_y
         The buttons.
+    plots
+        Those that were shown, by their tabs.
     log_axes
         Which axes are logarithmic: `x` of all tabs, and by the name of a tab its other one.
 
@@ -69,8 +71,8 @@ class HistoryView(QWidget):
         self._marks: tuple[int, ...] = ()
         self._moment: int | None = None
         self._pinned: tuple[PinnedCurves, ...] = ()
-        self._shown: tuple[History | None, Snapshot | None, int] = (None, None, 0)
-        self._plots: dict[str, MeasurePlot] = {}
+        self._shown: tuple[History, Snapshot | None] = (History(), None)
+        self.plots: dict[str, MeasurePlot] = {}
         self._tip = ""
 
         self.tabs = {name: Toggle(text, _TIPS[name]) for name, text in _TABS.items()}
@@ -103,12 +105,7 @@ class HistoryView(QWidget):
     @property
     def plot(self) -> MeasurePlot:
         """The plot that is shown."""
-        return self._plots[self.tab]
-
-    @property
-    def plots(self) -> Mapping[str, MeasurePlot]:
-        """Those that were shown, by their tabs."""
-        return self._plots
+        return self.plots[self.tab]
 
     def set_tab(self, tab: str) -> None:
         """Show a tab."""
@@ -117,13 +114,13 @@ class HistoryView(QWidget):
     def set_frames(self, frames: SignalInstance) -> None:
         """Let ranges glide by a signal that tells the time at each frame."""
         self._frames = frames
-        for plot in self._plots.values():
+        for plot in self.plots.values():
             plot.frames = frames
 
     def set_log_axes(self, axes: Collection[str]) -> None:
         """Make these axes logarithmic, and all others linear."""
         self.log_axes = frozenset({"x", *_TABS}.intersection(axes))
-        for plot in self._plots.values():
+        for plot in self.plots.values():
             self._set_log(plot)
         self._tick_log()
 
@@ -136,48 +133,46 @@ class HistoryView(QWidget):
     def show_data(self, dataset: Dataset | None, is_edit: bool) -> None:
         """Start anew with other data, or with none; an edit of points changes but the floor."""
         if dataset is None:
-            self.set_history(None)
+            self.set_history(History())
         elif not is_edit or self._floor != dataset.noise_floor:
             self.set_dataset(dataset, self._planned)
 
     def set_dataset(self, dataset: Dataset, epochs: int = 1) -> None:
         """Start anew: the noise floor of a dataset, and how many epochs are planned."""
         self._dataset, self._planned = dataset, epochs
-        self._marks, self._moment, self._shown = (), None, (None, None, 0)
+        self._marks, self._moment, self._shown = (), None, (History(), None)
         classes = dataset.task == "classification"
         self.tabs["accuracy"].setVisible(classes)
         if not classes and self.tab == "accuracy":
             self.set_tab("loss")
         self._tip = _floor_tip(dataset) if dataset.noise_floor else ""
-        for plot in self._plots.values():
+        for plot in self.plots.values():
             self._set_up(plot)
         self._update()
 
     def set_planned(self, epochs: int) -> None:
         """How many epochs are planned now; the axis grows until there."""
         self._planned = epochs
-        for plot in self._plots.values():
+        for plot in self.plots.values():
             plot.set_planned(epochs)
 
-    def set_history(
-        self, history: History | None, live: Snapshot | None = None, member: int = 0
-    ) -> None:
+    def set_history(self, history: History, live: Snapshot | None = None) -> None:
         """Show the records, and a snapshot newer than them as the last point."""
-        self._shown = (history, live, member)
+        self._shown = (history, live)
         self._update()
 
     def set_marks(self, epochs: Sequence[int]) -> None:
         """Dotted lines at the epochs where settings were changed while the weights were kept."""
         if tuple(epochs) != self._marks:
             self._marks = tuple(epochs)
-            for plot in self._plots.values():
+            for plot in self.plots.values():
                 plot.set_marks(epochs)
             self._update_legend()
 
     def set_moment(self, epoch: int | None) -> None:
         """A line at the epoch that the other plots show, or none."""
         self._moment = epoch
-        for plot in self._plots.values():
+        for plot in self.plots.values():
             plot.set_moment(epoch)
 
     def set_pinned(self, runs: Sequence[PinnedCurves]) -> None:
@@ -194,7 +189,7 @@ class HistoryView(QWidget):
         return None if self._dataset is None else self._dataset.noise_floor
 
     def _set_up(self, plot: MeasurePlot) -> None:
-        plot.set_history(None, None, 0)
+        plot.set_history(History())
         plot.set_planned(self._planned)
         plot.set_marks(self._marks)
         plot.set_moment(self._moment)
@@ -214,9 +209,9 @@ class HistoryView(QWidget):
             self.tab_changed.emit()
 
     def _show_tab(self) -> None:
-        plot = self._plots.get(self.tab)
+        plot = self.plots.get(self.tab)
         if plot is None:
-            plot = self._plots[self.tab] = MeasurePlot(self.tab)
+            plot = self.plots[self.tab] = MeasurePlot(self.tab)
             plot.moment_picked.connect(self.moment_picked)
             plot.naming_changed.connect(self._update_legend)
             plot.frames = self._frames

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.shapes import draw_marker
 from regplay.gui.theme import Colors, colors_of, sized, unit_of, with_fit
-from regplay.gui.widgets import FlowLayout, fill
+from regplay.gui.widgets import FlowLayout, as_plain, fill
 
 Sign = Literal[
     "line",
@@ -85,7 +85,7 @@ class Legend(QWidget):
         All are explained in the tooltip. Nothing is drawn again if they are the same.
         """
         shown = tuple(without_named(entries) if named else entries)
-        tip = "\n".join(entry.tip or entry.text for entry in entries)
+        tip = as_plain("\n".join(entry.tip or entry.text for entry in entries))
         if tip != self.toolTip():
             self.setToolTip(tip)
         if shown != self.entries:
@@ -151,14 +151,14 @@ class Legend(QWidget):
             kept = [*own, *others[: len(others) - left_out]]
             if left_out:
                 kept.append(Entry("none", f"and {left_out} more"))
-            if has_room([(entry, entry.short or entry.text) for entry in kept]):
-                break
-        shown = [(entry, entry.text) for entry in kept]
-        for index in reversed(range(len(shown))):
+            shown = [(entry, entry.short or entry.text) for entry in kept]
             if has_room(shown):
                 break
-            entry = kept[index]
-            shown[index] = entry, entry.short or entry.text
+        for index, entry in enumerate(kept):  # as long as there is room
+            longer = [*shown[:index], (entry, entry.text), *shown[index + 1 :]]
+            if not has_room(longer):
+                break
+            shown = longer
         return shown
 
 

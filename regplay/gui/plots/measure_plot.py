@@ -59,10 +59,6 @@ def nice_decades(low: float, high: float) -> Range:
     return max(below, above - _DECADES), above
 
 
-def _both(values: Sequence[float]) -> Range:
-    return min(values), max(values)
-
-
 class EpochPlot(Chart):
     """Curves over the same epochs."""
 
@@ -95,8 +91,7 @@ class EpochPlot(Chart):
         self.start_ranges()
 
     def _forget(self) -> None:
-        self.forget("x")
-        self.forget("y")
+        self.forget("x", "y")
 
     def _cover(self) -> None:
         """Let the axes hold what is shown."""
@@ -223,19 +218,19 @@ class MeasurePlot(EpochPlot):
             self._cover()
             self.refresh()
 
-    def set_history(self, history: History | None, live: Snapshot | None, member: int) -> None:
+    def set_history(self, history: History, live: Snapshot | None = None) -> None:
         """Show the records, and a newer snapshot as the last point."""
         if history is not self._history:  # another run: its axes need not hold this one's losses
             self._history = history
             self._forget()
         # Another thread may be appending: every column ends at the same record.
-        n = 0 if history is None else len(history)
-        epochs = np.zeros(0) if history is None else history.epochs[:n].astype(float)
+        n = len(history)
+        epochs = history.epochs[:n].astype(float)
         newer = None if live is None or (n and live.epoch <= epochs[-1]) else live
 
         def column(measure: str) -> Floats:
-            known = np.zeros(0) if history is None else history.column(measure, member)[:n]
-            return known if newer is None else np.append(known, newer.value(measure, member))
+            known = history.column(measure)[:n]
+            return known if newer is None else np.append(known, newer.value(measure))
 
         layer, loss = self._layer, column("valid_loss")
         layer.epochs = epochs if newer is None else np.append(epochs, float(newer.epoch))
@@ -280,7 +275,8 @@ class MeasurePlot(EpochPlot):
         if not is_log:
             self.cover("y", [0.0, *(ends or [1.0])])
         elif ends:
-            low, high = nice_decades(*(min(max(end, 1e-290), LARGEST) for end in _both(ends)))
+            ends = np.clip([min(ends), max(ends)], 1e-290, LARGEST).tolist()
+            low, high = nice_decades(*ends)
             now = self.auto_range("y") or (low, high)
             high = max(high, now[1])
             self.fix("y", max(min(low, now[0]), high - _DECADES), high)
@@ -433,12 +429,7 @@ class MeasurePlot(EpochPlot):
     def legend_entries(self, floor_tip: str) -> list[Entry]:
         """What the lines are."""
         entries = [
-            Entry(
-                "dashes" if curve.dashed else "line",
-                curve.label,
-                curve.color,
-                is_on_plot=True,
-            )
+            Entry("dashes" if curve.dashed else "line", curve.label, curve.color, is_on_plot=True)
             for curve in self.curves
         ]
         if self.tab != "weights":

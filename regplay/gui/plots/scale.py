@@ -256,16 +256,14 @@ def nice_step(width: float, of: Sequence[float] = _NICE) -> float:
 def multiples(span: Range, step: float) -> Floats:
     """Multiples of a step from one end of a range to the other."""
     first, last = np.ceil(span[0] / step - 1e-6), np.floor(span[1] / step + 1e-6)
-    found: Floats = np.arange(first, last + 1) * step
-    return found
+    return np.arange(first, last + 1) * step
 
 
 def round_levels(span: Range, most: int = 7) -> Floats:
     """Multiples of a nice step inside a range, not at its ends: 2 to `most` of them."""
     step = nice_step((span[1] - span[0]) / most)
     levels = multiples(span, step)
-    inside: Floats = levels[(levels > span[0] + 1e-9 * step) & (levels < span[1] - 1e-9 * step)]
-    return inside
+    return levels[(levels > span[0] + 1e-9 * step) & (levels < span[1] - 1e-9 * step)]
 
 
 # Ranges

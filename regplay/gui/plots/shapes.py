@@ -172,9 +172,7 @@ class Segments:
         """As `draw`, a line through points [n] in pixels; `keep` [n − 1] leaves pieces out."""
         if len(x) < 2:
             return
-        segments = np.empty((len(x) - 1, 4))
-        segments[:, 0], segments[:, 1] = x[:-1], y[:-1]
-        segments[:, 2], segments[:, 3] = x[1:], y[1:]
+        segments = np.stack([x[:-1], y[:-1], x[1:], y[1:]], axis=1)
         self.draw(painter, segments if keep is None else segments[keep], is_figure)
 
 
@@ -183,8 +181,7 @@ def dashed(x: Pixels, zoom: float) -> Flags:
 
     The dashes are fixed to the plot, so that they rest while the line grows.
     """
-    kept: Flags = x[:-1] / zoom % (_DASH_ON + _DASH_OFF) < _DASH_ON
-    return kept
+    return x[:-1] / zoom % (_DASH_ON + _DASH_OFF) < _DASH_ON
 
 
 class Stamps:
@@ -381,6 +378,22 @@ def thinned(n: int) -> Indices:
     return np.linspace(0, n - 1, MOST).round().astype(np.intp)
 
 
+def argb(colors: Iterable[str]) -> NDArray[np.uint32]:
+    """Colours as 0xAARRGGBB."""
+    return np.array([QColor(color).rgb() for color in colors], dtype=np.uint32)
+
+
+def draw_pixels(
+    painter: QPainter, place: QRectF, pixels: NDArray[np.uint32], *, is_smooth: bool = True
+) -> None:
+    """Draw colours [rows, columns] from the top, smooth in between or each as a rectangle."""
+    rows, columns = pixels.shape
+    pixels = np.ascontiguousarray(pixels)
+    image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
+    painter.drawImage(place, image)  # before `pixels`, which the image looks into, are gone
+
+
 _INKS = 64  # shades of an image from paper to ink
 _SEAM = 2.0  # px between two images
 
@@ -388,18 +401,16 @@ _SEAM = 2.0  # px between two images
 @lru_cache(maxsize=4)
 def _inks(colors: Colors) -> NDArray[np.uint32]:
     """From paper to ink, as 0xAARRGGBB."""
-    shades = [mix(colors.background, colors.foreground, k / (_INKS - 1)) for k in range(_INKS)]
-    return np.array([QColor(shade).rgb() for shade in shades], dtype=np.uint32)
+    shares = np.linspace(0, 1, _INKS).tolist()
+    return argb(mix(colors.background, colors.foreground, share) for share in shares)
 
 
 def paint_image(painter: QPainter, place: QRectF, pixels: Floats, colors: Colors) -> None:
     """Draw the pixels [side²] of a square image, row by row; 0 is paper, the largest is ink."""
     side = isqrt(len(pixels))
     levels = pixels / max(float(pixels.max()), 1e-9) * (_INKS - 1)
-    table = _inks(colors)[levels.round().clip(0, _INKS - 1).astype(int).reshape(side, side)]
-    image = QImage(table.data, side, side, 4 * side, QImage.Format.Format_RGB32)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-    painter.drawImage(place, image)  # before `table`, which the image looks into, is gone
+    inks = _inks(colors)[levels.round().clip(0, _INKS - 1).astype(int).reshape(side, side)]
+    draw_pixels(painter, place, inks, is_smooth=False)
 
 
 def paint_images(

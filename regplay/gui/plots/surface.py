@@ -78,6 +78,10 @@ class SurfaceView(InputsPanel):
         low, high = self._scale.values
         return _FULL * (high - low)
 
+    @property
+    def _least_deviations(self) -> Range | None:
+        return (0.0, _LARGEST_STD) if self.has_classes else None
+
     def set_surface(self, shown: Surface) -> None:
         """Show the fit, with the band or alone, or the deviation: of classes, the largest."""
         if shown != self._shown:
@@ -85,10 +89,6 @@ class SurfaceView(InputsPanel):
             self._show_band()
             self._show_contours()
             self._show_others()
-
-    @property
-    def _shows_std(self) -> bool:
-        return self._shown == "std"
 
     def _axis_names(self, dataset: Dataset) -> tuple[str, str]:
         first, second = dataset.input_names
@@ -101,11 +101,8 @@ class SurfaceView(InputsPanel):
         self._scale.set_dataset(dataset)
         self._levels = np.zeros(0) if self.has_classes else round_levels(self._scale.values)
         self._unsure = self.dots.sizes = self.surface.pixels = None
-        self._deviations = self._fewest_deviations()
+        self._deviations = self._least_deviations
         self._label_bar()
-
-    def _fewest_deviations(self) -> Range | None:
-        return (0.0, _LARGEST_STD) if self.has_classes else None
 
     def _cover(self, split: Split) -> None:
         self.chart.cover("x", split.x[:, 0])
@@ -117,8 +114,8 @@ class SurfaceView(InputsPanel):
         if grid is not None:
             self.chart.fix("x", float(grid.low[0]), float(grid.high[0]))
             self.chart.fix("y", float(grid.low[1]), float(grid.high[1]))
-            self._deviations = self._fewest_deviations()
-            if self._shows_std:
+            self._deviations = self._least_deviations
+            if self._shown == "std":
                 self._color()
                 self.chart.refresh()
 
@@ -165,7 +162,7 @@ class SurfaceView(InputsPanel):
         """Show a surface."""
         self.fit = fit
         self.boundary.set(self._own_lines() if self.has_classes else ())
-        if not self._shows_std:
+        if self._shown != "std":
             self._color()
         self._show_contours()
         super().set_fit(fit)
@@ -176,7 +173,7 @@ class SurfaceView(InputsPanel):
     def _color(self) -> None:
         predicted = self._shaped()
         self.surface.pixels = self.dots.on_dark = None
-        if self._shows_std:
+        if self._shown == "std":
             self._color_std()
         elif predicted is not None:
             self.surface.pixels = self._scale.pixels(predicted, self._unsure)
@@ -197,11 +194,11 @@ class SurfaceView(InputsPanel):
     def _has_contours(self) -> bool:
         """Whether values are compared with those of other fits, by lines at the same ones."""
         is_compared = bool(self.overlays or self.member_fits)
-        return is_compared and not self.has_classes and not self._shows_std
+        return is_compared and not self.has_classes and self._shown != "std"
 
     def _label_bar(self) -> None:
-        self.bar.setVisible(self._shows_std or not self.has_classes)
-        if self._shows_std:
+        self.bar.setVisible(self._shown == "std" or not self.has_classes)
+        if self._shown == "std":
             self.bar.set_bar(Bar(Scale(*(self._deviations or (0.0, 1.0))), "std"))
         elif self.dataset is not None:
             marked = tuple(self._levels.tolist()) if self._has_contours else ()

@@ -14,18 +14,15 @@ from regplay.core.arrays import Floats, Indices
 from regplay.core.datasets import Dataset
 from regplay.core.number_text import number, tick_text
 from regplay.gui.plots.scale import Range, Scale, Tick, extend
-from regplay.gui.plots.shapes import fill_polygon
+from regplay.gui.plots.shapes import argb, fill_polygon
 from regplay.gui.theme import ROLES, Colors, colors_of, hairline, mix, sized, unit_of
+from regplay.gui.widgets import as_plain
 
 Colored = NDArray[np.uint32]  # 0xAARRGGBB
 Coloring = Callable[[Colors], Colored]  # in the colours of a scheme
 _LEVELS = 64
 # Cividis (Nuñez, Anderton & Renslow, 2018): even in lightness, the same to colour-blind eyes.
 _CIVIDIS = ("#00224e", "#35456c", "#666970", "#948e77", "#c8b866", "#fee838")
-
-
-def _argb(colors: Sequence[str]) -> NDArray[np.uint32]:
-    return np.array([QColor(color).rgb() for color in colors], dtype=np.uint32)
 
 
 def class_table(colors: Colors, classes: int) -> NDArray[np.uint32]:
@@ -36,7 +33,7 @@ def class_table(colors: Colors, classes: int) -> NDArray[np.uint32]:
     steps = 0.05 + 0.3 * np.linspace(0, 1, _LEVELS)
     return np.stack(
         [
-            _argb([mix(colors.background, colors.class_color(k), share) for share in steps])
+            argb([mix(colors.background, colors.class_color(k), share) for share in steps])
             for k in range(classes)
         ]
     )
@@ -156,8 +153,7 @@ def _shaded_table(colors: Colors, classes: int) -> Colored:
 
 @cache
 def _value_table() -> Colored:
-    steps = [int(color[1:], 16) | 0xFF000000 for color in value_colors()]
-    return np.array(steps, dtype=np.uint32)
+    return argb(value_colors())
 
 
 def _mixed(table: Colored, shade: int, share: float) -> Colored:
@@ -297,7 +293,7 @@ class ColorBar(QWidget):
         tip = "\n".join([bar.name, *bar.end_texts()])
         if bar.scale is not None and not any(bar.beyond):
             tip += f": {' to '.join(map(number, bar.scale.ends))}"
-        self.setToolTip(tip)
+        self.setToolTip(as_plain(tip))
         self.updateGeometry()
         self.update()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, QSettings, Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel, Folding
@@ -17,7 +17,7 @@ from regplay.gui.theme import Theme, zoomed
 from regplay.gui.timeline import Timeline
 from regplay.gui.training import Clock
 from regplay.gui.verdict_bar import VerdictBar
-from regplay.gui.widgets import named
+from regplay.gui.widgets import Label, named
 from regplay.session.session import PlotName
 
 _CAPTION = 20  # px at 100 %
@@ -32,13 +32,12 @@ _HALVES = ("fit", "losses")  # of which one alone is in sight when it is in focu
 _PANEL_HEIGHT = 0.3  # share of the height that controls below the plots get
 
 
-class CaptionLine(QLabel):
+class CaptionLine(Label):
     """What is said about the picture, in up to two lines below it; as high if it is empty."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.restyle()
 

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QWidget,
 )
 
@@ -24,7 +23,7 @@ from regplay.gui.recording.recorder import DISCARDED, Recorder, picture_of
 from regplay.gui.recording.video_formats import FORMATS, TRANSPARENT, Format, with_suffix
 from regplay.gui.theme import colors_of
 from regplay.gui.training import Timer
-from regplay.gui.widgets import Press, named
+from regplay.gui.widgets import Label, Press, named
 from regplay.session.storyboard import SIZES, parsed_size
 
 _PARTS = {"window": "The window", "plots": "The plots", "fit": "The fit", "losses": "The losses"}
@@ -103,7 +102,7 @@ class RecordStrip(QWidget):
         self.setObjectName("record.strip")
         self.setWindowTitle("Recording")
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
-        self.time = named("record.time", QLabel())
+        self.time = named("record.time", Label())
         self.time.setMinimumWidth(self.fontMetrics().horizontalAdvance("● 00:00 · 0000 repeated  "))
         self.pause = named("record.pause", Press("Pause"))
         tip = "Take back what was recorded last, and go on"

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListView,
     QListWidget,
@@ -29,7 +28,7 @@ from regplay.core.fields import FIELDS
 from regplay.gui.recording.playback import Playback
 from regplay.gui.recording.presentation import Presentation
 from regplay.gui.theme import zoomed
-from regplay.gui.widgets import CloseButton, Press, WrappedLabel, fill, named
+from regplay.gui.widgets import CloseButton, Label, Press, WrappedLabel, as_plain, fill, named
 from regplay.session.files import write_file
 from regplay.session.storyboard import (
     Step,
@@ -115,7 +114,7 @@ class StoryboardStrip(QWidget):
         self._path = Path("storyboard.toml")
         self.playback: Playback | None = None
         self._is_filling = False
-        self.title = named("storyboard.title", QLabel())
+        self.title = named("storyboard.title", Label())
         self.back = named("storyboard.back", Press("Back", "The step before (Page Up)"))
         self.play = named("storyboard.play", Press("Play", "Play from this step on, or pause"))
         self.next = named("storyboard.next", Press("Next", "One step (Space, Page Down)"))
@@ -199,7 +198,7 @@ class StoryboardStrip(QWidget):
             alone = msgspec.structs.replace(step, at=None)
             seconds = duration(alone)
             item = QListWidgetItem(_described(number, step, seconds))
-            item.setToolTip(step_toml(step))
+            item.setToolTip(as_plain(step_toml(step)))
             item.setData(Qt.ItemDataRole.UserRole, number - 1)
             item.setSizeHint(self._item_size())
             self.list.addItem(item)

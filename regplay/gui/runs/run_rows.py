@@ -32,7 +32,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.number_text import gap_in_column, in_column
 from regplay.gui.plots import pen
 from regplay.gui.theme import ROLES, Colors, Role, blend, colors_of, zoomed
-from regplay.gui.widgets import ModelIndex
+from regplay.gui.widgets import ModelIndex, as_plain
 from regplay.session.pins import Pin, Pins, value_texts
 from regplay.session.session import Run
 
@@ -163,7 +163,7 @@ class RunRows(QAbstractListModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 return row.tip.replace("\n", ", ")
             case Qt.ItemDataRole.ToolTipRole:
-                return row.tip
+                return as_plain(row.tip)
             case _:
                 return row if role == ROW else None
 
@@ -398,7 +398,7 @@ class TitleLine(QWidget):
         self.name = self._note = ""
         self._color: str | None = None
         self._numbers: tuple[str, ...] = ()
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     @property
     def text(self) -> str:
@@ -428,12 +428,16 @@ class TitleLine(QWidget):
             self._tell()
 
     def _tell(self) -> None:
-        self.setToolTip("\n".join(text for text in (self.name, self._note) if text))
+        self.setToolTip(as_plain("\n".join(text for text in (self.name, self._note) if text)))
         self.update()
 
     def sizeHint(self) -> QSize:
-        """One line of text."""
-        return QSize(200, QFontMetrics(self.font()).height() + 6)
+        """One line, with room for usual names; the same for all, so that they lie in one row."""
+        return QSize(zoomed(200), QFontMetrics(self.font()).height() + 6)
+
+    def minimumSizeHint(self) -> QSize:
+        """Any width will do."""
+        return QSize(0, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the line."""

@@ -3,12 +3,11 @@
 import math
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QColor,
     QContextMenuEvent,
-    QFontMetrics,
     QKeySequence,
     QPainter,
     QPaintEvent,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
     QMenu,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -43,7 +43,7 @@ from regplay.gui.runs.run_rows import (
 from regplay.gui.runs.side_tab import ComparedRun
 from regplay.gui.theme import ROLES, blend, colors_of, zoomed
 from regplay.gui.training import Start, View
-from regplay.gui.widgets import Button, CloseButton, ElidedLabel, ModelIndex, fill, named
+from regplay.gui.widgets import Button, CloseButton, ElidedLabel, ModelIndex, as_plain, fill, named
 from regplay.session.pins import Pin, Pins
 from regplay.session.session import Run
 
@@ -56,16 +56,11 @@ class RunsHeader(QWidget):
     def __init__(self, view: QAbstractScrollArea, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._view = view
-        self._fit_text()
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
-    def _fit_text(self) -> None:
-        self.setFixedHeight(QFontMetrics(self.font()).height() + 4)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Be as high as the text."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._fit_text()
+    def sizeHint(self) -> QSize:
+        """As high as the text."""
+        return QSize(0, self.fontMetrics().height() + 4)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Write the names where the numbers are."""
@@ -92,7 +87,7 @@ class RunsHeader(QWidget):
 def _button(name: str, text: str, tip: str) -> Button:
     button = named(name, Button())
     button.setText(text)
-    button.setToolTip(tip)
+    button.setToolTip(as_plain(tip))
     return button
 
 
@@ -242,7 +237,7 @@ class RunsList(QWidget):
     def _add_action(self, name: str, do: Callable[[], object]) -> None:
         text, keys, tip = _ACTIONS[name]
         action = named(f"runs.action.{name}", QAction(text, self))
-        action.setToolTip(tip)
+        action.setToolTip(as_plain(tip))
         action.setShortcut(QKeySequence(keys))
         action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         action.triggered.connect(lambda: do())

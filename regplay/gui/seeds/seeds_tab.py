@@ -9,7 +9,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QStackedLayout,
     QVBoxLayout,
@@ -34,6 +33,7 @@ from regplay.gui.widgets import (
     CountBox,
     FlowLayout,
     Invitation,
+    Label,
     Press,
     Sentence,
     StudyControl,
@@ -230,7 +230,7 @@ class SeedsTab(QWidget):
     def _compose(self) -> None:
         row = FlowLayout((8, 4, 8, 4), 8)
         for text, widget in (("Seeds", self.box), ("against", self.combo)):
-            label = QLabel(text)
+            label = Label(text)
             label.setBuddy(widget)
             row.addWidget(beside(label, widget))
         row.add_growing(self.control)

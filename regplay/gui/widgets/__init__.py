@@ -22,5 +22,6 @@ from regplay.gui.widgets.layout import (
 )
 from regplay.gui.widgets.number_boxes import CountBox, NumberBox, WholeNumberBox, leave_space
 from regplay.gui.widgets.painting import FocusRing, fill_rounded, paint_button, paint_focus_ring
+from regplay.gui.widgets.plain_text import Label, as_plain
 from regplay.gui.widgets.study_control import StudyControl
 from regplay.gui.widgets.texts import Banner, ElidedLabel, Invitation, Sentence, WrappedLabel

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from regplay.gui.theme import line_color, zoomed
 from regplay.gui.widgets.painting import fill_rounded, paint_button, paint_focus_ring
+from regplay.gui.widgets.plain_text import as_plain
 from regplay.resources import resource
 
 _PADDING = QSize(16, 8)  # px around the text
@@ -97,7 +98,7 @@ class CloseButton(Button):
         super().__init__(parent)
         self.setAutoRaise(True)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setToolTip(tip)
+        self.setToolTip(as_plain(tip))
         self.setAccessibleName(tip)
         self.set_icon("close", _CLOSE)
 
@@ -112,7 +113,7 @@ class Toggle(Button):
     def __init__(self, text: str, tip: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setText(text)
-        self.setToolTip(tip)
+        self.setToolTip(as_plain(tip))
         self.setCheckable(True)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit, QSpinBox, QToolTip, QWi
 
 from regplay.core.typed_number import TypedNumberError, typed_number
 from regplay.gui.widgets.painting import FocusRing
+from regplay.gui.widgets.plain_text import as_plain
 
 _ENGLISH = QLocale(QLocale.Language.English)  # in which the window writes all numbers
 
@@ -79,7 +80,9 @@ class _TypedNumber:
         except TypedNumberError as error:
             box = self._box()
             shown = self._number_in(text) or "Nothing"
-            QToolTip.showText(box.mapToGlobal(QPoint(0, box.height())), f"{shown}: {error}", box)
+            QToolTip.showText(
+                box.mapToGlobal(QPoint(0, box.height())), as_plain(f"{shown}: {error}"), box
+            )
         return text
 
     def _box(self) -> QSpinBox | QDoubleSpinBox:

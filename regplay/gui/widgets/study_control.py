@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from regplay.gui.training import Study, StudyRequest
 from regplay.gui.widgets.buttons import Press
 from regplay.gui.widgets.layout import fill, named
+from regplay.gui.widgets.plain_text import Label, as_plain
 
 
 class StudyControl(QWidget):
@@ -53,7 +54,7 @@ class StudyControl(QWidget):
         self.progress.setSizePolicy(policy)
         self.progress.setRange(0, 1000)
         self.progress.setAccessibleName("Networks trained")
-        self.percent = named(f"{name}.progress.text", QLabel())
+        self.percent = named(f"{name}.progress.text", Label())
         self.percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         fill(QHBoxLayout(self), self.button, (self.progress, 1), self.percent, spacing=4)
         self._fix_widths()
@@ -122,4 +123,6 @@ class StudyControl(QWidget):
     def _show_button(self) -> None:
         self.button.setText("Stop" if self.is_running else "Start")
         self.button.setEnabled(self.is_running or self._can_start)
-        self.button.setToolTip("Stop; what is trained stays" if self.is_running else self._tip)
+        self.button.setToolTip(
+            as_plain("Stop; what is trained stays" if self.is_running else self._tip)
+        )

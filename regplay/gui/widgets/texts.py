@@ -5,7 +5,6 @@ from PySide6.QtGui import QFont, QResizeEvent, QTextLayout
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -14,9 +13,10 @@ from PySide6.QtWidgets import (
 from regplay.gui.theme import zoomed
 from regplay.gui.widgets.buttons import CloseButton, PushButton
 from regplay.gui.widgets.layout import named
+from regplay.gui.widgets.plain_text import Label, as_plain
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(Label):
     """Plain text that takes what room is left; the tooltip says what has no room.
 
     With `setWordWrap`, as many lines as there is room for; the last one is cut. Not superqt's
@@ -27,12 +27,16 @@ class ElidedLabel(QLabel):
         super().__init__(parent)
         self._whole = ""
         self._shorter: tuple[str, ...] = ()
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def text(self) -> str:
         """All of it."""
         return self._whole
+
+    @property
+    def shown(self) -> str:
+        """What there is room for."""
+        return super().text()
 
     def setText(self, text: str, *shorter: str) -> None:
         """Say something else.
@@ -44,7 +48,7 @@ class ElidedLabel(QLabel):
         """
         if (text, shorter) != (self._whole, self._shorter):
             self._whole, self._shorter = text, shorter
-            self.setToolTip(text)
+            self.setToolTip(as_plain(text))
             self.setAccessibleName(text)
             self._elide()
 
@@ -89,7 +93,7 @@ def _wrapped(text: str, font: QFont, width: int) -> list[str]:
     return lines or [""]
 
 
-class WrappedLabel(QLabel):
+class WrappedLabel(Label):
     """Text in as many lines as its width asks for, which a scroll area leaves it the height for."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -192,9 +196,8 @@ class Banner(QFrame):
         self.setObjectName("banner")
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAutoFillBackground(True)
-        self._text = named("banner.text", QLabel())
+        self._text = named("banner.text", Label())
         self._text.setWordWrap(True)
-        self._text.setTextFormat(self._text.textFormat().PlainText)
         self._close = named("banner.close", CloseButton())
         self._close.clicked.connect(self.clear)
         row = QHBoxLayout(self)

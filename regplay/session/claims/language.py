@@ -166,9 +166,8 @@ class _ClaimReader:
     """Reads the tree of a claim; columns in it are from 0, those of messages from 1."""
 
     def __init__(self, text: str) -> None:
-        self._tokens, self._length = _tokens_of(text), len(text)
-        # Names without dots, and texts of the same length: what they are, the tokens say.
-        plain = "".join(_plain(token) for token in self._tokens.values())
+        # Names without dots, and texts of the same length: what they are, the claim itself says.
+        self._claim, plain = text, _plain(text)
         self._start = len(plain) - len(plain.lstrip())  # which Python would take for indentation
         self._tree = self._parsed(plain.strip())
 
@@ -187,9 +186,10 @@ class _ClaimReader:
         except SyntaxError as error:
             if not error.offset or error.offset > len(plain):
                 problem = f"the claim ends, but {_EXPECTED}"
-                raise ClaimError(problem, self._length + 1) from None
+                raise ClaimError(problem, len(self._claim) + 1) from None
             column = self._start + error.offset - 1
-            token = self._tokens.get(column, plain[error.offset - 1])
+            found = _TOKEN.match(self._claim, column)
+            token = found[0] if found else plain[error.offset - 1]
             is_plain = error.msg == "invalid syntax"
             hint = "; join comparisons by and" if is_plain else f": {error.msg}"
             problem = _IN_PARENTHESES if token == "=" else f"{token} is out of place here{hint}"
@@ -204,12 +204,10 @@ class _ClaimReader:
 
     def _column_after(self, node: ast.expr, word: str) -> int:
         """Where a sign or a word stands behind a node; parentheses may come before it."""
-        places = range(self._end(node), self._length)
-        return next(place for place in places if self._tokens.get(place) == word)
+        return self._claim.index(word, self._end(node))
 
     def _written(self, node: ast.expr) -> str:
-        places = range(self._column(node), self._end(node))
-        return " ".join("".join(self._tokens.get(place, "") for place in places).split())
+        return " ".join(self._claim[self._column(node) : self._end(node)].split())
 
     def _error(self, node: ast.expr | ast.keyword, problem: str) -> ClaimError:
         return ClaimError(problem, self._column(node) + 1)
@@ -287,8 +285,8 @@ class _ClaimReader:
         raise self._error(node, f"{self._written(node)}, but {_EXPECTED}")
 
     def _text(self, node: ast.Constant) -> str:
-        token = self._tokens[self._column(node)]
-        if len(token) != self._end(node) - self._column(node):  # such as r"" or two in a row
+        token = self._claim[self._column(node) : self._end(node)]
+        if not _TOKEN.fullmatch(token):  # such as r"" or two in a row
             raise self._error(node, f"{self._written(node)} is out of place here")
         return token[1:-1]
 
@@ -346,7 +344,7 @@ class _ClaimReader:
             raise self._error(each, problem)
         for change in node.keywords:
             place = self._column(change)
-            name = self._tokens[place]
+            name = self._claim[place : place + len(change.arg or "*")]
             if name == "epoch":
                 if epoch is not None:
                     raise self._error(change, "epoch is set twice")
@@ -381,31 +379,40 @@ class _ClaimReader:
         raise self._error(node, problem)
 
 
-def _tokens_of(text: str) -> dict[int, str]:
-    """The words, numbers, texts, signs and blanks of a claim, by where they begin, from 0.
+def _plain(claim: str) -> str:
+    """A claim for Python's parser, as long: names without dots, texts without what they say.
 
     Raises
     ------
     ClaimError
         If there is a character that no token has, the claim is too long, or parentheses too deep.
     """
-    if len(text) > LONGEST_CLAIM:
+    if len(claim) > LONGEST_CLAIM:
         raise ClaimError(
-            f"the claim has {len(text):,} characters, and at most {LONGEST_CLAIM:,} are read", 1
+            f"the claim has {len(claim):,} characters, and at most {LONGEST_CLAIM:,} are read", 1
         )
-    tokens, place, depth = dict[int, str](), 0, 0
-    while place < len(text):
-        found = _TOKEN.match(text, place)
+    plain, depth = "", 0
+    while (place := len(plain)) < len(claim):
+        found = _TOKEN.match(claim, place)
         if found is None:
-            raise ClaimError(_unknown(text[place]), place + 1)
-        token = tokens[place] = found[0]
+            raise ClaimError(_unknown(claim[place]), place + 1)
+        token = found[0]
         if found.lastgroup == "number" and not math.isfinite(float(token)):
             raise ClaimError(f"{token} is too large a number", place + 1)
+        if found.lastgroup == "number" and claim[found.end() : found.end() + 1].isalpha():
+            raise ClaimError(f"a blank is missing behind {token}", found.end() + 1)
         depth += (token == "(") - (token == ")")
         if depth > _DEEPEST:
             raise ClaimError(_TOO_DEEP, place + 1)
-        place = found.end()
-    return tokens
+        match found.lastgroup:
+            case "text":
+                token = f'"{"x" * (len(token) - 2)}"'
+            case "space":
+                token = " " * len(token)
+            case "name":
+                token = token.replace(".", "_")
+        plain += token
+    return plain
 
 
 def _unknown(character: str) -> str:
@@ -415,15 +422,6 @@ def _unknown(character: str) -> str:
         return "there is no or in claims: only and joins comparisons"
     meant = _MEANT.get(character)
     return f"{character!r} is no sign of claims" + (f"; write {meant}" if meant else "")
-
-
-def _plain(token: str) -> str:
-    """A token for Python's parser, as long: names without dots, texts without what they say."""
-    if token[0] in "\"'":
-        return f'"{"x" * (len(token) - 2)}"'
-    if token.isspace():
-        return " " * len(token)
-    return token.replace(".", "_") if token[0].isalpha() or token[0] == "_" else token
 
 
 def _why_incomparable(left: Expression, sign: str, right: Expression) -> str:

@@ -1,24 +1,6 @@
 """A session as one thing to be saved and opened."""
 
-from regplay.session.document.document import VIEW, Document, StoredPin, StoredRun
+from regplay.session.document.document import VIEW, Document, DocumentError, StoredPin, StoredRun
 from regplay.session.document.file import SUFFIX, Autosave, Leftover, left_behind, read, write
-from regplay.session.document.states import DocumentError
 from regplay.session.document.text import DocumentWriter, loads
 from regplay.session.session import ViewValue
-
-__all__ = [
-    "SUFFIX",
-    "VIEW",
-    "Autosave",
-    "Document",
-    "DocumentError",
-    "DocumentWriter",
-    "Leftover",
-    "StoredPin",
-    "StoredRun",
-    "ViewValue",
-    "left_behind",
-    "loads",
-    "read",
-    "write",
-]

@@ -19,8 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regplay.session.document.document import Document
-from regplay.session.document.states import DocumentError
+from regplay.session.document.document import Document, DocumentError
 from regplay.session.document.text import BRIEF, LARGEST, DocumentWriter, loads
 from regplay.session.experiment_text import absolute
 from regplay.session.files import OutputError, leftovers_of, write_file

@@ -3,13 +3,18 @@
 The text is TOML for people, then arrays, one a line, then a last line, all of it TOML. Arrays are
 written more strictly than TOML asks, so that they are read line by line, and only what stands
 before them is parsed: that takes a second for some megabytes, and a stranger may have written it.
+As text, an array is little-endian numbers, compressed by zlib, in base64.
 
 Whoever wrote the file, reading it takes bounded time and memory, follows no path in it, and leads
 to a session that can be worked on, or to a `DocumentError`.
 """
 
+import base64
+import binascii
+import math
 import re
 import weakref
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -17,6 +22,7 @@ from typing import Annotated, Any
 import msgspec
 import numpy as np
 from msgspec import Meta
+from numpy.typing import NDArray
 
 from regplay import __version__
 from regplay.core.datasets import Dataset, DatasetError, load
@@ -24,17 +30,17 @@ from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import ExperimentError, from_dict, to_dict
 from regplay.core.history import MEASURES, History, Snapshot
 from regplay.core.state import State
-from regplay.session.document.document import VIEW, Document, StoredPin, StoredRun
-from regplay.session.document.states import (
-    MOST_CHANGES,
-    MOST_STATES,
-    ArrayReader,
+from regplay.session.document.document import (
+    VIEW,
+    Document,
     DocumentError,
+    Layout,
+    StoredPin,
+    StoredRun,
     StoredStates,
     are_measured,
     check_sizes,
     earlier_layouts,
-    encoded,
     layouts,
     updated,
 )
@@ -44,7 +50,7 @@ from regplay.session.session import MOST_SCENES, Annotations, PlotName, Run, Sce
 from regplay.session.validation import EpochNumber, parse_toml, takes_long, validated
 
 FORMAT = 2
-EARLIER = 1  # `regplay.session.document.states` says in what it differs
+EARLIER = 1  # `regplay.session.document.document` says in what it differs
 LARGEST = 256 << 20  # bytes of a file
 _LARGEST_HEAD = 16 << 20  # characters before the arrays; points that were drawn may be many
 _FIRST = re.compile(r"format *= *(\d{1,9})\s*$", re.MULTILINE)
@@ -58,6 +64,9 @@ _ROOM = 8
 _MOST_MEMORY = 512 << 20  # bytes of all arrays
 _MOST_RECORDS = 20_000  # in a million epochs fall fewer than 2,000
 _MOST_EPOCHS = 1_000_000
+_MOST_STATES = 512
+_MOST_CHANGES = 10_000  # of settings while a run trained
+_LEVEL = 1  # of compression: weights hardly get smaller by more work
 _MOST_STEPS = 20_000  # in an epoch
 _LONGEST_NAME = 200  # characters
 _FARTHEST = 1e15  # of the ends of an axis
@@ -118,6 +127,61 @@ def _arrays(text: str) -> dict[str, str]:
             raise DocumentError(f"the file is damaged: line {number} of its arrays can't be read")
         found[match[1]] = match[2]
     return found
+
+
+# arrays
+
+
+def encoded(array: NDArray[Any]) -> str:
+    """An array as text; its type and shape are not in it."""
+    little = array.astype(array.dtype.newbyteorder("<"), order="C", copy=False)
+    return base64.b64encode(zlib.compress(little.tobytes(), _LEVEL)).decode("ascii")
+
+
+class ArrayReader:
+    """Takes arrays out of the texts of a file, `most` bytes of them altogether."""
+
+    def __init__(self, texts: Mapping[str, str], most: int) -> None:
+        self._texts = texts
+        self._left = most
+
+    def read(self, name: str, layout: Layout) -> NDArray[Any]:
+        """An array of this type and shape, which may be written to.
+
+        Raises
+        ------
+        DocumentError
+            If it is not there, or is not exactly of this size. Nothing is unpacked beyond it.
+        """
+        type_, shape = layout
+        if name not in self._texts:
+            raise DocumentError(f"arrays.{name} is missing; the file is not complete")
+        size = self._taken(layout)
+        try:
+            packed = binascii.a2b_base64(self._texts[name].encode("ascii"), strict_mode=True)
+            unpacker = zlib.decompressobj()
+            # One more than there should be: 0 would mean that there is no limit.
+            data = unpacker.decompress(packed, size + 1)
+        except (ValueError, zlib.error):
+            raise DocumentError(f"arrays.{name} is damaged") from None
+        if len(data) != size or not unpacker.eof or unpacker.unused_data:
+            wanted = " × ".join(str(length) for length in shape)
+            raise DocumentError(f"arrays.{name} is damaged: it does not hold {wanted} numbers")
+        return np.frombuffer(bytearray(data), dtype=type_).reshape(shape)
+
+    def zeros(self, layout: Layout) -> NDArray[Any]:
+        """An array of this type and shape that no text holds; it takes of the memory too."""
+        self._taken(layout)
+        return np.zeros(layout[1], dtype=layout[0])
+
+    def _taken(self, layout: Layout) -> int:
+        """Bytes for an array, no longer left for others."""
+        type_, shape = layout
+        size = math.prod(shape) * np.dtype(type_).itemsize
+        self._left -= size
+        if self._left < 0:
+            raise DocumentError("its arrays would take more memory than a session may")
+        return size
 
 
 # writing
@@ -214,7 +278,7 @@ def _write(run: StoredRun, budget: int) -> _Texts:
     steps_per_epoch = last.step // last.epoch if last is not None and last.epoch else 1
     table: dict[str, Any] = {
         "placement": run.placement[:200],
-        "changed_at": list(run.changed_at[-MOST_CHANGES:]),
+        "changed_at": list(run.changed_at[-_MOST_CHANGES:]),
         "records": len(history),
         "steps_per_epoch": steps_per_epoch,
         "stopped_at": -1 if last is None else int(last.stopped_at[0]),
@@ -259,12 +323,12 @@ class _RunTable(msgspec.Struct, frozen=True, kw_only=True):
     records: Annotated[int, Meta(ge=0, le=_MOST_RECORDS)]
     stopped_at: Annotated[int, Meta(ge=-1, le=_MOST_EPOCHS)]
     diverged: bool
-    changed_at: Annotated[tuple[EpochNumber, ...], Meta(max_length=MOST_CHANGES)]
+    changed_at: Annotated[tuple[EpochNumber, ...], Meta(max_length=_MOST_CHANGES)]
     placement: Annotated[str, Meta(max_length=_LONGEST_NAME)]
     changes: dict[str, Any] = {}
-    states: Annotated[int, Meta(ge=1, le=MOST_STATES)] | None = None
+    states: Annotated[int, Meta(ge=1, le=_MOST_STATES)] | None = None
     sizes: Annotated[tuple[_Units, ...], Meta(max_length=12)] = ()
-    streams: Annotated[int, Meta(ge=0, le=3 * MOST_STATES)] = 0  # of an earlier format
+    streams: Annotated[int, Meta(ge=0, le=3 * _MOST_STATES)] = 0  # of an earlier format
 
 
 class _PinTable(_RunTable, frozen=True, kw_only=True):
@@ -360,12 +424,16 @@ def _view(raw: Mapping[str, object]) -> dict[str, ViewValue]:
     return found
 
 
-def _scene(table: _SceneTable, base: Experiment) -> Scene:
-    place = f"scenes, number = {table.number}"
+def _changed(base: Experiment, values: Mapping[str, object], place: str) -> Experiment:
     try:
-        experiment = changed(base, table.changes)
+        return changed(base, values)
     except ExperimentError as error:
         raise DocumentError(f"{place}: its changes are refused: {error}") from None
+
+
+def _scene(table: _SceneTable, base: Experiment) -> Scene:
+    place = f"scenes, number = {table.number}"
+    experiment = _changed(base, table.changes, place)
     for name, ends in table.ranges.items():
         if not all(-_FARTHEST < low < high < _FARTHEST for low, high in ends):
             raise DocumentError(f"{place}, ranges.{name} = {ends}: must rise from low to high")
@@ -381,10 +449,7 @@ def _run(
     is_earlier: bool,
 ) -> StoredRun:
     """A run of a file, by its place there; `owner` is what its arrays are called by."""
-    try:
-        experiment = changed(base, table.changes)
-    except ExperimentError as error:
-        raise DocumentError(f"{place}.changes is refused: {error}") from None
+    experiment = _changed(base, table.changes, place)
     history = _history(table, place, owner, reader)
     states = None
     if table.states is not None:

@@ -53,8 +53,7 @@ def u_curve():
 class Slider:
     """A control with a curve, what is done to it, and what it said since the last `take`.
 
-    It says `("value", 0.1)`, `("previewed", 3)`, `("adopted", 3)`, `("ended",)`,
-    `("toggled", True)`.
+    It says `("value", 0.1)`, `("previewed", 3)`, `("adopted", 3)`, `("toggled", True)`.
     """
 
     def __init__(self, control):
@@ -62,7 +61,6 @@ class Slider:
         control.value_changed.connect(lambda value: self._said.append(("value", value)))
         control.previewed.connect(lambda index: self._said.append(("previewed", index)))
         control.adopted.connect(lambda index: self._said.append(("adopted", index)))
-        control.preview_ended.connect(lambda: self._said.append(("ended",)))
         control.curve_toggled.connect(lambda shows: self._said.append(("toggled", shows)))
 
     def take(self):

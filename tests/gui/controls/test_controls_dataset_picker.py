@@ -81,10 +81,10 @@ def test_pictures_are_made_once(picker, loaded, qtbot):
     delegate = picker.combo.itemDelegate()
     for _ in range(2):
         picker.combo.showPopup()
-        qtbot.waitUntil(lambda: len(loaded) >= 5 and not delegate._timer.isActive())
+        qtbot.waitUntil(lambda: len(loaded) >= 5 and None not in delegate._pictures.values())
         picker.combo.view().viewport().grab()
         picker.combo.hidePopup()
-    qtbot.waitUntil(lambda: not delegate._timer.isActive())
+    qtbot.waitUntil(lambda: None not in delegate._pictures.values())
     assert len(loaded) == len(set(loaded))
 
 

@@ -10,15 +10,12 @@ from plots import figure_of, fit_view, history_view
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 
 from regplay.core.datasets import DataSettings, load
+from regplay.core.history import History
 from regplay.gui.figures import figure as figure_module
 from regplay.gui.figures.figure import (
     FigureError,
     Style,
-    copy_data,
-    copy_figure,
     draw_image,
-    save_data,
-    save_figure,
     size_in_pixels,
     size_on_paper,
     svg_bytes,
@@ -39,7 +36,7 @@ def figure(view):
 @pytest.mark.parametrize("size", [(600, 400), (2400, 1600), (301, 500)])
 def test_a_png_has_the_size_that_was_chosen(figure, tmp_path, size):
     path = tmp_path / "fit.PNG"
-    save_figure(figure, path, Style(*size, usual_scale(*size), title="A title"))
+    figure.save(path, Style(*size, usual_scale(*size), title="A title"))
     image = QImage(str(path))
     assert (image.width(), image.height()) == size
     assert not image.hasAlphaChannel()
@@ -76,7 +73,7 @@ def test_a_size_on_paper_is_that_of_the_print(figure, tmp_path):
     width, height, scale = size_on_paper(80, 60, 300)
     assert (width, height) == (945, 709)
     assert scale == pytest.approx(300 / 96)
-    save_figure(figure, tmp_path / "fit.png", Style(width, height, scale))
+    figure.save(tmp_path / "fit.png", Style(width, height, scale))
     image = QImage(str(tmp_path / "fit.png"))
     assert image.width() / image.dotsPerMeterX() * 1000 == pytest.approx(80, abs=0.1)
     root = ElementTree.fromstring(svg_bytes(figure, Style(width, height, scale)))
@@ -93,13 +90,13 @@ def test_the_ground_is_of_the_scheme_or_there_is_none(figure, scheme, colors):
 
 
 def test_a_transparent_png_keeps_that(figure, tmp_path):
-    save_figure(figure, tmp_path / "fit.png", Style(300, 200, 1.0, transparent=True))
+    figure.save(tmp_path / "fit.png", Style(300, 200, 1.0, transparent=True))
     assert QImage(str(tmp_path / "fit.png")).pixelColor(0, 0).alpha() == 0
 
 
 def test_the_curve_is_a_path_in_the_svg(figure, tmp_path):
     path = tmp_path / "fit.svg"
-    save_figure(figure, path, Style(1600, 1066, 2.0, "light", title="A & B"))
+    figure.save(path, Style(1600, 1066, 2.0, "light", title="A & B"))
     root = ElementTree.parse(path).getroot()
     assert root.get("viewBox") == "0 0 800 533"
     curves = []
@@ -146,20 +143,20 @@ def test_all_points_are_in_the_figure_of_a_large_dataset(show_widget):
 
 
 def test_data_are_written_as_csv(figure, tmp_path):
-    save_data(figure, tmp_path / "fit.csv")
+    figure.save_data(tmp_path / "fit.csv")
     assert (tmp_path / "fit.csv").read_text(encoding="utf-8") == to_text(figure.series())
 
 
 def test_another_ending_is_refused(figure, tmp_path):
     with pytest.raises(FigureError, match=r"fit\.gif: a figure's name ends in \.png or \.svg"):
-        save_figure(figure, tmp_path / "fit.gif", Style())
+        figure.save(tmp_path / "fit.gif", Style())
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_is_not_there_is_named(figure, tmp_path):
     path = tmp_path / "nowhere" / "fit.png"
     with pytest.raises(FigureError) as caught:
-        save_figure(figure, path, Style(300, 200, 1.0))
+        figure.save(path, Style(300, 200, 1.0))
     text = str(caught.value)
     assert str(path) in text
     assert "no such file or directory" in text
@@ -180,7 +177,7 @@ def test_what_the_disk_refuses_is_said_with_what_to_do(figure, tmp_path, monkeyp
 
     monkeypatch.setattr(figure_module, "write_atomically", refuse)
     with pytest.raises(FigureError, match=advice) as caught:
-        save_data(figure, tmp_path / "fit.csv")
+        figure.save_data(tmp_path / "fit.csv")
     assert "it is so" in str(caught.value)
     assert str(tmp_path / "fit.csv") in str(caught.value)
 
@@ -190,7 +187,7 @@ def test_a_file_that_exists_stays_when_writing_fails(figure, tmp_path, monkeypat
     path.write_bytes(b"before")
     monkeypatch.setattr("os.replace", lambda *_: (_ for _ in ()).throw(OSError(errno.EIO, "no")))
     with pytest.raises(FigureError):
-        save_figure(figure, path, Style(300, 200, 1.0))
+        figure.save(path, Style(300, 200, 1.0))
     assert path.read_bytes() == b"before"
     assert [entry.name for entry in tmp_path.iterdir()] == ["fit.png"]
 
@@ -204,7 +201,7 @@ def test_a_size_that_no_memory_holds_is_refused(figure):
 
 
 def test_the_clipboard_holds_the_figure_twice_as_fine(figure):
-    copy_figure(figure)
+    figure.copy()
     image = QGuiApplication.clipboard().image()
     assert (image.width(), image.height()) == (1600, 1066)
     assert image.devicePixelRatio() == 1
@@ -214,7 +211,7 @@ def test_the_clipboard_holds_the_figure_twice_as_fine(figure):
 
 
 def test_the_clipboard_holds_the_data_for_a_spreadsheet(figure):
-    copy_data(figure)
+    figure.copy_data()
     data = QGuiApplication.clipboard().mimeData()
     assert data.text() == to_text(figure.series(), "\t")
     assert data.data("text/csv").data().decode() == to_text(figure.series())
@@ -223,10 +220,10 @@ def test_the_clipboard_holds_the_data_for_a_spreadsheet(figure):
 def test_data_that_are_not_there_yet_are_not_copied(show_widget, qapp):
     view = show_widget(history_view("loss"), 400, 300)
     figure = figure_of(view, "plot")
-    view.set_history(None)
+    view.set_history(History())
     view.plot.set_floor(None, "")
     QGuiApplication.clipboard().setText("before")
     empty = dataclasses.replace(figure, series=list)
     with pytest.raises(FigureError, match="Loss: there is nothing to save yet"):
-        copy_data(empty)
+        empty.copy_data()
     assert QGuiApplication.clipboard().text() == "before"

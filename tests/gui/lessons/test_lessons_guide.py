@@ -3,7 +3,7 @@
 import pytest
 
 from regplay.core.fields import replace
-from regplay.gui.lessons.wrapped_button import StatusMark
+from regplay.gui.lessons.wrapped_text import StatusMark
 
 DECAY = "regularization.weight_decay"
 

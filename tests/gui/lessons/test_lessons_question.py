@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from regplay.core.fields import replace
-from regplay.gui.lessons.wrapped_button import StatusMark
+from regplay.gui.lessons.wrapped_text import StatusMark
 
 WRONG, RIGHT = 0, 1
 

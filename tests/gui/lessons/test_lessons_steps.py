@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from regplay.core.fields import replace
-from regplay.gui.lessons.wrapped_button import StatusMark
+from regplay.gui.lessons.wrapped_text import StatusMark
 from regplay.session.lessons import Handle, Page, Question, Reached, load_lesson
 
 DECAY = "regularization.weight_decay"

@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor, QDesktopServices, QImage, QPalette, QTextCurso
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolTip
 
-from regplay.gui.lessons.markdown_view import TextLine, TextView, document
+from regplay.gui.lessons.wrapped_text import TextLine, TextView, document
 
 LEFT = Qt.MouseButton.LeftButton
 

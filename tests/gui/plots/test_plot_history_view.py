@@ -207,7 +207,7 @@ def test_a_spike_of_the_first_epochs_does_not_set_the_range(view, make_snapshot,
     whole.set_floor(0.04, "")
     if log:
         whole.toggle_log("y", True)
-    whole.set_history(history, None, 0)
+    whole.set_history(history)
     assert whole.frame().y_scale.ends == pytest.approx(view.plot.frame().y_scale.ends)
 
 
@@ -331,9 +331,9 @@ def test_the_weights_tab_shows_norm_penalty_and_objective(qtbot, view, make_hist
 
 
 def test_tabs_are_made_when_they_are_first_shown(view) -> None:
-    assert list(view._plots) == ["loss"]
+    assert list(view.plots) == ["loss"]
     view.set_tab("weights")
-    assert list(view._plots) == ["loss", "weights"]
+    assert list(view.plots) == ["loss", "weights"]
 
 
 def test_the_noise_floor_is_named(view, make_dataset) -> None:

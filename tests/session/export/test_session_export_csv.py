@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from exported_scripts import experiment_of, trained
+from exported_scripts import assert_same, experiment_of, trained
 
 from regplay.core.datasets import DatasetError
 from regplay.session.export import to_pytorch
@@ -119,12 +119,7 @@ def experiments(tmp_path_factory):
 @pytest.mark.parametrize("name", [*FILES, *POINTS])
 def test_a_script_comes_to_what_training_comes_to(experiments, interpreter, name):
     (expected,) = trained(experiments[name])
-    found = interpreter.run(experiments[name])
-    assert found.keys() == expected.keys()
-    for measure, value in expected.items():
-        accuracy = measure.endswith("accuracy")
-        tolerance = {"abs": 1e-4} if accuracy else {"rel": 1e-3, "abs": 1e-9}
-        assert found[measure] == pytest.approx(value, **tolerance)
+    assert_same(interpreter.run(experiments[name]), expected)
 
 
 def test_what_files_and_their_names_hold_stays_text(tmp_path):

@@ -63,6 +63,11 @@ def test_what_a_page_asks_for_changes_something_that_it_points_out(lesson, index
         assert page.moment < base.epochs
 
 
+def test_each_lesson_proves_or_asks_something():
+    for lesson in lessons():
+        assert lesson.claims or any(page.question for page in lesson.pages), lesson.id
+
+
 def test_published_recipes_stand_at_the_end_of_their_lesson():
     for lesson in lessons():
         published = [page.published for page in lesson.pages]

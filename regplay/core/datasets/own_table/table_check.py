@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from regplay.core.datasets.dataset import DatasetError
+from regplay.core.datasets.dataset import DatasetError, Table
 from regplay.core.datasets.own_table.sheet import Sheet, chosen_columns, sheet_of
 from regplay.core.datasets.own_table.table_body import body_of
 from regplay.core.datasets.own_table.table_columns import Column
@@ -32,7 +32,6 @@ from regplay.core.datasets.own_table.table_values import (
     targets_of,
     too_few,
 )
-from regplay.core.datasets.tables import Table
 from regplay.core.experiment import DataSettings
 
 MOST = 100  # problems; who has more has seen what is wrong
