@@ -145,7 +145,7 @@ def state_dict(
     """
     state: dict[str, Tensor] = {}
     place = -2
-    for p, (weight, bias) in zip(dropouts(experiment), layers, strict=True):
+    for p, (weight, bias) in zip(dropouts(experiment), layers, strict=False):
         place += 2 + (p > 0)  # after the last layer, its activation and perhaps nn.Dropout
         state[f"{place}.weight"] = weight.detach().cpu()
         state[f"{place}.bias"] = bias.detach().cpu()
