@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QEvent, QSize, QTimer, Signal
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from regplay.core import fields
@@ -123,7 +123,6 @@ class ControlPanel(ScrolledColumn):
         self._finished: dict[tuple[Study | None, int | None], SweepCurve] = {}
         self._unused: dict[str, str] = {}  # why fields have no effect
 
-        self.setMinimumWidth(zoomed(_MIN_WIDTH))
         content = QWidget()
         column = fill(QVBoxLayout(content), self._make_note(), margins=(8, 8, 4, 8), spacing=8)
         for section, title in _GROUPS.items():
@@ -396,11 +395,9 @@ class ControlPanel(ScrolledColumn):
             self._relate()
             self.wishes_changed.emit()
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Be as wide as the text asks for."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self.setMinimumWidth(zoomed(_MIN_WIDTH))
+    def minimumSizeHint(self) -> QSize:
+        """288 px wide at 100 %."""
+        return QSize(zoomed(_MIN_WIDTH), super().minimumSizeHint().height())
 
     def sizeHint(self) -> QSize:
         """304 px wide at 100 %; as tall as there is room."""

@@ -1,6 +1,6 @@
 """Sliders: a handle on a groove, one over a `SliderScale`, one that goes over trained networks."""
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QHelpEvent,
@@ -137,6 +137,7 @@ class HandleSlider(QSlider):
 
 
 _HEIGHT = 18  # px at 100 %, of the groove with its ticks and handle
+_NARROWEST = 60  # px, for any panel
 
 
 class ValueSlider(HandleSlider):
@@ -159,6 +160,7 @@ class ValueSlider(HandleSlider):
     def __init__(self, scale: SliderScale, value: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._exact = self._default = value
+        self.setMinimumWidth(_NARROWEST)
         self._fit_height()
         self.set_scale(scale)
         # Assistive technology moves a slider by its position.
@@ -245,14 +247,6 @@ class ValueSlider(HandleSlider):
             self._pick(self.scale.value(position))
 
     # -- looks
-
-    def sizeHint(self) -> QSize:
-        """Wide enough to use; the layout gives more."""
-        return QSize(120, self.height())
-
-    def minimumSizeHint(self) -> QSize:
-        """Narrow enough for any panel."""
-        return QSize(60, self.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw groove, notch, ticks and handle from the palette."""
