@@ -52,18 +52,8 @@ def test_orders_are_those_of_randperm_epoch_after_epoch(n):
 
 def test_orders_are_the_same_after_going_back_or_on_again():
     orders, expected = Orders([8]), orders_by_torch(8, 40, 20)
-    for first, epochs in (
-        (0, 10),
-        (9, 2),
-        (10, 1),
-        (3, 2),
-        (3, 1),
-        (4, 1),
-        (30, 2),
-        (31, 4),
-        (0, 1),
-        (39, 1),
-    ):
+    far, back = [(0, 10), (9, 2), (10, 1)], [(3, 2), (3, 1), (4, 1)]
+    for first, epochs in [*far, *back, (30, 2), (31, 4), (0, 1), (39, 1)]:
         found = orders.draw(first, epochs, 20)
         assert torch.equal(found[0].long(), expected[first : first + epochs])
 

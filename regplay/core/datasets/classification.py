@@ -21,6 +21,7 @@ from regplay.core.datasets.dataset import (
     Streams,
     flip_entropy,
     flip_labels,
+    reading,
     require_sizes,
     streams,
 )
@@ -161,7 +162,7 @@ def _spec(
     make: Callable[[DataSettings], Dataset],
     **defaults: Any,
 ) -> DatasetSpec:
-    defaults = {"label_noise": 0.0, "clean_valid": False, "edits": ""} | defaults
+    defaults = reading("label_noise clean_valid edits", **defaults)
     return DatasetSpec(name, title, description, "classification", make, defaults)
 
 

@@ -12,6 +12,7 @@ from regplay.core.datasets.dataset import (
     DatasetSpec,
     Split,
     Streams,
+    reading,
     require_sizes,
     streams,
 )
@@ -91,21 +92,10 @@ def _xor(settings: DataSettings) -> Dataset:
     )
 
 
-_LINEAR = {
-    "n_train": 20,
-    "n_valid": 100,
-    "noise": 0.01,
-    "clean_valid": False,
-    "n_inputs": 200,
-    "n_informative": 200,
-    "edits": "",
-}
-
-
 def _spec(
     name: str, title: str, description: str, function: Callable[[Floats], Floats]
 ) -> DatasetSpec:
-    defaults = {"n_train": 30, "n_valid": 200, "noise": 0.3, "clean_valid": False, "edits": ""}
+    defaults = reading("n_train n_valid noise clean_valid edits")
     return DatasetSpec(name, title, description, "regression", partial(_curve, function), defaults)
 
 
@@ -138,7 +128,7 @@ CLASSICS = (
         "The same four validate.",
         "regression",
         _xor,
-        {"edits": ""},
+        reading("edits"),
     ),
     DatasetSpec(
         "linear",
@@ -147,6 +137,6 @@ CLASSICS = (
         "with more inputs than training points, it can memorise them all.",
         "regression",
         _linear,
-        _LINEAR,
+        reading("n_inputs n_informative clean_valid edits", n_train=20, n_valid=100, noise=0.01),
     ),
 )
