@@ -33,12 +33,18 @@ def trained(experiment, changes):
 # Which
 
 
-@pytest.mark.parametrize("path", REGULARIZERS)
+@pytest.mark.parametrize("path", [path for path in REGULARIZERS if "input_d" not in path])
 def test_a_regularizer_that_is_off_is_tried_at_some_strengths(path):
     found = values_tried(path, {"data.name": "moons"})
     assert 0 < min(found) < max(found)
     assert found <= set(sweep_axis(path).values)
     assert found == set(HYPERPARAMETERS[path].tries)
+
+
+def test_inputs_are_dropped_only_where_they_were():
+    path = "regularization.input_dropout"
+    assert values_tried(path, {"data.name": "moons"}) == set()
+    assert {0.0} < values_tried(path, {"data.name": "moons", path: 0.2})
 
 
 def test_one_that_is_on_is_tried_weaker_stronger_and_off():
