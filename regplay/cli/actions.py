@@ -209,7 +209,13 @@ def render(options: Namespace) -> int:
 
             try:
                 log = films.render(
-                    storyboard, size, targets, suffix=suffix, extras=extras, progress=go_on
+                    storyboard,
+                    size,
+                    targets,
+                    suffix=suffix,
+                    extras=extras,
+                    cache=None if options.no_cache else films.cache_folder(),
+                    progress=go_on,
                 )
             except NotProvedError as error:
                 progress.clear()

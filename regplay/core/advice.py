@@ -19,7 +19,7 @@ import math
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -129,9 +129,8 @@ def _round(value: float) -> int:
     return min((digit * power for digit in (1, 2, 3, 5, 10)), key=lambda n: abs(n - value))
 
 
-def _strengths(experiment: Experiment, path: str) -> list[Value]:
-    value, others = get(experiment, path), list[Value](HYPERPARAMETERS[path].tries)
-    assert isinstance(value, float)
+def _strengths(path: str, value: float, experiment: Experiment) -> Sequence[Value]:
+    others = HYPERPARAMETERS[path].tries
     if not value:
         return others
     if (FIELDS[path].maximum or 1) < 1:  # a share
@@ -139,43 +138,24 @@ def _strengths(experiment: Experiment, path: str) -> list[Value]:
     return [0.0, _nearest(path, value / 3), _nearest(path, value * 3), *others]
 
 
-def _depths(experiment: Experiment, path: str) -> list[Value]:
-    depth = experiment.model.depth
-    return [depth + 1, depth - 1]
-
-
-def _widths(experiment: Experiment, path: str) -> list[Value]:
-    width = experiment.model.width
-    return [2 * width, width // 2, *([8 * width] if width <= 8 else [])]
-
-
-def _rates(experiment: Experiment, path: str) -> list[Value]:
-    rate = experiment.optimizer.lr
+def _rates(path: str, rate: float, experiment: Experiment) -> Sequence[Value]:
     return [_nearest(path, rate * 3), _nearest(path, rate / 3)] if rate else [0.01]
 
 
-def _points(experiment: Experiment, path: str) -> list[Value]:
-    return [2 * experiment.data.n_train]
-
-
-def _patience(experiment: Experiment, path: str) -> list[Value]:
-    patience = experiment.regularization.early_stopping
+def _patience(path: str, patience: float, experiment: Experiment) -> Sequence[Value]:
     return [0, 3 * patience] if patience else [_round(max(1.0, experiment.epochs / 20))]
 
 
-def _epochs(experiment: Experiment, path: str) -> list[Value]:
-    return [3 * experiment.epochs]
-
-
-# In the order in which neighbours that do equally well are preferred.
-_VALUES: dict[str, Callable[[Experiment, str], list[Value]]] = {
+# From a field's path and its value in an experiment to those that are tried. In the order in which
+# neighbours that do equally well are preferred.
+_VALUES: dict[str, Callable[[str, Any, Experiment], Sequence[Value]]] = {
     **{path: _strengths for path in REGULARIZERS if not FIELDS[path].is_rare},
-    "model.depth": _depths,
-    "model.width": _widths,
+    "model.depth": lambda _, depth, __: [depth + 1, depth - 1],
+    "model.width": lambda _, n, __: [2 * n, n // 2, *([8 * n] if n <= 8 else [])],
     "optimizer.lr": _rates,
     "regularization.early_stopping": _patience,
-    "data.n_train": _points,
-    "epochs": _epochs,
+    "data.n_train": lambda _, points, __: [2 * points],
+    "epochs": lambda _, epochs, __: [3 * epochs],
     **{path: _strengths for path in REGULARIZERS if FIELDS[path].is_rare},
 }
 
@@ -186,7 +166,8 @@ def _changes(experiment: Experiment, history: History | None) -> Iterator[Settin
         yield SettingChange("optimizer.lr", _nearest("optimizer.lr", experiment.optimizer.lr / 30))
     for path, values in _VALUES.items():
         if is_used(experiment, path):
-            yield from (SettingChange(path, value) for value in values(experiment, path))
+            found = values(path, get(experiment, path), experiment)
+            yield from (SettingChange(path, value) for value in found)
 
 
 def neighbours(experiment: Experiment, history: History | None = None) -> list[SettingChange]:

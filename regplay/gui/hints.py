@@ -59,6 +59,8 @@ class Hints(QObject):
     ----------
     label
         Where they are written.
+    shown
+        The name of the hint in sight; empty for none.
     """
 
     def __init__(self, parts: WindowParts, editing: EditMode, guide: Guide) -> None:
@@ -70,7 +72,7 @@ class Hints(QObject):
         ).split()  # done, or shown at an earlier start
         self._gone = set(self._known)  # not to be shown
         self._is_on, self._is_quiet = False, False
-        self._shown = ""
+        self.shown = ""
         self.label = named("hint", HintLabel(parts.fit_view))
         controller.pins_changed.connect(self._note_pins)
         controller.reading_changed.connect(self.update)
@@ -92,14 +94,9 @@ class Hints(QObject):
         self._is_quiet = is_quiet
         self.update()
 
-    @property
-    def shown(self) -> str:
-        """The name of the hint in sight; empty for none."""
-        return self._shown
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay in the corner when the plot takes another size."""
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest) and self._shown:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest) and self.shown:
             self._place()
         return False
 
@@ -138,9 +135,9 @@ class Hints(QObject):
         if self._is_in_valley():
             self._note(_VALLEY)
         name = self._next()
-        if name == self._shown:
+        if name == self.shown:
             return
-        self._shown = name
+        self.shown = name
         self.label.setVisible(bool(name))
         if name:
             if name != _VALLEY:
@@ -159,7 +156,7 @@ class Hints(QObject):
         if _VALLEY in left and not self._can_have_valley():
             left.remove(_VALLEY)
         name = next(iter(left), "")
-        if name == self._shown:
+        if name == self.shown:
             return name  # it stays while networks are trained
         if name == _VALLEY and self._valley() is None:
             return ""

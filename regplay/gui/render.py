@@ -16,14 +16,16 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QEventLoop, QObject, QRect, QSettings, QSize, Qt
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QRect, QSettings, QSize, QStandardPaths, Qt
 from PySide6.QtGui import QColor, QFontDatabase, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
 from regplay.core import UserError
+from regplay.core.device import available
 from regplay.core.experiment import Experiment
 from regplay.gui.document import Dialogs, Keeping, Recovery
 from regplay.gui.recording.encoder import Encoder
+from regplay.gui.recording.frame_cache import FrameCache
 from regplay.gui.recording.player import Log, Player
 from regplay.gui.recording.recorder import picture_of
 from regplay.gui.recording.video import open_video
@@ -111,12 +113,15 @@ class Renderer:
     ----------
     player
         Does what the storyboard says.
+    is_kept
+        Whether the newest frame is of a step that was kept.
     """
 
     def __init__(self, storyboard: Storyboard, size: tuple[int, int], folder: Path) -> None:
         if not QFontDatabase.families():
             raise StoryboardError("there is no font to write with; install one, such as DejaVu")
         self._clock, self._step = VirtualClock(), 1.0 / storyboard.fps
+        self.is_kept = False
         settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
         settings.setValue("scheme", storyboard.theme)
         settings.setValue("zoom", zoom_for(storyboard.scale, size))
@@ -143,8 +148,16 @@ class Renderer:
             self._clock.advance(self._step)
         self._settle()
 
-    def frames(self) -> Iterator[QImage]:
+    def frames(self, kept: FrameCache | None = None) -> Iterator[QImage]:
         """Each frame of the film, in order; the same object again where nothing was painted.
+
+        Each step begins with a picture that is painted as a whole, so that its frames are the same
+        whether those before it were painted or were kept.
+
+        Parameters
+        ----------
+        kept
+            The steps that are there need not be painted.
 
         Raises
         ------
@@ -153,14 +166,31 @@ class Renderer:
         """
         self.player.start()
         picture: QImage | None = None
+        taken: Iterator[QImage] | None = None
+        number = 0
+        is_whole = False  # whether the next picture is painted as a whole
         while self.player.advance():
+            if self.player.number != number:
+                number, is_whole = self.player.number, True
+                taken = None if kept is None else kept.frames(number)
+                self._window.setUpdatesEnabled(taken is None)
             self._settle()
             self.player.cover()
             if self.player.is_on_camera:
-                QApplication.processEvents()  # Qt paints what has changed over what was there
-                if picture is None or self._paints.has_painted:
-                    self._paints.has_painted = False
-                    picture = picture_of(self._window)
+                found = None if taken is None else next(taken, None)
+                self.is_kept = found is not None
+                if found is not None:
+                    picture = found
+                else:
+                    if taken is not None:  # the rest of the file is damaged
+                        taken, is_whole = None, True
+                        self._window.setUpdatesEnabled(True)
+                    QApplication.processEvents()  # Qt paints what has changed over what was there
+                    if is_whole:
+                        self._window.repaint()
+                    if is_whole or self._paints.has_painted or picture is None:
+                        self._paints.has_painted = is_whole = False
+                        picture = picture_of(self._window)
                 yield picture
             self._clock.advance(self._step)
 
@@ -197,6 +227,7 @@ def render(
     *,
     suffix: str = "",
     extras: Extras | None = None,
+    cache: Path | None = None,
     progress: Callable[[float], bool] = lambda seconds: True,
 ) -> Log | None:
     """Write a film of one size to files of several formats, all of them or none.
@@ -207,6 +238,8 @@ def render(
         Where to; the ending of each name says the format.
     suffix
         What the names of stills get, where there are films of several sizes.
+    cache
+        A folder of frames that are kept from one film to the next; None keeps none.
     progress
         Told the second that was rendered last, after each frame; whether to go on.
 
@@ -226,15 +259,21 @@ def render(
     with tempfile.TemporaryDirectory(prefix="regplay-") as folder, contextlib.ExitStack() as stack:
         renderer = Renderer(storyboard, size, Path(folder))
         stack.callback(renderer.close)
-        encoder = Encoder([partial(open_video, part, size, storyboard.fps) for part, _ in parts])
         unfinished = stack.enter_context(contextlib.ExitStack())
+        kept = None
+        if cache is not None:
+            kept = FrameCache(cache, storyboard, size, " ".join(available()))
+            unfinished.callback(kept.abandon)
+        encoder = Encoder([partial(open_video, part, size, storyboard.fps) for part, _ in parts])
         unfinished.callback(encoder.abandon)
         sheet = _ContactSheet() if extras.sheet else None
         log, count = renderer.player.log, 0
         stills: list[tuple[str, QImage]] = []
         image: QImage | None = None
-        for image in renderer.frames():
+        for image in renderer.frames(kept):
             encoder.put(image, waits=True)
+            if kept is not None and not renderer.is_kept:
+                encoder.run(partial(kept.write, renderer.player.number, image))
             if encoder.error is not None:
                 raise encoder.error
             stills += [(name, image) for _, name in log.stills[len(stills) :]]
@@ -245,6 +284,8 @@ def render(
                 return None
         if image is not None:  # what was asked for after the last frame
             stills += [(name, image) for _, name in log.stills[len(stills) :]]
+        if kept is not None:
+            encoder.run(kept.finish)
         encoder.finish()
         encoder.wait()
         if encoder.error is not None:
@@ -256,6 +297,12 @@ def render(
             _save(image, targets[0].with_name(f"{Path(name).stem}{suffix}.png"))
         _write_extras(targets[0], extras, log, count / storyboard.fps, storyboard.language, sheet)
         return log
+
+
+def cache_folder() -> Path:
+    """Where frames are kept for the person who renders."""
+    place = QStandardPaths.StandardLocation.CacheLocation
+    return Path(QStandardPaths.writableLocation(place)) / "films"
 
 
 def _part(target: Path) -> Path:

@@ -23,6 +23,8 @@ class Replay(QObject):
         How long all of it takes.
     epoch
         What it has shown last.
+    is_on
+        Whether it goes on by itself.
 
     Signals
     -------
@@ -43,14 +45,9 @@ class Replay(QObject):
         self.seconds = SECONDS[0]
         self.epoch: int | None = None
         self._runner, self._clock, self._show = runner, clock, show
-        self._is_on = False
+        self.is_on = False
         self._began = 0.0  # when the first moment was shown, or would have been
         clock.every(FRAME, self._on_frame)
-
-    @property
-    def is_on(self) -> bool:
-        """Whether it goes on by itself."""
-        return self._is_on
 
     def start(self, epoch: int | None) -> bool:
         """Begin at a kept epoch, or for None at the first; False without moments to show."""
@@ -73,7 +70,7 @@ class Replay(QObject):
         return found
 
     def _on_frame(self) -> None:
-        if not self._is_on:
+        if not self.is_on:
             return
         epochs = self._epochs()
         index = int((self._clock.now() - self._began) / self.seconds * (len(epochs) - 1))
@@ -86,6 +83,6 @@ class Replay(QObject):
             self._show(self.epoch)
 
     def _set_on(self, is_on: bool) -> None:
-        if is_on != self._is_on:
-            self._is_on = is_on
+        if is_on != self.is_on:
+            self.is_on = is_on
             self.playing_changed.emit(is_on)

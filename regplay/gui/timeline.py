@@ -49,43 +49,19 @@ _ACTIONS = {
 _KEYS = {"epoch": "E", "reset": "R", "seed": "N"}
 _CHECKABLE = {"overlay", "keep_weights"}
 _USUAL = 100_000  # epochs that there is always room for
+_STOPPED = "Stopped at {:,}"
 
 
 class EpochLabel(Label):
-    """An epoch that is read from afar; the theme gives its class a font of its own.
-
-    It is as wide as the widest, so that a new number doesn't lay out the whole window.
-    """
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._widest = self._text_at(_USUAL)
-        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-
-    def show_epoch(self, epoch: int, *, is_stopped: bool) -> None:
-        """Show an epoch, and whether training stopped early there."""
-        self.setText(self._text_at(epoch) if is_stopped else f"Epoch {epoch:,}")
-
-    def set_last(self, epoch: int) -> None:
-        """Have room for all epochs up to this one."""
-        text = self._text_at(max(epoch, _USUAL))
-        if len(text) != len(self._widest):
-            self._widest = text
-            self.updateGeometry()
-
-    @staticmethod
-    def _text_at(epoch: int) -> str:
-        return f"Stopped at {epoch:,}"
+    """An epoch that is read from afar; the theme gives its class a font of its own."""
 
     def sizeHint(self) -> QSize:
-        """For any epoch up to the last."""
-        metrics = self.fontMetrics()
-        return QSize(metrics.horizontalAdvance(self._widest), metrics.height())
+        """The size that it was given: Qt keeps one that was computed for another zoom."""
+        return self.minimumSize()
 
     def minimumSizeHint(self) -> QSize:
-        """As wide."""
-        return self.sizeHint()
+        """The same."""
+        return self.minimumSize()
 
 
 class Timeline(Framing):
@@ -108,10 +84,9 @@ class Timeline(Framing):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("timeline")
-        self._stopped: int | None = None
         self._view: View | None = None  # the newest of the run itself
         self._recorded: Sequence[int] = ()
-        self._is_playing = self._is_finished = False
+        self._is_playing = self._is_finished = self._is_stopped = False
         self.play = self._button(
             "play", "Train", "Train or pause; a finished run is shown from its beginning (Space)"
         )
@@ -120,6 +95,7 @@ class Timeline(Framing):
         self.step = self._button("step", "Step", "One optimizer step (S)")
         self.more = self._button("more", "More", "Reset, new seed, the best epoch, …")
         self.label = named("timeline.epoch", EpochLabel())
+        self.label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.of = Label("of")
         self.track = named("timeline.track", EpochTrack())
         self._make_epochs()
@@ -238,8 +214,7 @@ class Timeline(Framing):
             self.track.set_planned(view.run.experiment.epochs)
             self._show_moments()
             snapshot = view.snapshot
-            is_early = snapshot.ending() == "stopped early"
-            self.set_stopped_early(int(snapshot.stopped_at[0]) if is_early else None)
+            self.set_stopped_early(snapshot.ending() == "stopped early")
             self.label.setToolTip(as_plain(f"{snapshot.step:,} optimizer steps"))
             self._is_finished = view.is_finished
             self._show_play()
@@ -252,7 +227,7 @@ class Timeline(Framing):
         self.set_epochs(experiment.epochs)
         self.track.set_kept(())
         self.track.set_best(None)
-        self.set_stopped_early(None)
+        self.set_stopped_early(False)
         self._update()
 
     def set_recorded(self, epochs: Sequence[int]) -> None:
@@ -270,10 +245,10 @@ class Timeline(Framing):
         last = kept[-1] if kept else -1
         self.track.set_kept([*kept, *(epoch for epoch in self._recorded if epoch > last)])
 
-    def set_stopped_early(self, epoch: int | None) -> None:
-        """At which epoch early stopping ended the run, or None if it did not."""
-        if epoch != self._stopped:
-            self._stopped = epoch
+    def set_stopped_early(self, is_stopped: bool) -> None:
+        """Whether early stopping ended the run."""
+        if is_stopped != self._is_stopped:
+            self._is_stopped = is_stopped
             self._update()
 
     def _update(self) -> None:
@@ -286,9 +261,9 @@ class Timeline(Framing):
         for name in ("restore_best", "overlay"):
             self._actions[name].setEnabled(can_move and self.track.best is not None)
         shown = moment if moment is not None else kept[-1] if kept else 0
-        is_stopped = self._stopped is not None and moment is None
-        self.label.set_last(max(self.epochs.value(), *kept[-1:], 0))
-        self.label.show_epoch(shown, is_stopped=is_stopped)
+        is_stopped = self._is_stopped and moment is None
+        self.label.setText(_STOPPED.format(shown) if is_stopped else f"Epoch {shown:,}")
+        self._fit_label()
 
     # layout
 
@@ -312,6 +287,7 @@ class Timeline(Framing):
     def _fit(self) -> None:
         """All parts while the track keeps its room; else without the speed, then the epoch."""
         self.play.setFixedWidth(max(map(self._play_width, ("Train", "Pause", "Replay"))))
+        self._fit_label()
         always = (self.play, self.step, self.epochs, self.more)
         room = self.width() - 2 * 12 - sum(p.sizeHint().width() + _SPACING for p in always)
         room -= _LEAST_TRACK
@@ -320,6 +296,12 @@ class Timeline(Framing):
             for part in parts:
                 part.setVisible(width <= room)
             room -= width
+
+    def _fit_label(self) -> None:
+        """As large as the widest number needs, so that another doesn't lay out the window."""
+        last = max(self.epochs.value(), *self.track.kept[-1:], _USUAL)
+        metrics = self.label.fontMetrics()
+        self.label.setFixedSize(metrics.size(0, _STOPPED.format(last)))
 
     def _play_width(self, text: str) -> int:
         width = self.play.fontMetrics().horizontalAdvance

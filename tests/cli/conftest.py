@@ -32,6 +32,20 @@ def terminal(monkeypatch):
 
 
 @pytest.fixture
+def regplay(capsys):
+    """Runs the command line with these words; returns exit code, stdout and stderr."""
+
+    def run(*words: object) -> tuple[int, str, str]:
+        try:
+            code = main([*map(str, words)])
+        except SystemExit as exit_:  # argparse
+            code = exit_.code
+        return code, *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
 def run_in_terminal(terminal, monkeypatch):
     """Runs the command line with a terminal as stderr: exit code, and states of its last line."""
 

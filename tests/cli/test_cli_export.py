@@ -127,9 +127,3 @@ def test_what_is_refused_leaves_no_file(experiment, tmp_path, words, message):
 def test_where_nothing_can_be_written(experiment, tmp_path, place):
     with pytest.raises(UserError, match="can't be written"):
         export(experiment, "-o", tmp_path / place)
-
-
-def test_help_is_ascii(capsys):
-    with pytest.raises(SystemExit, match="0"):
-        export("--help")
-    assert capsys.readouterr().out.isascii()  # so that it can be printed anywhere

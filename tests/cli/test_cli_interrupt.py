@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 import torch
+from experiment_files import experiment_file
 from torch import nn
 
-from regplay.cli import main
 from regplay.core.datasets import load
 from regplay.core.experiment import DataSettings
 from regplay.core.training import Record
@@ -61,15 +61,12 @@ def press_ctrl_c(monkeypatch):
 
 
 @pytest.fixture
-def train(tmp_path, capsys):
+def train(tmp_path, regplay):
     """Runs `regplay train --out` with these words; returns exit code, stdout and stderr."""
 
     def run(folder: Path, *words: str, text: str = EXPERIMENT) -> tuple[int, str, str]:
-        path = tmp_path / "experiment.toml"
-        path.write_text(text, encoding="utf-8")
-        code = main(["train", str(path), "--out", str(folder), "--no-advice", *words])
-        out, err = capsys.readouterr()
-        return code, out, err
+        path = experiment_file(tmp_path, text)
+        return regplay("train", path, "--out", folder, "--no-advice", *words)
 
     return run
 
@@ -166,12 +163,9 @@ def test_ctrl_c_while_a_stretch_is_under_way(train, monkeypatch, tmp_path):
     assert int(_history(tmp_path)[-1]["epoch"]) == epochs
 
 
-def test_ctrl_c_before_training(tmp_path, capsys, monkeypatch):
+def test_ctrl_c_before_training(tmp_path, regplay, monkeypatch):
     def interrupted(*_: object, **__: object) -> None:
         signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(terminal, "Training", interrupted)
-    path = tmp_path / "experiment.toml"
-    path.touch()
-    assert main(["train", str(path)]) == 130
-    assert capsys.readouterr() == ("", "Stopped.\n")
+    assert regplay("train", experiment_file(tmp_path)) == (130, "", "Stopped.\n")

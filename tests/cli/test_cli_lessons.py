@@ -4,10 +4,10 @@ import io
 import json
 import signal
 import sys
+from functools import partial
 
 import pytest
 
-from regplay import cli
 from regplay.session.lessons import lessons
 
 LESSON = """
@@ -46,18 +46,8 @@ def folder(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def run(capsys):
-    """Runs `regplay lessons` with these words; returns exit code, stdout and stderr."""
-
-    def run_it(*words: object) -> tuple[int, str, str]:
-        try:
-            code = cli.main(["lessons", *map(str, words)])
-        except SystemExit as exit_:  # argparse
-            code = exit_.code
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run_it
+def run(regplay):
+    return partial(regplay, "lessons")
 
 
 # the list
@@ -208,10 +198,3 @@ def test_a_damaged_lesson_is_refused_with_its_place(run, folder):
     code, _, err = run("--check")
     assert code == 2
     assert f"{path}:\npage 2 (Second), claims 1, claim: column 1: train_los: no such" in err
-
-
-def test_help_is_ascii(run):
-    code, out, _ = run("--help")
-    assert code == 0
-    assert "--first-seed N" in out
-    assert out.isascii()  # so that it can be printed anywhere

@@ -36,11 +36,8 @@ def test_assignments_are_applied_together(monkeypatch, tmp_path):
     # On its own `data.name` would set the number of points to what digits has.
     words = ("--set", "data.n_train=50", "--set", "data.name=digits", "--set", "epochs=7")
     experiment = _trained(monkeypatch, experiment_file(tmp_path), *words)
-    assert [get(experiment, path) for path in ("data.n_train", "data.n_valid", "epochs")] == [
-        50,
-        500,
-        7,
-    ]
+    paths = ("data.n_train", "data.n_valid", "epochs")
+    assert [get(experiment, path) for path in paths] == [50, 500, 7]
 
 
 def test_of_two_assignments_the_last_counts(monkeypatch, tmp_path):
@@ -63,14 +60,12 @@ def test_a_data_file_is_meant_from_where_it_is_named(monkeypatch, tmp_path):
 # Devices
 
 
-def test_the_device_and_the_reason_are_said_when_asked_for(capsys, tmp_path):
-    path = str(experiment_file(tmp_path, "epochs = 1\n"))
-    main(["train", path])
-    assert capsys.readouterr().err == ""
-    main(["train", path, "--device", "cpu"])
-    assert capsys.readouterr().err == "Training on CPU, as asked\n"
-    main(["train", path, "--device", "cuda:99"])
-    assert capsys.readouterr().err == "Training on CPU: there is no cuda:99 on this machine\n"
+def test_the_device_and_the_reason_are_said_when_asked_for(regplay, tmp_path):
+    words = ("train", experiment_file(tmp_path, "epochs = 1\n"))
+    assert regplay(*words)[2] == ""
+    assert regplay(*words, "--device", "cpu")[2] == "Training on CPU, as asked\n"
+    refused = "Training on CPU: there is no cuda:99 on this machine\n"
+    assert regplay(*words, "--device", "cuda:99")[2] == refused
 
 
 def test_a_gpu_without_memory_is_replaced_by_the_cpu(capsys, tmp_path, monkeypatch):

@@ -38,10 +38,22 @@ def storyboard(tmp_path):
 
 
 @pytest.fixture
-def environment():
-    """Without any display or platform of Qt."""
+def environment(tmp_path_factory):
+    """Without any display or platform of Qt, and with an empty folder for what is kept."""
     left_out = ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")
-    return {name: value for name, value in os.environ.items() if name not in left_out}
+    found = {name: value for name, value in os.environ.items() if name not in left_out}
+    return found | {"XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
+
+
+@pytest.fixture
+def render(storyboard, environment, tmp_path):
+    """Films it into `film.mp4`, in a process of its own."""
+
+    def run(*words):
+        command = [*RUN, storyboard, "-o", tmp_path / "film.mp4", *words]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    return run
 
 
 def frames(path):
@@ -50,19 +62,9 @@ def frames(path):
         return sum(1 for _ in container.decode(video=0)), (stream.width, stream.height)
 
 
-def test_films_of_two_sizes_from_one_chapter_on(storyboard, environment, tmp_path):
-    words = [
-        *RUN,
-        storyboard,
-        "-o",
-        tmp_path / "film.mp4",
-        "--size",
-        "320x480",
-        "--size",
-        "640x480",
-    ]
-    words += ["--fps", "10", "--from", "Two", "--captions"]
-    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+def test_films_of_two_sizes_from_one_chapter_on(render, tmp_path):
+    sizes = ["--size", "320x480", "--size", "640x480"]
+    done = render(*sizes, "--fps", "10", "--from", "Two", "--captions")
     assert (done.returncode, done.stderr) == (0, "")
     paths = [tmp_path / "film-320x480.mp4", tmp_path / "film-640x480.mp4"]
     assert done.stdout.split() == [str(path) for path in paths]
@@ -75,11 +77,10 @@ def test_films_of_two_sizes_from_one_chapter_on(storyboard, environment, tmp_pat
 
 
 def test_a_film_that_proves_too_much_ends_with_1_and_what_was_measured(
-    storyboard, environment, tmp_path
+    render, storyboard, tmp_path
 ):
     storyboard.write_text(STORYBOARD + '[[steps]]\nrequire = "valid_loss < 0.0001"\n')
-    words = [*RUN, storyboard, "-o", tmp_path / "film.mp4", "--preview"]
-    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    done = render("--preview")
     assert done.returncode == 1
     assert f"{storyboard}: step 6 (require): valid_loss < 0.0001 does not hold" in done.stderr
     assert "validation loss" in done.stderr
@@ -100,27 +101,24 @@ def test_ctrl_c_leaves_no_file(storyboard, environment, tmp_path):
 
 
 def test_a_file_that_it_names_is_read_only_where_that_was_allowed(
-    storyboard, environment, tmp_path, capsys
+    render, storyboard, tmp_path, capsys
 ):
     (tmp_path / "part.toml").write_text('steps = [{ caption = "Taken in." , seconds = 0.2 }]')
     storyboard.write_text(STORYBOARD + '[[steps]]\ninclude = "part.toml"\n')
     film = tmp_path / "film.mp4"
     assert main(["render", str(storyboard), "-o", str(film)]) == 2
     assert "film.toml: it names part.toml; give --read-files" in capsys.readouterr().err
-    words = [*RUN, storyboard, "-o", film, "--fps", "10", "--read-files"]
-    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    done = render("--fps", "10", "--read-files")
     assert (done.returncode, done.stderr) == (0, "")
     assert frames(film) == (10, (640, 480))
 
 
-def test_steps_follow_the_marks_of_a_voice_over(storyboard, environment, tmp_path):
+def test_steps_follow_the_marks_of_a_voice_over(render, storyboard, tmp_path):
     storyboard.write_text(
         STORYBOARD.replace('caption = "Trained."', 'caption = "Trained."\nname = "ok"')
     )
     (tmp_path / "voice.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nok\n")
-    words = [*RUN, storyboard, "-o", tmp_path / "film.mp4", "--fps", "10", "--captions"]
-    words += ["--marks", tmp_path / "voice.srt"]
-    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    done = render("--fps", "10", "--captions", "--marks", tmp_path / "voice.srt")
     assert (done.returncode, done.stderr) == (0, "")
     assert frames(tmp_path / "film.mp4")[0] == 14
     assert "00:00:01,000 --> 00:00:01,400" in (tmp_path / "film.srt").read_text()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 from keywords import by_path
-from small_trainings import advance, kept_records, state_of
+from small_trainings import advance, assert_same_records, kept_records, state_of
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
@@ -52,19 +52,6 @@ def test_going_on_from_a_state_repeats_the_training_bit_for_bit(engine, name, me
     assert np.array_equal(again.peek().values, straight.peek().values, equal_nan=True)
 
 
-def same(record, other):
-    """Whether two records are the same to the bit."""
-    a, b = record.state, other.state
-    return (
-        (a.epoch, a.step) == (b.epoch, b.step)
-        and all(map(torch.equal, (a.parameters, *a.momenta), (b.parameters, *b.momenta)))
-        and a.updates.tolist() == b.updates.tolist()
-        and record.snapshot.values.tobytes() == other.snapshot.values.tobytes()
-        and record.snapshot.stopped_at.tolist() == other.snapshot.stopped_at.tolist()
-        and record.snapshot.diverged.tolist() == other.snapshot.diverged.tolist()
-    )
-
-
 @pytest.mark.parametrize("name", ["momentum", "adam"])
 @pytest.mark.parametrize("batch_size", [0, 6])
 def test_every_record_has_a_state_to_go_on_from(engine, name, batch_size):
@@ -88,9 +75,7 @@ def test_every_record_has_a_state_to_go_on_from(engine, name, batch_size):
     for index in range(0, len(whole), 5):
         again = Training(experiments)
         again.restore(whole[index].state)
-        rest = kept_records(again)
-        assert len(rest) == len(whole) - index - 1
-        assert all(map(same, rest, whole[index + 1 :]))
+        assert_same_records(kept_records(again), whole[index + 1 :])
 
 
 def test_a_state_is_a_copy(engine):
@@ -149,6 +134,14 @@ def test_who_had_stopped_stays_so_after_going_back_and_who_had_not_trains(engine
 # keeping them
 
 
+def kept_of(states, best_epoch=-1, **limits):
+    """What is kept of states that come one after another."""
+    kept = Checkpoints(**limits)
+    for state in states:
+        kept.keep(state, best_epoch)
+    return kept
+
+
 @pytest.fixture(scope="module")
 def states():
     training = Training([experiment(epochs=300)])
@@ -156,17 +149,13 @@ def states():
 
 
 def test_within_the_budget_all_are_kept(states):
-    kept = Checkpoints()
-    for state in states:
-        kept.keep(state)
+    kept = kept_of(states)
     assert list(kept) == states
     assert list(kept.epochs) == [state.epoch for state in states]
 
 
 def test_beyond_the_budget_they_thin_out_evenly_over_the_logarithm(states):
-    kept = Checkpoints(budget=12 * states[0].size)
-    for state in states:
-        kept.keep(state)
+    kept = kept_of(states, budget=12 * states[0].size)
     epochs = kept.epochs
     assert len(kept) == 12
     assert epochs[0] == 0
@@ -179,13 +168,8 @@ def test_more_than_enough_are_kept_only_as_long_as_they_are_small(states, monkey
     assert len(states) > 20
     for ample, number in ((0, 8), (12, 12), (10**6, len(states))):
         monkeypatch.setattr("regplay.core.state._AMPLE", ample * states[0].size)
-        kept = Checkpoints(enough=8)
-        for state in states:
-            kept.keep(state)
-        assert len(kept) == number
-    sparse = Checkpoints(budget=5 * states[0].size, enough=8)  # memory goes before
-    for state in states:
-        sparse.keep(state)
+        assert len(kept_of(states, enough=8)) == number
+    sparse = kept_of(states, budget=5 * states[0].size, enough=8)  # memory goes before
     assert len(sparse) == 5
 
 
@@ -199,9 +183,7 @@ def test_copies_take_no_more_than_twice_their_size_however_many_went(states):
             assert taken <= 2 * sum(it.nbytes for it in tensors)
             lent = {state.parameters.untyped_storage().data_ptr() for state in states}
             assert not lent & set(held)
-    one_by_one = Checkpoints(budget=9 * states[0].size)
-    for state in states:
-        one_by_one.keep(state)
+    one_by_one = kept_of(states, budget=9 * states[0].size)
     assert list(kept.epochs) == list(one_by_one.epochs)
     for copy, state in zip(kept, one_by_one, strict=True):
         assert torch.equal(copy.parameters, state.parameters)
@@ -210,27 +192,21 @@ def test_copies_take_no_more_than_twice_their_size_however_many_went(states):
 
 def test_the_best_is_not_thrown_away(states):
     best = states[len(states) // 2].epoch
-    kept = Checkpoints(budget=3 * states[0].size)
-    for state in states:
-        kept.keep(state, best_epoch=best)
+    kept = kept_of(states, best, budget=3 * states[0].size)
     assert best in kept.epochs
     assert kept.last is states[-1]
 
 
 def test_the_moment_at_an_epoch_is_the_newest_not_later(states):
-    kept = Checkpoints()
-    assert kept.at(None) is None
-    for state in states[:10]:
-        kept.keep(state)
+    assert Checkpoints().at(None) is None
+    kept = kept_of(states[:10])
     assert kept.at(None) is states[9]
     assert kept.at(4).epoch == 4
     assert kept.at(10**6) is states[9]
 
 
 def test_an_earlier_state_replaces_the_future(states):
-    kept = Checkpoints()
-    for state in states[:10]:
-        kept.keep(state)
+    kept = kept_of(states[:10])
     kept.forget_after(5)
     assert list(kept.epochs) == [0, 1, 2, 3, 4, 5]
     kept.keep(states[3])
@@ -238,17 +214,12 @@ def test_an_earlier_state_replaces_the_future(states):
 
 
 def test_a_state_can_be_put_between_others(states):
-    kept = Checkpoints()
-    for state in (states[0], states[4], states[9]):
-        kept.keep(state)
+    kept = kept_of([states[0], states[4], states[9]])
     kept.insert(states[6])
     assert list(kept) == [states[index] for index in (0, 4, 6, 9)]
     kept.insert(states[4])
     assert list(kept) == [states[index] for index in (0, 4, 6, 9)]
-    full = Checkpoints(budget=4 * states[0].size)
-    for state in states[:4]:
-        full.keep(state)
-    full.keep(states[-1])
+    full = kept_of([*states[:4], states[-1]], budget=4 * states[0].size)
     full.insert(states[20], best_epoch=states[20].epoch)
     assert len(full) == 4
     assert {0, states[20].epoch, states[-1].epoch} <= set(full.epochs)

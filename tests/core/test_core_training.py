@@ -13,7 +13,7 @@ from small_trainings import (
     state_of,
     training_of,
 )
-from trainings import run, train
+from trainings import run
 
 from regplay.core.datasets import load
 from regplay.core.engine import Stop
@@ -159,12 +159,6 @@ def test_points_that_are_loaded_already_are_used():
     expected = training_of(replace(experiment, {"data.seed": 5}))
     assert given.datasets[0] is other
     np.testing.assert_array_equal(records(given)[-1].values, records(expected)[-1].values)
-
-
-def test_train_is_the_short_way():
-    experiment = small({"epochs": 30})
-    short = [s.values for s in train(experiment, device="cpu", dtype=torch.float64)]
-    np.testing.assert_array_equal(short, [s.values for s in records(training_of(experiment))])
 
 
 # Divergence

@@ -238,12 +238,12 @@ def test_the_mouse_reads_the_epoch_under_it(timeline) -> None:
 
 
 def test_early_stopping_is_told_at_the_end(timeline) -> None:
-    timeline.set_stopped_early(987)
+    timeline.set_stopped_early(True)
     assert timeline.label.text() == "Stopped at 987"
     timeline.track.set_moment(21)
     assert timeline.label.text() == "Epoch 21"
     timeline.track.set_moment(None)
-    timeline.set_stopped_early(None)
+    timeline.set_stopped_early(False)
     assert timeline.label.text() == "Epoch 987"
 
 
@@ -252,14 +252,14 @@ def test_there_is_room_for_the_last_epoch_and_that_training_stopped_there(timeli
     label = timeline.label
     timeline.set_epochs(epochs)
     timeline.track.set_kept([0, epochs])
-    timeline.set_stopped_early(epochs)
+    timeline.set_stopped_early(True)
     assert label.text() == f"Stopped at {epochs:,}"
-    assert label.sizeHint().width() >= label.fontMetrics().horizontalAdvance(label.text())
-    timeline.set_stopped_early(None)
-    before = label.sizeHint()
+    assert label.width() >= label.fontMetrics().horizontalAdvance(label.text())
+    timeline.set_stopped_early(False)
+    before = label.size()
     for epoch in (0, epochs // 2, epochs):
         timeline.track.set_kept([0, epoch] if epoch else [0])
-        assert label.sizeHint() == before  # a new number lays out nothing
+        assert label.size() == before  # a new number lays out nothing
 
 
 @pytest.mark.parametrize("zoom", [100, 150, 200])

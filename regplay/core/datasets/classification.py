@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 
-from regplay.core.arrays import Floats, Labels
+from regplay.core.arrays import Flags, Floats, Labels
 from regplay.core.datasets.dataset import (
     Dataset,
     DatasetSpec,
@@ -21,12 +21,13 @@ from regplay.core.datasets.dataset import (
     Streams,
     flip_entropy,
     flip_labels,
+    reading,
     require_sizes,
     streams,
 )
 from regplay.core.experiment import DataSettings
 
-Rule = Callable[[Floats], Labels]  # x [n, 2] -> classes [n]
+Rule = Callable[[Floats], Labels | Flags]  # x [n, 2] -> classes [n], or whether it is the second
 Sampler = Callable[[Streams, int], tuple[Floats, Labels]]  # n -> x [n, 2] and classes [n]
 
 
@@ -34,6 +35,9 @@ def _dataset(
     settings: DataSettings, draw: Sampler, rule: Rule, n_classes: int, overlap: bool
 ) -> Dataset:
     require_sizes(settings, least_train=2)
+
+    def truth(x: Floats) -> Labels:
+        return rule(x).astype(np.int64)
 
     def split(rng: Streams, n: int, label_noise: float) -> Split:
         x, labels = draw(rng, n)
@@ -51,22 +55,24 @@ def _dataset(
         input_names=("x₀", "x₁"),
         target_name="class",
         class_names=tuple(f"class {k}" for k in range(n_classes)),
-        truth=rule,
+        truth=truth,
         noise_floor=floor(settings.n_train, settings.label_noise),
         valid_noise_floor=floor(settings.n_valid, valid_label_noise),
     )
 
 
 def _scattered(
-    scatter: Callable[[Generator, int], Floats], rule: Rule, settings: DataSettings
+    scatter: Callable[[Generator, int], Floats],
+    is_second: Callable[[Floats, Floats], Flags],
+    settings: DataSettings,
 ) -> Dataset:
-    """Points from `scatter`, each of the class that `rule` says."""
+    """Points from `scatter`, of the second class where a condition on both inputs holds."""
 
     def draw(rng: Streams, n: int) -> tuple[Floats, Labels]:
         x = scatter(rng.x, n)
-        return x, rule(x)
+        return x, is_second(*x.T).astype(np.int64)
 
-    return _dataset(settings, draw, rule, n_classes=2, overlap=False)
+    return _dataset(settings, draw, lambda x: is_second(*x.T), n_classes=2, overlap=False)
 
 
 def _placed(
@@ -84,22 +90,6 @@ def _placed(
 
 def _normal(rng: Generator, n: int) -> Floats:
     return rng.standard_normal((n, 2))
-
-
-def _square(rng: Generator, n: int) -> Floats:
-    return rng.uniform(-3, 3, (n, 2))
-
-
-def _inside_curve(x: Floats) -> Labels:
-    return (x[:, 0] ** 2 + 0.8 * x[:, 1] > 0.5).astype(np.int64)
-
-
-def _inside_curve_2(x: Floats) -> Labels:
-    return (x[:, 0] ** 2 - 0.7 * x[:, 1] > 0.3).astype(np.int64)
-
-
-def _signs_differ(x: Floats) -> Labels:
-    return (x[:, 0] * x[:, 1] < 0).astype(np.int64)
 
 
 def _polar(radius: Floats, angle: Floats) -> Floats:
@@ -126,10 +116,6 @@ def _moon_distance(x: Floats) -> Floats:
     return distance
 
 
-def _nearest_moon(x: Floats) -> Labels:
-    return (_moon_distance(-x) < _moon_distance(x)).astype(np.int64)
-
-
 _RADII = np.array([1.0, 2.2])
 
 
@@ -137,24 +123,25 @@ def _circle(u: Floats, labels: Labels) -> Floats:
     return _polar(_RADII[labels], 2 * np.pi * u)
 
 
-def _nearest_circle(x: Floats) -> Labels:
-    outer: Labels = (np.hypot(x[:, 0], x[:, 1]) > _RADII.mean()).astype(np.int64)
-    return outer
-
-
 _SPIRAL_START, _SPIRAL_LENGTH = 0.3, 2.5  # radii
 _SPIRAL_TURN = 3 * np.pi  # one and a half turns
 
 
-def _spiral(u: Floats, labels: Labels) -> Floats:
-    return _polar(_SPIRAL_START + _SPIRAL_LENGTH * u, _SPIRAL_TURN * u + np.pi * labels)
+def _spirals(settings: DataSettings) -> Dataset:
+    arms = settings.n_classes
 
+    def place(u: Floats, labels: Labels) -> Floats:
+        radius = _SPIRAL_START + _SPIRAL_LENGTH * u
+        return _polar(radius, _SPIRAL_TURN * u + 2 * np.pi * labels / arms)
 
-def _nearest_spiral(x: Floats) -> Labels:
-    """The arm that is nearer along the circle through the point."""
-    u = (np.hypot(x[:, 0], x[:, 1]) - _SPIRAL_START) / _SPIRAL_LENGTH
-    angle = np.arctan2(x[:, 1], x[:, 0])
-    return (np.cos(angle - _SPIRAL_TURN * u) < 0).astype(np.int64)
+    def nearest(x: Floats) -> Labels:
+        """The arm that is nearest along the circle through the point."""
+        u = (np.hypot(x[:, 0], x[:, 1]) - _SPIRAL_START) / _SPIRAL_LENGTH
+        angle = np.arctan2(x[:, 1], x[:, 0]) - _SPIRAL_TURN * u
+        labels: Labels = np.rint(angle * arms / (2 * np.pi)).astype(np.int64) % arms
+        return labels
+
+    return _placed(place, nearest, arms, settings)
 
 
 def _blobs(settings: DataSettings) -> Dataset:
@@ -168,7 +155,7 @@ def _blobs(settings: DataSettings) -> Dataset:
 
     def nearest(x: Floats) -> Labels:
         distances = ((x[:, None, :] - centres) ** 2).sum(axis=2)  # [n, K]
-        labels: Labels = distances.argmin(axis=1).astype(np.int64)
+        labels: Labels = distances.argmin(axis=1)
         return labels
 
     return _placed(place, nearest, n_classes, settings)
@@ -181,7 +168,7 @@ def _spec(
     make: Callable[[DataSettings], Dataset],
     **defaults: Any,
 ) -> DatasetSpec:
-    defaults = {"label_noise": 0.0, "clean_valid": False, "edits": ""} | defaults
+    defaults = reading("label_noise clean_valid edits", **defaults)
     return DatasetSpec(name, title, description, "classification", make, defaults)
 
 
@@ -190,7 +177,7 @@ SPECS = (
         "curved",
         "Curved boundary",
         "Normal points in two classes, parted by the parabola x₀² + 0.8·x₁ = 0.5.",
-        partial(_scattered, _normal, _inside_curve),
+        partial(_scattered, _normal, lambda a, b: a**2 + 0.8 * b > 0.5),
         n_train=140,
         n_valid=60,
     ),
@@ -198,7 +185,7 @@ SPECS = (
         "curved-2",
         "Curved boundary 2",
         "Normal points in two classes, parted by the parabola x₀² − 0.7·x₁ = 0.3.",
-        partial(_scattered, _normal, _inside_curve_2),
+        partial(_scattered, _normal, lambda a, b: a**2 - 0.7 * b > 0.3),
         n_train=140,
         n_valid=60,
     ),
@@ -206,7 +193,7 @@ SPECS = (
         "moons",
         "Moons",
         "Two half-moons that reach into each other, blurred by position noise.",
-        partial(_placed, _moon, _nearest_moon, 2),
+        partial(_placed, _moon, lambda x: _moon_distance(-x) < _moon_distance(x), 2),
         n_train=60,
         n_valid=300,
         noise=0.4,
@@ -215,7 +202,7 @@ SPECS = (
         "circles",
         "Circles",
         "A ring around a ring, blurred by position noise.",
-        partial(_placed, _circle, _nearest_circle, 2),
+        partial(_placed, _circle, lambda x: np.hypot(*x.T) > _RADII.mean(), 2),
         n_train=60,
         n_valid=300,
         noise=0.4,
@@ -223,11 +210,13 @@ SPECS = (
     _spec(
         "spirals",
         "Spirals",
-        "Two arms wound around each other for one and a half turns; hard for a small network.",
-        partial(_placed, _spiral, _nearest_spiral, 2),
+        "Two to four arms wound around each other for one and a half turns; hard for a small "
+        "network.",
+        _spirals,
         n_train=100,
         n_valid=300,
         noise=0.15,
+        n_classes=2,
     ),
     _spec(
         "blobs",
@@ -244,7 +233,7 @@ SPECS = (
         "XOR quadrants",
         "Four squares, the class of each given by whether the signs of the two inputs differ; "
         "one label in ten is flipped.",
-        partial(_scattered, _square, _signs_differ),
+        partial(_scattered, lambda rng, n: rng.uniform(-3, 3, (n, 2)), lambda a, b: a * b < 0),
         n_train=100,
         n_valid=300,
         label_noise=0.1,

@@ -137,6 +137,12 @@ class DatasetSpec:
         return {name: value for name, value in self.defaults.items() if name not in kept}
 
 
+def reading(names: str, **other: Any) -> dict[str, Any]:
+    """Defaults of a dataset that reads these fields, with their usual values, and `other` ones."""
+    usual = DataSettings()
+    return {name: getattr(usual, name) for name in names.split()} | other
+
+
 @dataclass(frozen=True, eq=False)
 class Streams:
     """Independent generators for the parts of one split.

@@ -12,6 +12,7 @@ from regplay.core.datasets.dataset import (
     DatasetSpec,
     Split,
     Streams,
+    reading,
     require_sizes,
     streams,
 )
@@ -58,19 +59,6 @@ def _curve(function: Callable[[Floats], Floats], settings: DataSettings) -> Data
     return _dataset(settings, truth, lambda rng, n: rng.uniform(-3, 3, (n, 1)), ("x",))
 
 
-def _x_sin_x(x: Floats) -> Floats:
-    y: Floats = x * np.sin(x)
-    return y
-
-
-def _step(x: Floats) -> Floats:
-    return np.where(x < 0, -1.0, 1.0)
-
-
-def _cubic(x: Floats) -> Floats:
-    return (x**3 - 4 * x) / 5
-
-
 def _linear(settings: DataSettings) -> Dataset:
     d = settings.n_inputs
     weights = np.zeros(d)
@@ -104,21 +92,10 @@ def _xor(settings: DataSettings) -> Dataset:
     )
 
 
-_LINEAR = {
-    "n_train": 20,
-    "n_valid": 100,
-    "noise": 0.01,
-    "clean_valid": False,
-    "n_inputs": 200,
-    "n_informative": 200,
-    "edits": "",
-}
-
-
 def _spec(
     name: str, title: str, description: str, function: Callable[[Floats], Floats]
 ) -> DatasetSpec:
-    defaults = {"n_train": 30, "n_valid": 200, "noise": 0.3, "clean_valid": False, "edits": ""}
+    defaults = reading("n_train n_valid noise clean_valid edits")
     return DatasetSpec(name, title, description, "regression", partial(_curve, function), defaults)
 
 
@@ -128,15 +105,20 @@ CURVES = (
         "x-sin-x",
         "x · sin x",
         "Two hills with a valley between them, y = x·sin(x), with Gaussian noise.",
-        _x_sin_x,
+        lambda x: x * np.sin(x),
     ),
     _spec(
         "step",
         "Step",
         "A jump from −1 to 1 at x = 0, which a smooth network can only round off.",
-        _step,
+        lambda x: np.where(x < 0, -1.0, 1.0),
     ),
-    _spec("cubic", "Cubic", "y = (x³ − 4x)/5: a gentle bend in the middle and steep ends.", _cubic),
+    _spec(
+        "cubic",
+        "Cubic",
+        "y = (x³ − 4x)/5: a gentle bend in the middle and steep ends.",
+        lambda x: (x**3 - 4 * x) / 5,
+    ),
 )
 CLASSICS = (
     DatasetSpec(
@@ -146,7 +128,7 @@ CLASSICS = (
         "The same four validate.",
         "regression",
         _xor,
-        {"edits": ""},
+        reading("edits"),
     ),
     DatasetSpec(
         "linear",
@@ -155,6 +137,6 @@ CLASSICS = (
         "with more inputs than training points, it can memorise them all.",
         "regression",
         _linear,
-        _LINEAR,
+        reading("n_inputs n_informative clean_valid edits", n_train=20, n_valid=100, noise=0.01),
     ),
 )

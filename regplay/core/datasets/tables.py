@@ -9,7 +9,6 @@ import csv
 import gzip
 from dataclasses import replace
 from functools import cache, partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +22,7 @@ from regplay.core.datasets.dataset import (
     Table,
     Task,
     flip_labels,
+    reading,
     require_sizes,
     streams,
 )
@@ -172,12 +172,10 @@ def _spec(
     one_scale: bool = False,
     has_plot: bool = False,
 ) -> DatasetSpec:
-    defaults: dict[str, Any] = {"n_train": n_train, "n_valid": n_valid}
-    if has_plot:  # of one or two inputs, on which points can be edited
-        defaults["edits"] = ""
-    if task == "classification":
-        defaults |= {"label_noise": 0.0, "clean_valid": False}
+    fields = "label_noise clean_valid" if task == "classification" else ""
+    fields += " edits" if has_plot else ""  # of one or two inputs, on which points can be edited
     make = partial(_make, file, task, one_scale)
+    defaults = reading(fields, n_train=n_train, n_valid=n_valid)
     return DatasetSpec(name, title, description, task, make, defaults)
 
 
@@ -280,19 +278,9 @@ OWN = DatasetSpec(
     "of text, or of whole numbers 0, 1, 2 …, is a class.",
     "regression",  # the file decides; its dataset says which
     _csv,
-    {
-        "n_train": 0,
-        "n_valid": 0,
-        "file": "",
-        "target": "",
-        "inputs": "",
-        "task": "auto",
-        "standardize": True,
-        "format": "",
-        "columns": "",
-        "missing": "leave-out",
-        "split": "auto",
-        "sample": 0,
-        "edits": "",
-    },
+    reading(
+        "file target inputs task standardize format columns missing split sample edits",
+        n_train=0,
+        n_valid=0,
+    ),
 )

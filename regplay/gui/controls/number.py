@@ -65,10 +65,6 @@ class ValueBox(FocusRing, QLineEdit):
         """Of one width: a changing text never moves the layout."""
         return QSize(zoomed(_BOX_WIDTH), super().sizeHint().height())
 
-    def minimumSizeHint(self) -> QSize:
-        """As wide."""
-        return self.sizeHint()
-
     def set_refused(self, refused: bool) -> None:
         """Whether what was typed last was refused: a red frame."""
         if refused != self._refused:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QEvent, QSize, QTimer, Signal
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from regplay.core import fields
@@ -21,6 +21,7 @@ from regplay.gui.controls.control import (
 )
 from regplay.gui.controls.dataset_picker import DatasetPicker
 from regplay.gui.controls.group import Group
+from regplay.gui.controls.layer_values import COMMON, LayerValuesControl
 from regplay.gui.controls.number import NumberControl, SweepableControl
 from regplay.gui.controls.slider_scale import reach_of
 from regplay.gui.controls.sweep_curve import SweepCurve, curve_of, seconds_of, sweep_along
@@ -41,6 +42,7 @@ _SPECIAL: Mapping[str, type[Control]] = dict.fromkeys(SWEEPABLE, SweepableContro
     "data.edits": EditsControl,
     "data.points": PointsControl,
     "data.valid_points": PointsControl,
+    **dict.fromkeys(COMMON, LayerValuesControl),
 }
 
 
@@ -123,7 +125,6 @@ class ControlPanel(ScrolledColumn):
         self._finished: dict[tuple[Study | None, int | None], SweepCurve] = {}
         self._unused: dict[str, str] = {}  # why fields have no effect
 
-        self.setMinimumWidth(zoomed(_MIN_WIDTH))
         content = QWidget()
         column = fill(QVBoxLayout(content), self._make_note(), margins=(8, 8, 4, 8), spacing=8)
         for section, title in _GROUPS.items():
@@ -184,6 +185,8 @@ class ControlPanel(ScrolledColumn):
         if paths:
             self._forget_refusals()
         for path, control in self._controls.items():
+            if isinstance(control, LayerValuesControl):
+                control.set_layers(experiment.model.depth, fields.get(experiment, COMMON[path]))
             control.show_value(fields.get(experiment, path))
         if "data.name" in paths or self._reasons() != self._unused:
             self._relate()
@@ -396,11 +399,9 @@ class ControlPanel(ScrolledColumn):
             self._relate()
             self.wishes_changed.emit()
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Be as wide as the text asks for."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self.setMinimumWidth(zoomed(_MIN_WIDTH))
+    def minimumSizeHint(self) -> QSize:
+        """288 px wide at 100 %."""
+        return QSize(zoomed(_MIN_WIDTH), super().minimumSizeHint().height())
 
     def sizeHint(self) -> QSize:
         """304 px wide at 100 %; as tall as there is room."""

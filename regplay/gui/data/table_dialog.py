@@ -303,7 +303,7 @@ class TableDialog(QDialog):
         check = Check(self._source, settings)
         if self.form.chose_inputs and not self.form.columns.checked():
             self._stop()
-            self.preview.rows.set_parts([], self.form.target_box.currentIndex())
+            self.preview.set_parts([], self.form.target_box.currentIndex())
             self._finish(check, "Check at least one input.")
             return
         self._check, self._steps = check, check.steps()
@@ -347,18 +347,18 @@ class TableDialog(QDialog):
                 usable = sheet.columns[check.target].kind in USED
                 wanted = [*check.inputs, *([check.target] if usable else [])]
                 self.form.set_columns(called, wanted, check.target)
-            self.preview.rows.set_parts(check.inputs, check.target)
+            self.preview.set_parts(check.inputs, check.target)
         if sheet is not None or not self._format:
             self.format.set_sheet(sheet)
         name = "Pasted text" if isinstance(self._source, str) else self._source.name
-        shown = self.preview.rows.rowCount()
+        shown = self.preview.rowCount()
         self.heading.setText(f"{name}, the first {shown} rows" if shown else name)
 
     def _finish(self, check: Check, refusal: str = "") -> None:
         self._table = check.table
         if check.table is not None:
             keep(check)
-        self.preview.rows.set_problems(check.problems)
+        self.preview.set_problems(check.problems)
         self.problems.set_problems(check.problems)
         self.problems.setVisible(bool(check.problems))
         self.form.set_table(check.table)

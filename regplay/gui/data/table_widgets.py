@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QSignalBlocker, Qt, Signal
+import numpy as np
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -11,7 +12,8 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QListWidget,
     QListWidgetItem,
-    QTableView,
+    QTableWidget,
+    QTableWidgetItem,
     QTreeWidget,
     QTreeWidgetItem,
     QWidget,
@@ -19,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from regplay.core.datasets.own_table import KINDS, Problem, Sheet, text_of
 from regplay.gui.theme import blend, colors_of, refusal_color, zoomed
-from regplay.gui.widgets import Label, ModelIndex, PushButton, as_plain, fill, named, take_out
+from regplay.gui.widgets import Label, PushButton, as_plain, fill, named, take_out
 
 _CHECKED, _UNCHECKED = Qt.CheckState.Checked, Qt.CheckState.Unchecked
 
@@ -95,7 +97,6 @@ class ColumnsList(QListWidget):
 
 
 ItemRole = Qt.ItemDataRole
-Palette = QPalette.ColorRole
 _FADED = 0.45  # share of the ground in the text of what is not used
 _TINT = 0.22  # share of the colour of the target, and of a wrong cell, in the ground
 _WIDEST, _NARROWEST = 160, 84  # px of a column at 100 %
@@ -104,101 +105,16 @@ _MOST_ROWS = 20
 _ON_THE_RIGHT = ("number", "row number")  # kinds
 
 
-class PreviewModel(QAbstractTableModel):
-    """The cells of the first rows, each column with the part that it plays."""
-
-    def __init__(self, view: QWidget) -> None:
-        super().__init__(view)
-        self._view = view  # whose palette is followed
-        self._sheet: Sheet | None = None
-        self._inputs: frozenset[int] = frozenset()
-        self._target: int | None = None
-        self._wrong: dict[tuple[int, int | None], str] = {}
-
-    def set_sheet(self, sheet: Sheet | None) -> None:
-        """Show other rows."""
-        self.beginResetModel()
-        self._sheet = sheet
-        self.endResetModel()
-
-    def set_parts(self, inputs: Collection[int], target: int | None) -> None:
-        """Show which columns are used, and as what."""
-        self._inputs, self._target = frozenset(inputs), target
-        self._changed()
-
-    def set_problems(self, problems: Iterable[Problem]) -> None:
-        """Mark the cells that are wrong."""
-        self._wrong = {(one.row, one.column): one.message for one in problems if one.row}
-        self._changed()
-
-    def row_of(self, number: int) -> int | None:
-        """Where the row that a spreadsheet gives this number is shown; None if it is not."""
-        numbers = (
-            [] if self._sheet is None else self._sheet.body.numbers[: self.rowCount()].tolist()
-        )
-        return numbers.index(number) if number in numbers else None
-
-    def rowCount(self, parent: ModelIndex | None = None) -> int:
-        """How many rows are shown."""
-        return 0 if self._sheet is None else min(len(self._sheet.body.cells), _MOST_ROWS)
-
-    def columnCount(self, parent: ModelIndex | None = None) -> int:
-        """How many columns are shown."""
-        return 0 if self._sheet is None else min(len(self._sheet.names), _MOST_COLUMNS)
-
-    def data(self, index: ModelIndex, role: int = ItemRole.DisplayRole) -> object:
-        """The text of a cell, its colours, and what is wrong with it."""
-        if self._sheet is None or not index.isValid():
-            return None
-        column, number = index.column(), self._sheet.row_number(index.row())
-        cell = text_of(self._sheet.body.cells.iat[index.row(), column])
-        message = self._wrong.get((number, column), "")
-        palette = self._view.palette()
-        match role:
-            case ItemRole.DisplayRole:
-                return cell
-            case ItemRole.ToolTipRole:
-                return as_plain(message or cell)
-            case ItemRole.BackgroundRole if message:
-                return self._tint(refusal_color(palette))
-            case ItemRole.BackgroundRole if column == self._target:
-                return self._tint(QColor(colors_of(palette).train))
-            case ItemRole.ForegroundRole if column != self._target and column not in self._inputs:
-                text, base = (palette.color(role) for role in (Palette.Text, Palette.Base))
-                return blend(text, base, _FADED)
-            case ItemRole.TextAlignmentRole if self._sheet.columns[column].kind in _ON_THE_RIGHT:
-                return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        return None
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = ItemRole.DisplayRole
-    ) -> object:
-        """The name of a column and its part below; the number of a row."""
-        if self._sheet is None or role != ItemRole.DisplayRole:
-            return None
-        if orientation is Qt.Orientation.Vertical:
-            return str(self._sheet.row_number(section))
-        part = "input" if section in self._inputs else "not used"
-        part = "target" if section == self._target else part
-        return f"{self._sheet.names[section]}\n{part}"
-
-    def _tint(self, color: QColor) -> QColor:
-        return blend(self._view.palette().color(Palette.Base), color, _TINT)
-
-    def _changed(self) -> None:
-        rows, columns = self.rowCount(), self.columnCount()
-        if rows and columns:
-            self.dataChanged.emit(self.index(0, 0), self.index(rows - 1, columns - 1))
-            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, columns - 1)
-
-
-class Preview(QTableView):
+class Preview(QTableWidget):
     """The first rows; the target is tinted, what is not used is grey, what is wrong is red."""
+
+    _sheet: Sheet | None = None  # Qt tells of changes while it constructs
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.rows = PreviewModel(self)
-        self.setModel(self.rows)
+        self._inputs: frozenset[int] = frozenset()
+        self._target: int | None = None
+        self._wrong: dict[tuple[int, int | None], str] = {}
         self.setAccessibleName("First rows")
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -215,17 +131,67 @@ class Preview(QTableView):
 
     def set_sheet(self, sheet: Sheet | None) -> None:
         """Show other rows."""
-        self.rows.set_sheet(sheet)
+        self._sheet = sheet
+        self.setRowCount(0 if sheet is None else min(len(sheet.body.cells), _MOST_ROWS))
+        self.setColumnCount(0 if sheet is None else min(len(sheet.names), _MOST_COLUMNS))
+        for row, column in np.ndindex(self.rowCount(), self.columnCount()):
+            assert sheet is not None
+            item = QTableWidgetItem(text_of(sheet.body.cells.iat[row, column]))
+            if sheet.columns[column].kind in _ON_THE_RIGHT:
+                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self.setItem(row, column, item)
+        self.setVerticalHeaderLabels([str(number) for number in self._numbers()])
+        self._show_parts()
         self.resizeColumnsToContents()
-        for column in range(self.rows.columnCount()):  # the kind has to fit above it
+        for column in range(self.columnCount()):  # the kind has to fit above it
             self.setColumnWidth(column, max(self.columnWidth(column), zoomed(_NARROWEST)))
+
+    def set_parts(self, inputs: Collection[int], target: int | None) -> None:
+        """Show which columns are used, and as what."""
+        self._inputs, self._target = frozenset(inputs), target
+        self._show_parts()
+
+    def set_problems(self, problems: Iterable[Problem]) -> None:
+        """Mark the cells that are wrong."""
+        self._wrong = {(one.row, one.column): one.message for one in problems if one.row}
+        self._show_parts()
 
     def show_place(self, problem: Problem) -> None:
         """Bring a cell into sight, if its row is one of those shown."""
-        row = self.rows.row_of(problem.row) if problem.row else 0
-        column = problem.column or 0
-        if row is not None and column < self.rows.columnCount():
-            self.scrollTo(self.rows.index(row, column))
+        numbers, column = self._numbers(), problem.column or 0
+        if column < self.columnCount() and (not problem.row or problem.row in numbers):
+            row = numbers.index(problem.row) if problem.row else 0
+            self.scrollTo(self.model().index(row, column))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow another palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._show_parts()
+
+    def _numbers(self) -> list[int]:
+        """What a spreadsheet calls the rows that are shown."""
+        return [] if self._sheet is None else self._sheet.body.numbers[: self.rowCount()].tolist()
+
+    def _show_parts(self) -> None:
+        """Name the columns, with their part below, and colour the cells."""
+        names = [] if self._sheet is None else self._sheet.names
+        palette, role = self.palette(), QPalette.ColorRole
+        text, base = palette.color(role.Text), palette.color(role.Base)
+        wrong = blend(base, refusal_color(palette), _TINT)
+        target = blend(base, QColor(colors_of(palette).train), _TINT)
+        faded = blend(text, base, _FADED)
+        for column in range(self.columnCount()):
+            is_target, is_used = column == self._target, column in self._inputs
+            part = "target" if is_target else "input" if is_used else "not used"
+            self.setHorizontalHeaderItem(column, QTableWidgetItem(f"{names[column]}\n{part}"))
+            for row, number in enumerate(self._numbers()):
+                item, message = self.item(row, column), self._wrong.get((number, column), "")
+                assert item is not None
+                ground = target if is_target else None
+                item.setData(ItemRole.BackgroundRole, wrong if message else ground)
+                item.setData(ItemRole.ForegroundRole, None if is_target or is_used else faded)
+                item.setToolTip(as_plain(message or item.text()))
 
 
 class KindStrip(QWidget):
@@ -250,16 +216,14 @@ class KindStrip(QWidget):
 
     def set_sheet(self, sheet: Sheet | None) -> None:
         """Show the kinds of its columns; `chosen` is not emitted."""
-        count = self._preview.rows.columnCount()
+        count = self._preview.columnCount()
         for box in self.boxes[count:]:
             box.hide()
             box.deleteLater()
         del self.boxes[count:]
         while len(self.boxes) < count:
             self.boxes.append(self._box(len(self.boxes)))
-        for box in self.boxes if sheet is not None else ():
-            assert sheet is not None
-            column = sheet.columns[self.boxes.index(box)]
+        for box, column in zip(self.boxes, () if sheet is None else sheet.columns, strict=False):
             box.setCurrentIndex(box.findText(column.kind))
             box.setEnabled(column.kind != "empty")
             box.setToolTip(as_plain(column.reason))

@@ -46,10 +46,7 @@ class FigureMenus(QObject):
     done = Signal(str)
 
     def __init__(
-        self,
-        place: QWidget,
-        settings: QSettings,
-        is_busy: Callable[[QWidget], bool],
+        self, place: QWidget, settings: QSettings, is_busy: Callable[[QWidget], bool]
     ) -> None:
         super().__init__(place)
         self._place, self._settings, self._is_busy = place, settings, is_busy

@@ -217,7 +217,7 @@ class Thumbnails(QObject):
         dataset = drawn.dataset
         bounds_validation = dataset.valid_noise_floor == dataset.noise_floor
         plot.set_floor(dataset.noise_floor or None, "", bounds_validation=bounds_validation)
-        plot.set_history(drawn.history, None, 0)
+        plot.set_history(drawn.history or History())
         plot.start_ranges()
         _paint_chart(painter, area, plot, colors)
 

@@ -13,6 +13,7 @@ losses of 1,000 records with the space between them 0.87 ms, where `PlotCurveIte
 clock of the scene are pyqtgraph's.
 """
 
+import math
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -264,14 +265,15 @@ class Readout:
 def paint_readout(
     painter: QPainter, bounds: QRectF, at: QPointF, readout: Readout, colors: Colors
 ) -> None:
-    """Draw the box to the right of a point, or to its left, within `bounds` if it has room there.
+    """Draw the box to the right of a point, or to its left, and not wider than `bounds`.
 
-    Its top is as high as the point.
+    Its top is as high as the point. A title that has no room is cut short: values stay in sight.
     """
     metrics = QFontMetricsF(painter.font())
     unit = unit_of(metrics)
     indent, pad, away = _indent(readout) * unit, _PAD * unit, _AWAY * unit
     box = QRectF(QPointF(0, 0), readout_size(metrics, readout))
+    box.setWidth(min(box.width(), bounds.width()))
     left = at.x() + away
     if left + box.width() > bounds.right():
         left = at.x() - away - box.width()
@@ -288,7 +290,8 @@ def paint_readout(
     left, right = box.left() + pad, box.right() - pad
     baseline = box.top() + pad + metrics.ascent()
     painter.setPen(QColor(colors.foreground))
-    painter.drawText(QPointF(left, baseline), readout.title)
+    title = metrics.elidedText(readout.title, Qt.TextElideMode.ElideRight, math.ceil(right - left))
+    painter.drawText(QPointF(left, baseline), title)
     picture = readout.picture
     if picture is not None:
         top, side = baseline + metrics.descent() + 3 * unit, picture.size * unit
@@ -400,6 +403,10 @@ class HoverItem(BoxItem):
         self._mouse: tuple[float, float] | None = None
         self.setZValue(10)
 
+    def boundingRect(self) -> QRectF:
+        """As wide as the chart: a box that is wider than the axes' inside reaches over them."""
+        return QRectF(2 - self.x(), 0, self._chart.width() - 4, self._rect.height())
+
     def move(self, x: float, y: float) -> None:
         """The mouse is here, in pixels."""
         self._mouse = (x, y)
@@ -450,4 +457,6 @@ class HoverItem(BoxItem):
     def _paint_box(self, painter: QPainter, reading: Reading) -> None:
         place = QPointF(reading.x, _TOP * self._chart.frame().zoom)
         readout = Readout(reading.title, reading.rows)
-        paint_readout(painter, self._rect, place, readout, self._chart.colors)
+        width = readout_size(QFontMetricsF(painter.font()), readout).width()
+        room = self._rect if width <= self._rect.width() else self.boundingRect()
+        paint_readout(painter, room, place, readout, self._chart.colors)

@@ -221,15 +221,9 @@ class CurvesLayer:
         if len(train.x) < 2 or len(valid.x) < 2:
             return
         across = np.round(columns(train.x, frame, 1.0)) + 0.5
-        segments = np.empty((len(across), 4))
-        segments[:, 0] = segments[:, 2] = across
-        segments[:, 1], segments[:, 3] = (
-            np.interp(across, *train[:2]),
-            np.interp(across, *valid[:2]),
-        )
+        low, high = (np.interp(across, line.x, line.y) for line in (train, valid))
         if frame.is_figure:  # without seams at any size
-            x, low, _, high = segments.T
-            outline = np.concatenate([x, x[::-1]]), np.concatenate([low, high[::-1]])
+            outline = np.concatenate([across, across[::-1]]), np.concatenate([low, high[::-1]])
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(frame.colors.of(GAP)))
@@ -237,7 +231,7 @@ class CurvesLayer:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(pen(frame.colors.of(GAP), 1.0))
-        self._fill.draw(painter, segments)
+        self._fill.draw(painter, np.stack([across, low, across, high], axis=1))
 
     def covered(self, frame: Frame) -> list[tuple[Pixels, Pixels]]:
         """What a label should leave free: the curves, as if they went on level, and the ring."""

@@ -71,7 +71,7 @@ class HistoryView(QWidget):
         self._marks: tuple[int, ...] = ()
         self._moment: int | None = None
         self._pinned: tuple[PinnedCurves, ...] = ()
-        self._shown: tuple[History | None, Snapshot | None, int] = (None, None, 0)
+        self._shown: tuple[History, Snapshot | None] = (History(), None)
         self.plots: dict[str, MeasurePlot] = {}
         self._tip = ""
 
@@ -133,14 +133,14 @@ class HistoryView(QWidget):
     def show_data(self, dataset: Dataset | None, is_edit: bool) -> None:
         """Start anew with other data, or with none; an edit of points changes but the floor."""
         if dataset is None:
-            self.set_history(None)
+            self.set_history(History())
         elif not is_edit or self._floor != dataset.noise_floor:
             self.set_dataset(dataset, self._planned)
 
     def set_dataset(self, dataset: Dataset, epochs: int = 1) -> None:
         """Start anew: the noise floor of a dataset, and how many epochs are planned."""
         self._dataset, self._planned = dataset, epochs
-        self._marks, self._moment, self._shown = (), None, (None, None, 0)
+        self._marks, self._moment, self._shown = (), None, (History(), None)
         classes = dataset.task == "classification"
         self.tabs["accuracy"].setVisible(classes)
         if not classes and self.tab == "accuracy":
@@ -156,11 +156,9 @@ class HistoryView(QWidget):
         for plot in self.plots.values():
             plot.set_planned(epochs)
 
-    def set_history(
-        self, history: History | None, live: Snapshot | None = None, member: int = 0
-    ) -> None:
+    def set_history(self, history: History, live: Snapshot | None = None) -> None:
         """Show the records, and a snapshot newer than them as the last point."""
-        self._shown = (history, live, member)
+        self._shown = (history, live)
         self._update()
 
     def set_marks(self, epochs: Sequence[int]) -> None:
@@ -191,7 +189,7 @@ class HistoryView(QWidget):
         return None if self._dataset is None else self._dataset.noise_floor
 
     def _set_up(self, plot: MeasurePlot) -> None:
-        plot.set_history(None, None, 0)
+        plot.set_history(History())
         plot.set_planned(self._planned)
         plot.set_marks(self._marks)
         plot.set_moment(self._moment)

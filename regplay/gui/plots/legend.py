@@ -151,14 +151,14 @@ class Legend(QWidget):
             kept = [*own, *others[: len(others) - left_out]]
             if left_out:
                 kept.append(Entry("none", f"and {left_out} more"))
-            if has_room([(entry, entry.short or entry.text) for entry in kept]):
-                break
-        shown = [(entry, entry.text) for entry in kept]
-        for index in reversed(range(len(shown))):
+            shown = [(entry, entry.short or entry.text) for entry in kept]
             if has_room(shown):
                 break
-            entry = kept[index]
-            shown[index] = entry, entry.short or entry.text
+        for index, entry in enumerate(kept):  # as long as there is room
+            longer = [*shown[:index], (entry, entry.text), *shown[index + 1 :]]
+            if not has_room(longer):
+                break
+            shown = longer
         return shown
 
 

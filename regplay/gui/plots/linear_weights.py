@@ -44,13 +44,10 @@ class StemsLayer:
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw the lines, as wide as there is room for."""
         n = len(self.weights)
-        y = frame.y(self.weights)
-        placed = np.isfinite(y)
-        if not placed.any():
+        x, y = frame.x(np.arange(1, n + 1)), frame.y(self.weights)
+        segments = np.stack([x, np.full(n, frame.y(0.0)), x, y], axis=1)[np.isfinite(y)]
+        if not len(segments):
             return
-        segments = np.empty((int(placed.sum()), 4))
-        segments[:, 0] = segments[:, 2] = frame.x(np.arange(1, n + 1))[placed]
-        segments[:, 1], segments[:, 3] = frame.y(0.0), y[placed]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         width = float(np.clip(0.5 * frame.width / n, 1, 14 * frame.zoom))
         painter.setPen(pen(frame.colors.fit, width))

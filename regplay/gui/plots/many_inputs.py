@@ -13,23 +13,12 @@ from regplay.core.arrays import Floats, Indices, Integers
 from regplay.core.datasets import Dataset, Split
 from regplay.core.fit import Fit
 from regplay.core.number_text import percent_text
-from regplay.gui.plots.canvas import (
-    LineLayer,
-    Picture,
-    Readout,
-    ReadoutWidget,
-    paint_readout,
-)
+from regplay.gui.plots.canvas import LineLayer, Picture, Readout, ReadoutWidget, paint_readout
 from regplay.gui.plots.fit_panel import ChartPanel, FitPanel, points_text
 from regplay.gui.plots.legend import Entry, Legend
 from regplay.gui.plots.linear_weights import WeightsView
 from regplay.gui.plots.scale import padded
-from regplay.gui.plots.shapes import (
-    Points,
-    PointsLayer,
-    paint_images,
-    thinned,
-)
+from regplay.gui.plots.shapes import Points, PointsLayer, paint_images, thinned
 from regplay.gui.theme import (
     ROLES,
     Colors,

@@ -218,19 +218,19 @@ class MeasurePlot(EpochPlot):
             self._cover()
             self.refresh()
 
-    def set_history(self, history: History | None, live: Snapshot | None, member: int) -> None:
+    def set_history(self, history: History, live: Snapshot | None = None) -> None:
         """Show the records, and a newer snapshot as the last point."""
         if history is not self._history:  # another run: its axes need not hold this one's losses
             self._history = history
             self._forget()
         # Another thread may be appending: every column ends at the same record.
-        n = 0 if history is None else len(history)
-        epochs = np.zeros(0) if history is None else history.epochs[:n].astype(float)
+        n = len(history)
+        epochs = history.epochs[:n].astype(float)
         newer = None if live is None or (n and live.epoch <= epochs[-1]) else live
 
         def column(measure: str) -> Floats:
-            known = np.zeros(0) if history is None else history.column(measure, member)[:n]
-            return known if newer is None else np.append(known, newer.value(measure, member))
+            known = history.column(measure)[:n]
+            return known if newer is None else np.append(known, newer.value(measure))
 
         layer, loss = self._layer, column("valid_loss")
         layer.epochs = epochs if newer is None else np.append(epochs, float(newer.epoch))
@@ -429,12 +429,7 @@ class MeasurePlot(EpochPlot):
     def legend_entries(self, floor_tip: str) -> list[Entry]:
         """What the lines are."""
         entries = [
-            Entry(
-                "dashes" if curve.dashed else "line",
-                curve.label,
-                curve.color,
-                is_on_plot=True,
-            )
+            Entry("dashes" if curve.dashed else "line", curve.label, curve.color, is_on_plot=True)
             for curve in self.curves
         ]
         if self.tab != "weights":

@@ -172,9 +172,7 @@ class Segments:
         """As `draw`, a line through points [n] in pixels; `keep` [n − 1] leaves pieces out."""
         if len(x) < 2:
             return
-        segments = np.empty((len(x) - 1, 4))
-        segments[:, 0], segments[:, 1] = x[:-1], y[:-1]
-        segments[:, 2], segments[:, 3] = x[1:], y[1:]
+        segments = np.stack([x[:-1], y[:-1], x[1:], y[1:]], axis=1)
         self.draw(painter, segments if keep is None else segments[keep], is_figure)
 
 

@@ -70,16 +70,16 @@ class Encoder:
             for video in self._videos:
                 video.write(prepared, count)
 
-        self._submit(write).add_done_callback(lambda _: self._room.release())
+        self.run(write).add_done_callback(lambda _: self._room.release())
         return True
 
     def discard(self, frames: int) -> None:
         """Take back the last frames, as of `Video`."""
-        self._submit(lambda: [video.discard(frames) for video in self._videos])
+        self.run(lambda: [video.discard(frames) for video in self._videos])
 
     def finish(self) -> None:
         """Write what waits, and complete the files; then the thread ends."""
-        self._last = self._submit(lambda: [video.finish() for video in self._videos])
+        self._last = self.run(lambda: [video.finish() for video in self._videos])
         self._pool.shutdown(wait=False)
 
     @property
@@ -97,7 +97,8 @@ class Encoder:
         if self.error is None:
             self._abandon_files()
 
-    def _submit(self, task: Callable[[], object]) -> "Future[None]":
+    def run(self, task: Callable[[], object]) -> "Future[None]":
+        """Do something on the thread, after all that was asked for before."""
         return self._pool.submit(self._do, task)
 
     def _do(self, task: Callable[[], object]) -> None:

@@ -2,15 +2,13 @@
 
 import math
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-
-from PySide6.QtCore import QPointF
-from PySide6.QtWidgets import QWidget
+from dataclasses import dataclass, field
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, get
-from regplay.gui.controls import HandleSlider, NumberControl, scale_of
+from regplay.gui.controls import scale_of
 from regplay.gui.plots import begun
+from regplay.gui.recording.film_pointer import GLIDE, MOVING, TIMELINE, FilmPointer, next_aim
 from regplay.gui.recording.glass_pane import KEYS_SECONDS
 from regplay.gui.recording.presentation import Presentation
 from regplay.session.claims import Trained, measure_term, parse_claim
@@ -44,7 +42,6 @@ from regplay.session.storyboard import (
 
 _EPSILON = 1e-6  # s; fractions of frames add up
 _FOCUSED = 0.6  # s, in which another part comes into focus, at most
-_GLIDE = 0.35  # s, in which the pointer goes from one thing to the next
 # Goes on to its next item for each frame; returns the second at which it is over.
 Frames = Generator[None, None, float]
 Prove = Callable[[str, Experiment], Measured]
@@ -121,8 +118,8 @@ class Player:
         self._controller, self._clock = parts.controller, parts.clock
         self._prove, self._waits = prove, waits
         self._began, self._hidden = self._clock.now(), 0.0
-        self._pointed: _Pointed | None = None
-        self._next: Step | None = None  # at whose control the pointer is to be in time
+        self._pointer = FilmPointer(presentation)
+        self._next = ""  # where the pointer is to be in time
         self._leaves = math.inf  # when it sets off to there, s
         self._released = math.inf  # when keys are no longer shown, s
         self._frames = self._play(storyboard.steps, 1, 0.0)
@@ -170,8 +167,7 @@ class Player:
 
     def hide_pointer(self) -> None:
         """Show no pointer until a step moves something, and no keys."""
-        self._pointed = None
-        self._pane.set_pointer(None)
+        self._pointer.hide()
         self._pane.set_keys("")
 
     @property
@@ -188,8 +184,6 @@ class Player:
         self._pane.set_bright(*self._presentation.bright())
         if self.now >= self._released - _EPSILON:
             self._pane.set_keys("")
-        if self._next is not None and self.now >= self._leaves - _EPSILON:
-            self._approach(self._next)
         self._place_pointer()
 
     # time
@@ -199,11 +193,11 @@ class Player:
             self.number = number + index
             self.step = f"step {self.number} ({verb(step)})"
             begin = yield from self._wait_for(step, begin)
-            if not isinstance(step, _MOVING):
-                self._next = _at_once(steps[index + 1 :])
-                self._leaves = begin + duration(step) - _GLIDE
+            if not isinstance(step, MOVING):
+                self._next = next_aim(steps[index + 1 :])
+                self._leaves = begin + duration(step) - GLIDE
             begin = yield from self._do(step, begin)
-            self._next, self._leaves = None, math.inf
+            self._next, self._leaves = "", math.inf
             begin = yield from self._wait_for_run(begin)
             self.is_hurried = False
         while self.now < begin - _EPSILON:
@@ -380,7 +374,7 @@ class Player:
         def move(share: float) -> None:
             epoch = between_epochs(start, goal, eased(share, step.ease))
             controller.look(epoch=None if epoch >= newest else epoch)
-            self._point(self._parts.timeline.track, is_pressed=share < 1.0)
+            self._point_at(TIMELINE, is_pressed=share < 1.0)
 
         return (yield from self._slide(begin, step.seconds, move))
 
@@ -468,75 +462,21 @@ class Player:
 
     # the pointer
 
-    def _point_at(self, path: str, *, is_pressed: bool = False, jumps: bool = False) -> None:
-        """Bring the pointer to the control of a field, if it is in sight."""
-        if path not in self._parts.controls.paths():
-            return
-        control = self._parts.controls.control(path)
-        slider = control.slider if isinstance(control, NumberControl) else None
-        on = slider if slider is not None and slider.isVisible() else control
-        if on.isVisible():
-            self._point(on, is_pressed=is_pressed, jumps=jumps)
-
-    def _point(self, on: QWidget, *, is_pressed: bool = False, jumps: bool = False) -> None:
-        """Bring the pointer to a widget: at once if there was none, or off camera.
-
-        Parameters
-        ----------
-        jumps
-            Whether what it is at there has just taken another place.
-        """
-        before = self._pointed
-        if before is not None and before.on is on and not jumps:
-            self._pointed = replace(before, is_pressed=is_pressed)
-        else:
-            start = self._pane.pointer if before is not None and self.is_on_camera else None
-            since = self.now if jumps else min(self.now, self._leaves)
-            self._pointed = _Pointed(on, start, since, is_pressed)
-
-    def _approach(self, step: Step) -> None:
-        """Bring the pointer to what a step is going to move."""
-        match step:
-            case SetValues(set=values):
-                self._point_at(next(iter(values)))
-            case SweepField(sweep=path):
-                self._point_at(path)
-            case Scrub():
-                self._point(self._parts.timeline.track)
-            case StepsTogether(together=steps) | StepsInTurn(in_turn=steps):
-                moving = _at_once(steps)
-                if moving is not None:
-                    self._approach(moving)
+    def _point_at(self, aim: str, *, is_pressed: bool = False, jumps: bool = False) -> None:
+        since = self.now if jumps else min(self.now, self._leaves)
+        self._pointer.point_at(
+            aim, since, glides=self.is_on_camera, is_pressed=is_pressed, jumps=jumps
+        )
 
     def _place_pointer(self) -> None:
-        """Draw the pointer where it is by now, over the window as it is laid out."""
-        pointed, pane = self._pointed, self._pane
-        if pointed is None:
-            return
-        place = QPointF(pointed.on.mapTo(self._parts.central, _on_handle(pointed.on).toPoint()))
-        share = min((self.now - pointed.since) / _GLIDE, 1.0)
-        is_there = pointed.start is None or share >= 1.0 - _EPSILON
-        if pointed.start is not None:
-            place = pointed.start + (place - pointed.start) * eased(share, "smooth")
-        is_pressed = pointed.is_pressed and is_there
-        if (place, is_pressed) == (pane.pointer, pane.is_pressed):
-            return
-        pane.set_pointer(place, is_pressed)
-        if self.is_on_camera:
+        if self._next and self.now >= self._leaves - _EPSILON:
+            self._point_at(self._next)
+        placed = self._pointer.place(self.now)
+        if placed is not None and self.is_on_camera:
+            place, is_pressed = placed
             self.log.pointer.append((self.now, place.x(), place.y(), is_pressed))
 
 
-@dataclass(frozen=True)
-class _Pointed:
-    """What the pointer is at, or on its way to."""
-
-    on: QWidget
-    start: QPointF | None  # where it comes from, px; None if it is there
-    since: float  # s, when it set off
-    is_pressed: bool
-
-
-_MOVING = (SweepField, Scrub, Hide, StepsTogether, StepsInTurn)  # they have the pointer themselves
 _TABS = {"split": "side", "band": "fit", "thinned": "fit"}
 
 
@@ -549,21 +489,6 @@ def speaks(steps: Sequence[Step]) -> bool:
             case StepsTogether(together=inner) | StepsInTurn(in_turn=inner) if speaks(inner):
                 return True
     return False
-
-
-def _at_once(steps: Sequence[Step]) -> Step | None:
-    """The first of steps that takes time or moves something."""
-    for step in steps:
-        if isinstance(step, (SetValues, *_MOVING)) or duration(step) > 0.0:
-            return step
-    return None
-
-
-def _on_handle(widget: QWidget) -> QPointF:
-    """The middle of a slider's handle, which is at its foot; of another widget, its own middle."""
-    if isinstance(widget, HandleSlider):
-        return QPointF(widget.x_of(widget.value()), widget.height() - widget.handle / 2)
-    return QPointF(widget.rect().center())
 
 
 def _not_proved(step: str, claim: str, found: Measured) -> NotProvedError:

@@ -3,12 +3,11 @@
 import math
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QColor,
     QContextMenuEvent,
-    QFontMetrics,
     QKeySequence,
     QPainter,
     QPaintEvent,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
     QMenu,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -56,16 +56,11 @@ class RunsHeader(QWidget):
     def __init__(self, view: QAbstractScrollArea, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._view = view
-        self._fit_text()
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
-    def _fit_text(self) -> None:
-        self.setFixedHeight(QFontMetrics(self.font()).height() + 4)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Be as high as the text."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._fit_text()
+    def sizeHint(self) -> QSize:
+        """As high as the text."""
+        return QSize(0, self.fontMetrics().height() + 4)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Write the names where the numbers are."""

@@ -197,7 +197,7 @@ class DecompositionPlot(LegendChart):
         self.chart.set_ticks("x", self._marks)
         self.chart.box.setMouseEnabled(x=False, y=True)
         self.chart.reader = self._read
-        self._style()
+        self._refresh()
 
     def set_scale(self, scale: float) -> None:
         """Set the loss of the best constant prediction, and show nothing."""
@@ -263,11 +263,11 @@ class DecompositionPlot(LegendChart):
         if values:
             nearest = float(np.clip(self._current, values[0], values[-1]))
             self.bars.present = place(NumberAxis(self.path, values), nearest)
-        self._style()
+        self._show_entries()
         self.chart.canvas.rest()
         self.chart.refresh()
 
-    def _style(self) -> None:
+    def _show_entries(self) -> None:
         entries = [
             Entry("square", part.name, part.color, tip=f"{part.name}: {part.tip}")
             for part in reversed(PARTS)

@@ -10,17 +10,3 @@ from regplay.session.claims.terms import (
     small_weights,
     thinned_loss,
 )
-
-__all__ = [
-    "LONGEST_CLAIM",
-    "RESAMPLES",
-    "ClaimError",
-    "ClaimText",
-    "Statement",
-    "Term",
-    "Trained",
-    "measure_term",
-    "parse_claim",
-    "small_weights",
-    "thinned_loss",
-]

@@ -4,20 +4,3 @@ from regplay.session.document.document import VIEW, Document, DocumentError, Sto
 from regplay.session.document.file import SUFFIX, Autosave, Leftover, left_behind, read, write
 from regplay.session.document.text import DocumentWriter, loads
 from regplay.session.session import ViewValue
-
-__all__ = [
-    "SUFFIX",
-    "VIEW",
-    "Autosave",
-    "Document",
-    "DocumentError",
-    "DocumentWriter",
-    "Leftover",
-    "StoredPin",
-    "StoredRun",
-    "ViewValue",
-    "left_behind",
-    "loads",
-    "read",
-    "write",
-]

@@ -42,13 +42,6 @@ def test_a_header_is_found_by_one_text_over_numbers(read):
     assert all_x(data) == [[1, 10], [2, 20]]
 
 
-def test_a_header_is_found_above_a_wrong_cell(refusal):
-    assert refusal("a,y\nx,1\n2,2\n3,3\n") == (
-        ', row 2, column 1 (a): "x" is not a number; correct it, or if it mea'
-        "ns that the value is missing, leave the cell empty"
-    )
-
-
 def test_data_target_names_the_column(read):
     text = "a,b,c\n1,10,0.5\n2,20,1.5\n3,30,2.5\n"
     data = read(text, target="a")
@@ -246,15 +239,6 @@ def test_a_name_that_no_file_can_have():
         load(DataSettings(name="csv", file="/a\0b.csv"))
 
 
-def test_a_file_that_may_not_be_read(read, refusal, monkeypatch):
-    def denied(*_args, **_kwargs):
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(table_file.Path, "open", denied)
-    monkeypatch.setattr(table_file.Path, "write_bytes", lambda path, data: path.touch())
-    assert refusal("") == ": can't be read: Permission denied"
-
-
 def test_a_million_rows_are_refused_before_they_are_read(refusal, monkeypatch):
     monkeypatch.setattr(table_file.pd, "read_csv", None)
     message = refusal("x,y\n" + "0.5,1.5\n" * 1_000_000)
@@ -360,10 +344,10 @@ def test_a_file_that_was_checked_is_not_read_again(tmp_path, monkeypatch):
     settings = DataSettings(
         name="csv", file=str(path), target="y", inputs="a", n_train=0, n_valid=0
     )
-    checked = Check(path, settings)
-    for _ in checked.steps():
+    reading = Check(path, settings)
+    for _ in reading.steps():
         pass
-    keep(checked)
+    keep(reading)
     monkeypatch.setattr(table_check, "read_rows", None)
     monkeypatch.setattr(table_check, "Check", None)
     assert load(settings).input_names == ("a",)

@@ -1,17 +1,11 @@
 """All that is wrong with a table at once."""
 
 import pytest
+from made_datasets import checked
 
 from regplay.core.datasets.own_table import table_file
 from regplay.core.datasets.own_table.table_check import MOST, Check
 from regplay.core.experiment import DataSettings
-
-
-def checked(source, **choice):
-    check = Check(source, DataSettings(name="csv", **choice))
-    for _ in check.steps():
-        pass
-    return check
 
 
 def told(check):
@@ -57,11 +51,8 @@ def test_a_column_of_text_is_told_once():
     assert str(usual.remarks[0]) == (
         "column 1 (name): it is left out: nearly every row has its own text"
     )
-    assert (
-        checked(text, inputs="a", target="name")
-        .problems[0]
-        .message.startswith("this target can't be learned: nearly every row has its own text")
-    )
+    refused = checked(text, inputs="a", target="name").problems[0].message
+    assert refused.startswith("this target can't be learned: nearly every row has its own text")
 
 
 def test_problems_are_bounded():

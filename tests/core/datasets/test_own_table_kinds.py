@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from made_datasets import checked
 
 from regplay.core.datasets import DatasetError, load, remarks
-from regplay.core.datasets.own_table import Check, TableFormat, read_format, write_format
+from regplay.core.datasets.own_table import TableFormat, read_format, write_format
 from regplay.core.experiment import DataSettings
 
 
@@ -22,13 +23,6 @@ def settings(tmp_path):
 
 def table(header, row, n=24):
     return header + "\n" + "".join(row(i) + "\n" for i in range(n))
-
-
-def checked(text, **values):
-    check = Check(text, DataSettings(name="csv", **values))
-    for _ in check.steps():
-        pass
-    return check
 
 
 @pytest.mark.parametrize(
@@ -72,12 +66,9 @@ def test_categories_are_one_input_each_and_at_most_fifty_together():
     assert str(check.remarks[0]) == (
         "column 2 (b): it is left out: 20 different texts; at most 50 categories have room"
     )
-    assert (
-        checked(text, inputs="a, b")
-        .problems[0]
-        .message.startswith(
-            "the categories among the inputs have 60 different texts together; at most 50"
-        )
+    refused = checked(text, inputs="a, b").problems[0].message
+    assert refused.startswith(
+        "the categories among the inputs have 60 different texts together; at most 50"
     )
 
 
@@ -89,10 +80,11 @@ def test_a_person_may_give_another_kind():
     assert checked(text, columns="zip = text").table.input_names == ("b",)
     wrong = checked(text, columns="zip = colour").problems[0].message
     assert wrong.startswith("data.columns: colour is no kind of column; it must be one of number, ")
-    assert (
-        "data.columns = town is no column of it"
-        in checked(text, columns="town = category").problems[0].message
-    )
+    unknown = checked(text, columns="town = category").problems[0].message
+    assert unknown == "data.columns = town is no column of it; the columns are zip, b, y"
+    twice = table("a,a,y", lambda i: f"{i},{i * i},{i / 7}")
+    unclear = checked(twice, columns="a = category").problems[0].message
+    assert unclear.startswith("data.columns = a is the name of several columns; the columns are ")
 
 
 def test_missing_numbers_are_filled_with_the_median_of_the_training_rows(settings):

@@ -3,6 +3,7 @@
 import csv
 import io
 import itertools
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -10,28 +11,15 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from made_datasets import checked
 
 from regplay.core.datasets import DatasetError, load
-from regplay.core.datasets.own_table import Check
 from regplay.core.experiment import DataSettings
 
 # length, price, colour; colours are classes in the order of their names
 LENGTHS = [1.5, 12.25, 0.5, 3.75, 100.5, 7.25, 2.5, 4.5, 6.75, 8.25, 9.5, 11.75]
 PRICES = [1250, 2500, 300, 12000, 4100, 999, 1000, 1500, 20000, 7, 88, 1234567]
-COLOURS = [
-    "red",
-    "blue",
-    "grün",
-    "blue",
-    "red",
-    "grün",
-    "blue",
-    "red",
-    "red",
-    "blue",
-    "grün",
-    "red",
-]
+COLOURS = [{"r": "red", "b": "blue", "g": "grün"}[letter] for letter in "rbgbrgbrrbgr"]
 NAMES = ["length", "price", "colour"]
 GAP = 3  # the row without a length
 ALL = [
@@ -42,10 +30,7 @@ WITHOUT = [row for i, row in enumerate(ALL) if i != GAP]
 
 def points_of(source, **values):
     """What is learned: rows of inputs and class, or a refusal in words."""
-    settings = DataSettings(name="csv", n_train=0, n_valid=0, **values)
-    check = Check(source, settings)
-    for _ in check.steps():
-        pass
+    check = checked(source, n_train=0, n_valid=0, **values)
     if check.table is None:
         return str(check.problems[0])
     return np.column_stack([check.table.x, check.table.y]).tolist()
@@ -162,17 +147,10 @@ def test_one_column_with_other_marks_is_refused_not_left_out():
     )
 
 
-DATES = {
-    "{y}-{m:02}-{d:02}": True,
-    "{y}-{m:02}-{d:02} 00:00:00": True,
-    "{d:02}.{m:02}.{y}": True,
-    "{d}.{m}.{y}": True,
-    "{d:02}/{m:02}/{y}": True,
-    "{m:02}/{d:02}/{y}": True,
-    "{d} May {y}": True,
-    "May {d}, {y}": True,
-    "{d}. Mai {y}": True,
-}
+DATES = [
+    *("{y}-{m:02}-{d:02}", "{y}-{m:02}-{d:02} 00:00:00", "{d:02}.{m:02}.{y}", "{d}.{m}.{y}"),
+    *("{d:02}/{m:02}/{y}", "{m:02}/{d:02}/{y}", "{d} May {y}", "May {d}, {y}", "{d}. Mai {y}"),
+]
 
 
 @pytest.mark.parametrize("form", DATES)
@@ -201,65 +179,17 @@ def frame():
 
 def python_csv(path: Path) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([NAMES, *zip(LENGTHS, PRICES, COLOURS, strict=True)])
+        csv.writer(file).writerows([NAMES, *rows_of()])
 
 
-def pandas_index(path: Path) -> None:
-    frame().to_csv(path)
+def r_write(path: Path, header: str, row: str, decimal: str = ".") -> None:
+    """A numbered row each, of which the header has no name, or an empty one."""
+    rows = [row.format(i, number(a, decimal, ""), b, c) for i, (a, b, c) in enumerate(rows_of(), 1)]
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
 
 
-def pandas_plain(path: Path) -> None:
-    frame().to_csv(path, index=False)
-
-
-def pandas_gzip(path: Path) -> None:
-    frame().to_csv(path, index=False, compression="gzip")
-
-
-def r_write_csv(path: Path) -> None:
-    rows = [f'"{i}",{a},{b},"{c}"' for i, (a, b, c) in enumerate(rows_of(), start=1)]
-    path.write_text("\n".join(['"","length","price","colour"', *rows]) + "\n", encoding="utf-8")
-
-
-def r_write_csv2(path: Path) -> None:
-    rows = [
-        f'"{i}";{number(a, ",", "")};{b};"{c}"' for i, (a, b, c) in enumerate(rows_of(), start=1)
-    ]
-    path.write_text("\n".join(['"";"length";"price";"colour"', *rows]) + "\n", encoding="utf-8")
-
-
-def r_write_table(path: Path) -> None:
-    rows = [f'"{i}" {a} {b} "{c}"' for i, (a, b, c) in enumerate(rows_of(), start=1)]
-    path.write_text("\n".join(['"length" "price" "colour"', *rows]) + "\n", encoding="utf-8")
-
-
-def excel_comma(path: Path) -> None:
-    path.write_bytes(table(",", ".", "", NAMES, None, end="\r\n").encode("cp1252"))
-
-
-def excel_semicolon(path: Path) -> None:
-    path.write_bytes(table(";", ",", "", NAMES, None, end="\r\n").encode("cp1252"))
-
-
-def excel_utf8(path: Path) -> None:
-    path.write_bytes(table(";", ",", ".", NAMES, None, end="\r\n").encode("utf-8-sig"))
-
-
-def excel_unicode(path: Path) -> None:
-    path.write_bytes(table("\t", ",", "", NAMES, None, end="\r\n").encode("utf-16"))
-
-
-def libreoffice(path: Path) -> None:
-    rows = [f'{a},{b},"{c}"' for a, b, c in rows_of()]
-    path.write_text("\n".join(['"length","price","colour"', *rows]) + "\n", encoding="utf-8")
-
-
-def sqlite_csv(path: Path) -> None:
-    path.write_bytes(table(",", ".", "", None, None, end="\r\n").encode())
-
-
-def sqlite_header(path: Path) -> None:
-    path.write_bytes(table(",", ".", "", NAMES, None, end="\r\n").encode())
+def written_as(encoding: str, *style: object) -> Callable[[Path], int]:
+    return lambda path: path.write_bytes(table(*style, None, end="\r\n").encode(encoding))
 
 
 def workbook(path: Path) -> None:
@@ -269,23 +199,17 @@ def workbook(path: Path) -> None:
     book.save(path)
 
 
-def second_sheet(path: Path) -> None:
+def with_second_sheet(path: Path, *first: str) -> None:
     book = openpyxl.Workbook()
-    book.active.append(["nothing here"])
-    sheet = book.create_sheet("Data")
-    for row in [NAMES, *map(list, rows_of())]:
-        sheet.append(row)
-    book.save(path)
-
-
-def cover_sheet(path: Path) -> None:
-    book = openpyxl.Workbook()
-    for line in ("Survey", "Ms Miller"):
+    for line in first:
         book.active.append([line])
     sheet = book.create_sheet("Data")
     for row in [NAMES, *map(list, rows_of())]:
         sheet.append(row)
     book.save(path)
+
+
+COVER = ("Survey", "Ms Miller")
 
 
 def blanks(path: Path) -> None:
@@ -297,14 +221,30 @@ def rows_of():
     return zip(LENGTHS, PRICES, COLOURS, strict=True)
 
 
-WRITERS = [
-    *(python_csv, pandas_plain, pandas_index, pandas_gzip, r_write_csv, r_write_csv2),
-    *(r_write_table, excel_comma, excel_semicolon, excel_utf8, excel_unicode, libreoffice),
-    *(sqlite_csv, sqlite_header, workbook, second_sheet, cover_sheet),
-]
+WRITERS = {
+    "Python": python_csv,
+    "pandas": lambda path: frame().to_csv(path, index=False),
+    "pandas with its index": lambda path: frame().to_csv(path),
+    "pandas packed": lambda path: frame().to_csv(path, index=False, compression="gzip"),
+    "R write.csv": lambda path: r_write(path, '"","length","price","colour"', '"{}",{},{},"{}"'),
+    "R write.csv2": lambda path: r_write(
+        path, '"";"length";"price";"colour"', '"{}";{};{};"{}"', ","
+    ),
+    "R write.table": lambda path: r_write(path, '"length" "price" "colour"', '"{}" {} {} "{}"'),
+    "Excel": written_as("cp1252", ",", ".", "", NAMES),
+    "Excel in German": written_as("cp1252", ";", ",", "", NAMES),
+    "Excel UTF-8": written_as("utf-8-sig", ";", ",", ".", NAMES),
+    "Excel Unicode": written_as("utf-16", "\t", ",", "", NAMES),
+    "LibreOffice": lambda path: r_write(path, '"length","price","colour"', '{1},{2},"{3}"'),
+    "SQLite": written_as("utf-8", ",", ".", "", None),
+    "SQLite with a header": written_as("utf-8", ",", ".", "", NAMES),
+    "a workbook": workbook,
+    "a second sheet": lambda path: with_second_sheet(path, "nothing here"),
+    "a cover sheet": lambda path: with_second_sheet(path, *COVER),
+}
 
 
-@pytest.mark.parametrize("write", WRITERS, ids=lambda write: write.__name__)
+@pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
 @pytest.mark.parametrize("name", ["table.csv", "table.data", "table"])
 def test_what_programs_write(tmp_path, write, name):
     path = tmp_path / name
@@ -321,7 +261,7 @@ def test_numbers_between_blanks(tmp_path):
 
 def test_a_sheet_is_chosen_by_its_name(tmp_path):
     path = tmp_path / "table.xlsx"
-    second_sheet(path)
+    with_second_sheet(path, "nothing here")
     with pytest.raises(DatasetError, match=r"there is no sheet Other; the sheets are Sheet, Data$"):
         load(DataSettings(name="csv", file=str(path), format="sheet = Other"))
     assert points_of(path, format="sheet = Data") == ALL
@@ -329,11 +269,8 @@ def test_a_sheet_is_chosen_by_its_name(tmp_path):
 
 def test_a_sheet_without_a_table_names_the_others(tmp_path):
     path = tmp_path / "table.xlsx"
-    cover_sheet(path)
-    check = Check(path, DataSettings(name="csv", format="sheet = Sheet"))
-    for _ in check.steps():
-        pass
-    (problem,) = check.problems
+    with_second_sheet(path, *COVER)
+    (problem,) = checked(path, format="sheet = Sheet").problems
     assert problem.message == (
         "there is only one column on the sheet Sheet; at least one input and the target are needed,"
         " side by side; or is the table on another sheet?"
@@ -348,10 +285,7 @@ def test_a_column_of_formulas_that_were_never_computed_is_told(tmp_path):
     for row in range(2, 12):
         book.active.append([row * row, f"=2*A{row}", row / 7])
     book.save(path)
-    check = Check(path, DataSettings(name="csv"))
-    for _ in check.steps():
-        pass
-    assert [str(remark) for remark in check.remarks] == [
+    assert [str(remark) for remark in checked(path).remarks] == [
         "column 2 (twice): there is nothing in it; if it holds formulas, open the workbook in "
         "Excel or LibreOffice, save it there, and open it here again"
     ]

@@ -17,7 +17,6 @@ from regplay.gui.data.table_dialog import TableDialog
 
 Key = Qt.Key
 LEFT = Qt.MouseButton.LeftButton
-HEADINGS = Qt.Orientation.Horizontal
 PEOPLE = "name,height,weight,age,kind\n" + "".join(
     f"person {i},{1.5 + i / 50},{50 + 7 * (i % 5)},{20 + i},{'ab'[i % 2]}\n" for i in range(20)
 )
@@ -49,7 +48,7 @@ def click_box(dialog, name):
 
 
 def heading(dialog, column):
-    return dialog.preview.rows.headerData(column, HEADINGS)
+    return dialog.preview.horizontalHeaderItem(column).text()
 
 
 def test_a_table_is_offered_as_most_people_would_use_it(show_dialog):
@@ -155,11 +154,9 @@ def test_problems_are_listed_by_row_and_column_and_bar_the_way(show_dialog):
     assert not dialog.ok.isEnabled()
     with pytest.raises(RuntimeError, match="can't be used"):
         settings_of(dialog)
-    rows = dialog.preview.rows
-    wrong = rows.data(rows.index(2, 1), Qt.ItemDataRole.BackgroundRole)
-    assert wrong is not None
+    wrong = dialog.preview.item(2, 1).background().color()
     assert wrong.red() > wrong.blue()
-    assert rows.data(rows.index(2, 2), Qt.ItemDataRole.BackgroundRole) is None
+    assert dialog.preview.item(2, 2).data(Qt.ItemDataRole.BackgroundRole) is None
     QTest.keyClick(dialog, Key.Key_Return)
     assert dialog.isVisible()
 

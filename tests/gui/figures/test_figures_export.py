@@ -10,6 +10,7 @@ from plots import figure_of, fit_view, history_view
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 
 from regplay.core.datasets import DataSettings, load
+from regplay.core.history import History
 from regplay.gui.figures import figure as figure_module
 from regplay.gui.figures.figure import (
     FigureError,
@@ -219,7 +220,7 @@ def test_the_clipboard_holds_the_data_for_a_spreadsheet(figure):
 def test_data_that_are_not_there_yet_are_not_copied(show_widget, qapp):
     view = show_widget(history_view("loss"), 400, 300)
     figure = figure_of(view, "plot")
-    view.set_history(None)
+    view.set_history(History())
     view.plot.set_floor(None, "")
     QGuiApplication.clipboard().setText("before")
     empty = dataclasses.replace(figure, series=list)

@@ -10,8 +10,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF
 from PySide6.QtGui import QColor, QFontMetricsF
 from PySide6.QtTest import QTest
 
-from regplay.gui.network.graph_layout import GraphLayout, UnitPlace
-from regplay.gui.network.network_graph import NetworkGraph
+from regplay.gui.network.network_graph import GraphLayout, NetworkGraph, UnitPlace
 from regplay.gui.theme import DARK, LIGHT, palette_of
 
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from regplay.core.number_text import number
 from regplay.gui.figures.figure import Style, svg_bytes
 from regplay.gui.figures.view_figures import figure_at
-from regplay.gui.network.graph_layout import UnitPlace
+from regplay.gui.network.network_graph import UnitPlace
 from regplay.gui.network.network_view import NetworkView
 from regplay.gui.theme import DARK, LIGHT, palette_of
 

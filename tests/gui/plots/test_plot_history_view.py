@@ -207,7 +207,7 @@ def test_a_spike_of_the_first_epochs_does_not_set_the_range(view, make_snapshot,
     whole.set_floor(0.04, "")
     if log:
         whole.toggle_log("y", True)
-    whole.set_history(history, None, 0)
+    whole.set_history(history)
     assert whole.frame().y_scale.ends == pytest.approx(view.plot.frame().y_scale.ends)
 
 

@@ -6,7 +6,8 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from regplay.gui.plots.canvas import Picture, Readout, ReadoutRow, paint_readout
+from regplay.gui.plots.canvas import Picture, Reading, Readout, ReadoutRow, paint_readout
+from regplay.gui.plots.chart import Chart
 from regplay.gui.theme import DARK, LIGHT
 
 BOUNDS = QRectF(0, 0, 400, 300)
@@ -15,13 +16,15 @@ GROUND = "#ff00ff"  # of no box
 
 @pytest.fixture
 def paint(qapp):
-    def paint(readout: Readout, x: float, y: float, colors=LIGHT) -> tuple[QImage, QRectF]:
+    def paint(
+        readout: Readout, x: float, y: float, colors=LIGHT, bounds=BOUNDS
+    ) -> tuple[QImage, QRectF]:
         """Draw it at a point; the image, and what of it is covered."""
         image = QImage(400, 300, QImage.Format.Format_RGB32)
         image.fill(QColor(GROUND))
         painter = QPainter(image)
         painter.setFont(QApplication.font("ReadoutWidget"))
-        paint_readout(painter, BOUNDS, QPointF(x, y), readout, colors)
+        paint_readout(painter, bounds, QPointF(x, y), readout, colors)
         painter.end()
         pixels = np.frombuffer(image.constBits(), np.uint32).reshape(300, 400)
         rows, columns = np.nonzero(pixels != QColor(GROUND).rgb())
@@ -29,6 +32,10 @@ def paint(qapp):
         return image, QRectF(left, top, columns.max() - left + 1, rows.max() - top + 1)
 
     return paint
+
+
+def _is_dark(image: QImage, x: int, y: int) -> bool:
+    return image.pixelColor(x, y).value() < 120
 
 
 TEXT = Readout("epoch 12", (ReadoutRow("training", "0.25", LIGHT.train), ReadoutRow("gap", "0.1")))
@@ -45,6 +52,37 @@ def test_it_keeps_inside_the_bounds_and_leaves_the_point_free(paint, x, y) -> No
     _, box = paint(TEXT, x, y)
     assert BOUNDS.contains(box)
     assert box.right() < x or box.left() > x
+
+
+def test_a_title_that_has_no_room_is_cut_short_and_the_values_are_whole(paint) -> None:
+    bounds = QRectF(20, 0, 160, 300)
+    long = Readout("a title much wider than all there is", TEXT.rows)
+    image, box = paint(long, 60, 80, bounds=bounds)
+    assert (box.left(), box.right()) == pytest.approx((20, 180), abs=2)
+    value = [x for x in range(130, 180) for y in range(100, 150) if _is_dark(image, x, y)]
+    assert 160 < max(value) < 176
+
+
+@pytest.mark.parametrize("times", [1, 4])
+def test_over_a_narrow_plot_it_reaches_over_the_axes_and_not_out_of_the_chart(
+    show_widget, times
+) -> None:
+    chart = show_widget(Chart(), 330, 200)
+    chart.set_labels("across", "up")
+    inside = chart.box.geometry()
+    title = "x" * int(times * inside.width() / chart.fontMetrics().horizontalAdvance("x"))
+    chart.reader = lambda x, y: Reading(100.0, title, TEXT.rows)
+    before = chart.grab().toImage()
+    chart.hover.move(100.0, 50.0)
+    after = chart.grab().toImage()
+    changed = [
+        x
+        for x in range(chart.width())
+        for y in range(int(inside.top()) + 9, int(inside.top()) + 40)
+        if before.pixel(x, y) != after.pixel(x, y)
+    ]
+    assert 0 < min(changed) < inside.left()
+    assert max(changed) < chart.width() - 1
 
 
 def test_each_row_and_a_picture_make_it_larger(paint) -> None:
@@ -67,7 +105,7 @@ def test_names_line_up_whether_or_not_they_have_a_colour(paint) -> None:
         image, box = paint(Readout("", (row, plain)), 10, 10)
         # The first line of rows, right of where a swatch may be.
         line = range(int(box.top()) + 20, int(box.top()) + 36)
-        dark = [x for x in range(34, 120) for y in line if image.pixelColor(x, y).value() < 120]
+        dark = [x for x in range(34, 120) for y in line if _is_dark(image, x, y)]
         return min(dark)
 
     assert left_of_text(ReadoutRow("gap", "", LIGHT.train)) == left_of_text(ReadoutRow("gap", ""))

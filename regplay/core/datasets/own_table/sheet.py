@@ -143,9 +143,9 @@ def _marks(columns: Sequence[Column]) -> tuple[str, ...]:
 
 def _take_kinds(columns: Sequence[Column], text: str) -> None:
     """Set the kinds that a person gave; `text` is `data.columns`."""
-    called = names_of([column.name for column in columns])
+    names = [column.name for column in columns]
     for name, kind in read_pairs(text):
-        index = _index(called, name, "data.columns")
+        index = _index(names, name, "data.columns")
         if kind not in KINDS:
             raise ReadingStoppedError(
                 f"data.columns: {kind or 'nothing'} is no kind of column; it must be one of "
@@ -155,18 +155,16 @@ def _take_kinds(columns: Sequence[Column], text: str) -> None:
             columns[index].kind, columns[index].reason = kind, "as you said"
 
 
-def _index(called: Sequence[str], name: str, field: str) -> int:
-    """The index of the column of a name."""
-    if name in called:
-        return called.index(name)
-    places = [numbered(place) for place in range(len(called))]
-    if name in places:
-        return places.index(name)
+def _index(names: Sequence[str], name: str, field: str) -> int:
+    """The index of the column that is called so, by its name or by its place."""
+    called, places = names_of(names), [numbered(place) for place in range(len(names))]
+    for known in (called, places):
+        if name in known:
+            return known.index(name)
+    wrong = "is the name of several columns" if name in names else "is no column of it"
     shown = ", ".join(map(short, called[:_SHOWN])) + (", …" if len(called) > _SHOWN else "")
     header = " (it has no header)" if called == places else ""
-    raise ReadingStoppedError(
-        f"{field} = {name} is no column of it; the columns are {shown}{header}"
-    )
+    raise ReadingStoppedError(f"{field} = {name} {wrong}; the columns are {shown}{header}")
 
 
 def chosen_columns(sheet: Sheet, settings: DataSettings) -> tuple[list[int], int]:
@@ -180,14 +178,14 @@ def chosen_columns(sheet: Sheet, settings: DataSettings) -> tuple[list[int], int
     called = names_of(sheet.names)
     filled = [i for i, column in enumerate(sheet.columns) if column.kind != "empty"]
     if settings.target.strip():
-        target = _named(sheet, settings.target.strip(), "data.target")
+        target = _index(sheet.names, settings.target.strip(), "data.target")
     else:
         target = next((i for i in reversed(filled) if not _is_split(sheet.columns[i])), filled[-1])
     if not settings.inputs.strip():
         return _usual_inputs(sheet, target), target
     named = next(csv.reader([settings.inputs], skipinitialspace=True))
     names = [" ".join(name.split()) for name in named if name.strip()]
-    inputs = [_named(sheet, name, "data.inputs") for name in names]
+    inputs = [_index(sheet.names, name, "data.inputs") for name in names]
     if not inputs:
         raise ReadingStoppedError("data.inputs names no column")
     for index in inputs:
@@ -195,15 +193,6 @@ def chosen_columns(sheet: Sheet, settings: DataSettings) -> tuple[list[int], int
             wrong = "names the target" if index == target else "names it twice"
             raise ReadingStoppedError(Problem(f"data.inputs {wrong}", 0, index, called[index]))
     return inputs, target
-
-
-def _named(sheet: Sheet, name: str, field: str) -> int:
-    if sheet.names.count(name) > 1:
-        shown = ", ".join(map(short, names_of(sheet.names)[:_SHOWN]))
-        raise ReadingStoppedError(
-            f"{field} = {name} is the name of several columns; the columns are {shown}"
-        )
-    return _index(names_of(sheet.names), name, field)
 
 
 def _is_split(column: Column) -> bool:

@@ -1,0 +1,171 @@
+"""Frames of steps that were rendered before, so that only those that changed are painted again.
+
+The player does every step of a film, whether its frames are there or not: what a step comes to, and
+so the frames of those after it, does not depend on what is kept.
+"""
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import av
+import msgspec
+import numpy as np
+from av.error import FFmpegError
+from PySide6.QtGui import QImage
+
+import regplay
+from regplay.core.experiment import Experiment
+from regplay.gui.help import versions
+from regplay.gui.recording.film_pointer import next_aim
+from regplay.gui.recording.player import speaks
+from regplay.gui.recording.video import StreamFile
+from regplay.gui.recording.video_formats import LOSSLESS, RecordingError
+from regplay.resources import resource
+from regplay.session.experiment_text import reads_file
+from regplay.session.files import temporary_beside
+from regplay.session.storyboard import Storyboard
+
+MOST_BYTES = 1 << 30  # of all files together; those that were used last stay
+
+
+class FrameCache:
+    """The frames of the steps of one film in one size, a file without loss for each step.
+
+    The name of a file is a digest of all that decides its frames: the program, size, pace, theme,
+    scale and language, the experiment, all steps so far, and what moves next, for which the pointer
+    sets off before. So what is there is never outdated.
+
+    Parameters
+    ----------
+    folder
+        Of all films.
+    device
+        Where the program trains, whose numbers may differ in the last digit.
+    """
+
+    def __init__(
+        self, folder: Path, storyboard: Storyboard, size: tuple[int, int], device: str
+    ) -> None:
+        self._folder, self._size, self._fps = folder, size, storyboard.fps
+        self._names = [*_names(storyboard, size, device)]
+        self._number = 0  # of the step that is being written, from 1
+        self._video: StreamFile | None = None
+        self._is_writable = True
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def frames(self, number: int) -> Iterator[QImage] | None:
+        """The frames of a step, by its number from 1; None if they are not there.
+
+        Those of a damaged file end early; what is painted then may differ in single pixels, as
+        the step was not painted from its beginning.
+        """
+        path = self._path(number)
+        try:
+            os.utime(path)
+        except OSError:
+            return None
+        return _read(path)
+
+    def write(self, number: int, image: QImage) -> None:
+        """Keep the next frame of a step; where there is no room, nothing is kept."""
+        if number != self._number:
+            self._complete()
+            self._number = number
+        if not self._is_writable:
+            return
+        try:
+            if self._video is None:
+                beside = temporary_beside(self._path(number))
+                self._video = StreamFile(beside, self._size, self._fps, LOSSLESS)
+            self._video.write(image)
+        except RecordingError:
+            self._is_writable = False
+            self.abandon()
+
+    def finish(self) -> None:
+        """Keep the last step, too, and no more than there may be."""
+        self._complete()
+        with contextlib.suppress(OSError):
+            files = [(path, path.stat()) for path in self._folder.iterdir()]
+            left = MOST_BYTES
+            for path, state in sorted(files, key=lambda one: one[1].st_mtime, reverse=True):
+                left -= state.st_size
+                if left < 0:
+                    path.unlink()
+
+    def abandon(self) -> None:
+        """Keep nothing of the step that is being written: it is not whole."""
+        video, self._video = self._video, None
+        if video is not None:
+            video.abandon()
+
+    def _complete(self) -> None:
+        video, self._video = self._video, None
+        if video is not None:
+            with contextlib.suppress(RecordingError, OSError):
+                video.finish()
+                os.replace(video.path, self._path(self._number))
+
+    def _path(self, number: int) -> Path:
+        return self._folder / f"{self._names[number - 1]}.mp4"
+
+
+def _names(storyboard: Storyboard, size: tuple[int, int], device: str) -> Iterator[str]:
+    """A digest for each step."""
+    film, steps = storyboard, storyboard.steps
+    look = size, film.fps, film.theme, film.scale, film.language, film.controls, speaks(steps)
+    known = hashlib.sha256(repr((_program(), device, look)).encode())
+    known.update(_contents(storyboard.experiment))
+    for index, step in enumerate(steps):
+        known.update(msgspec.json.encode(step))
+        digest = known.copy()
+        digest.update(next_aim(steps[index + 1 :]).encode())
+        yield digest.hexdigest()
+
+
+def _contents(experiment: Experiment) -> bytes:
+    table = b""
+    if reads_file(experiment):
+        with contextlib.suppress(OSError):  # which training says
+            table = Path(experiment.data.file).read_bytes()
+    return repr(experiment).encode() + hashlib.sha256(table).digest()
+
+
+def _program() -> list[object]:
+    """The program as it is installed, and what it paints and computes with."""
+    folders = Path(regplay.__file__).parent, resource("fonts")
+    files = [path for folder in folders for path in folder.rglob("*") if path.suffix != ".pyc"]
+    states = [(str(path), path.stat()) for path in sorted(files) if path.is_file()]
+    surroundings = {key: it for key, it in sorted(os.environ.items()) if key.startswith("QT_")}
+    return [
+        *((name, state.st_size, state.st_mtime_ns) for name, state in states),
+        versions(""),
+        surroundings,
+    ]
+
+
+def _read(path: Path) -> Iterator[QImage]:
+    """The frames of a file; the same object again where nothing has changed."""
+    before: list[Any] = []
+    try:
+        with av.open(str(path)) as container:
+            for frame in container.decode(video=0):
+                planes = [_bytes(plane) for plane in frame.planes]
+                if not (before and all(map(np.array_equal, planes, before))):
+                    before = planes
+                    rows = _bytes(frame.reformat(format="bgra").planes[0])
+                    image = QImage(frame.width, frame.height, QImage.Format.Format_RGB32)
+                    pixels = _bytes(image.bits()).reshape(frame.height, -1)
+                    pixels[:] = rows.reshape(frame.height, -1)[:, : pixels.shape[1]]
+                yield image
+    except FFmpegError:
+        path.unlink(missing_ok=True)
+
+
+def _bytes(buffer: Any) -> Any:
+    return np.frombuffer(buffer, np.uint8)

@@ -1,0 +1,79 @@
+"""Frames that are kept: the same as those that are painted, whatever was kept before."""
+
+import hashlib
+
+import pytest
+
+from regplay.gui import render as rendering
+from regplay.gui.recording import frame_cache
+from regplay.gui.render import render
+
+SIZE = (640, 480)
+SWEEP = 'sweep = "regularization.weight_decay"\nfrom = 1e-4\nto = 0.1\nseconds = 0.5'
+STEPS = (
+    'caption = "A caption"\nseconds = 0.3',
+    'train = "end"\nseconds = 0.6',
+    'still = "trained.png"',
+    SWEEP,
+    "scrub = 3\nseconds = 0.4",
+)
+CHANGED = (*STEPS[:3], SWEEP.replace("0.1", "0.01"), STEPS[4])
+
+
+@pytest.fixture
+def cache(tmp_path):
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def frames_of(qtbot, film, tmp_path, monkeypatch):
+    """Renders these steps: a digest of each frame, and how many pictures were taken."""
+    taken, usual = [], rendering.picture_of
+    monkeypatch.setattr(rendering, "picture_of", lambda window: taken.append(1) or usual(window))
+
+    def make(steps, cache):
+        taken.clear()
+        folder = tmp_path / "frames"
+        log = render(film(*steps), SIZE, [folder], cache=cache)
+        assert [(round(at, 6), name) for at, name in log.stills] == [(0.9, "trained.png")]
+        files = [*sorted(folder.iterdir()), tmp_path / "trained.png"]
+        return [hashlib.sha256(file.read_bytes()).hexdigest() for file in files], len(taken)
+
+    return make
+
+
+def test_films_are_the_same_with_and_without_what_is_kept(frames_of, cache):
+    plain, painted = frames_of(STEPS, None)
+    assert len(set(plain)) > 12
+    assert frames_of(STEPS, cache) == (plain, painted)
+    assert frames_of(STEPS, cache) == (plain, 0)
+    changed, repainted = frames_of(CHANGED, cache)
+    assert changed == frames_of(CHANGED, None)[0] != plain
+    assert 0 < repainted < 12  # the sweep, and what comes after it
+    assert frames_of(STEPS, cache) == (plain, 0)
+
+
+def test_a_step_whose_file_is_damaged_is_painted_from_there_on(frames_of, cache):
+    plain, painted = frames_of(STEPS, cache)
+    files = sorted(cache.iterdir(), key=lambda file: file.stat().st_size)
+    files[0].write_bytes(b"no film")
+    assert frames_of(STEPS, cache)[0] == plain
+    files[-1].write_bytes(files[-1].read_bytes()[: files[-1].stat().st_size // 2])
+    found, repainted = frames_of(STEPS, cache)
+    assert len(found) == len(plain)
+    assert 0 < repainted < painted
+
+
+def test_what_was_used_last_stays_and_all_of_it_is_bounded(frames_of, cache, monkeypatch):
+    frames_of(STEPS, cache)
+    sizes = sorted(file.stat().st_size for file in cache.iterdir())
+    assert len(sizes) == 4
+    monkeypatch.setattr(frame_cache, "MOST_BYTES", sum(sizes) - 1)
+    plain, _ = frames_of(STEPS, cache)
+    assert len([*cache.iterdir()]) == 3
+    assert frames_of(STEPS, cache)[0] == plain
+
+
+def test_a_cache_that_can_not_be_written_is_done_without(frames_of, tmp_path):
+    (tmp_path / "file").touch()
+    assert frames_of(STEPS[:3], tmp_path / "file" / "cache") == frames_of(STEPS[:3], None)
