@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from regplay.core.advice import compare, lineup, neighbours
-from regplay.core.history import MEASURES, History
+from regplay.core.history import MEASURES, History, Snapshot
 from regplay.core.joint import JointTraining
 from regplay.core.training import Training
 from regplay.core.verdict import judge
@@ -40,6 +40,18 @@ def trained(experiment):
     return history
 
 
+def made_history(train_losses, valid_losses, epochs, stopped_at=-1, *, diverged=False):
+    """Losses at rising epochs, all other measurements 0; `stopped_at` is known at the last."""
+    history, steps = History(), range(len(train_losses))
+    for step, epoch, *losses in zip(steps, epochs, train_losses, valid_losses, strict=True):
+        values = np.zeros((len(MEASURES), 1))
+        values[:2, 0] = losses
+        is_last = step == steps[-1]
+        ended = np.array([stopped_at if is_last else -1]), np.array([diverged and is_last])
+        history.append(Snapshot(int(epoch), step, values, *ended))
+    return history
+
+
 def assert_same(history, other):
     """Two histories have the same records, to the bit."""
     np.testing.assert_array_equal(history.epochs, other.epochs)
@@ -47,12 +59,18 @@ def assert_same(history, other):
         np.testing.assert_array_equal(history.column(measure), other.column(measure))
 
 
+def trained_together(experiments, **options):
+    """A joint training at its end."""
+    training = JointTraining(experiments, **options)
+    while not training.finished:
+        training.advance()
+    return training
+
+
 def try_neighbours(experiment):
     """The verdict on an experiment with what its neighbours showed, and that."""
     changes = neighbours(experiment)
     tried = lineup(experiment, changes)
-    training = JointTraining(tried.experiments, device="cpu", chooses=tried.chooses)
-    while not training.finished:
-        training.advance()
+    training = trained_together(tried.experiments, device="cpu", chooses=tried.chooses)
     tried = compare(training, changes)
     return judged(training, 0, shown=tried.shown), tried

@@ -31,7 +31,8 @@ files in DIR:
   predictions.csv  a row for each point: split, inputs, y_true, y_pred, in measured units
   model.pt         a state_dict for torch.load(..., weights_only=True) and the equivalent
                    nn.Sequential: nn.Linear and the activation for each hidden layer, followed by
-                   nn.Dropout only if regularization.dropout is above 0, then the last nn.Linear.
+                   nn.Dropout only where units are dropped, then the last nn.Linear;
+                   before all of them nn.Dropout only where inputs are dropped.
                    So its keys are 0.weight, 0.bias, 2.weight ..., or with dropout 0.weight,
                    0.bias, 3.weight ... Where the dataset is a table, inputs and numeric targets
                    are standardised: minus the mean of the training rows, divided by their standard

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from regplay.core.arrays import Integers
 from regplay.core.hyperparameters import RATE_FIELDS
+from regplay.core.layers import MOST_LAYERS
 from regplay.core.state import Shape
 
 Loss = Literal["mse", "cross_entropy"]
@@ -35,6 +36,7 @@ RECORDING = ["record", "measured", "kept", "sums"]  # those of a stretch's recor
 RATES = np.dtype(
     [
         *((path.rpartition(".")[2], "f8") for path in RATE_FIELDS),
+        ("dropout", "f8", (MOST_LAYERS,)),
         ("seed", "u4"),
         ("order", "i4"),
         ("trains", "i4"),

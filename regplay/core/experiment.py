@@ -31,6 +31,8 @@ def _meta(
     is_open: bool = False,
     log_floor: float | None = None,
     is_rare: bool = False,
+    form: str = "",
+    pattern: str | None = None,
 ) -> Meta:
     """Bounds for msgspec, and what a control shows.
 
@@ -46,11 +48,18 @@ def _meta(
         The smallest value above 0 that a logarithmic slider reaches.
     is_rare
         Whether it is changed so rarely that it need not be in sight.
+    form, pattern
+        Of a text what it must be, in words and as a regular expression.
     """
-    extra = {"symbol": symbol, "log_floor": log_floor, "is_rare": is_rare}
+    extra = {"symbol": symbol, "log_floor": log_floor, "is_rare": is_rare, "form": form}
     least, most = within
     bounds: dict[str, Any] = {"gt" if is_open else "ge": least, "le": most}
-    return Meta(title=label, extra=extra, **bounds)
+    return Meta(title=label, extra=extra, pattern=pattern, **bounds)
+
+
+def _list_pattern(one: str) -> str:
+    """Up to 8 numbers, separated by commas; or nothing."""
+    return rf"^(?: *(?:{one}) *(?:, *(?:{one}) *){{0,7}})?$"
 
 
 class DataSettings(SettingsGroup, frozen=True):
@@ -126,8 +135,20 @@ class ModelSettings(SettingsGroup, frozen=True):
 
     depth: Annotated[int, _meta("Depth", "depth", within=(0, 8))] = 2
     """Number of hidden layers; 0 is a linear model, f(x) = w·x + b."""
-    width: Annotated[int, _meta("Width", "width", within=(1, 256))] = 64
+    width: Annotated[int, _meta("Width", "width", within=(1, 512))] = 64
     """Units in each hidden layer: h = φ(W·x + b) has this length."""
+    widths: Annotated[
+        str,
+        _meta(
+            "Width by layer",
+            "widths",
+            is_rare=True,
+            form="up to 8 whole numbers from 1 to 512, separated by commas",
+            pattern=_list_pattern("[1-9][0-9]?|[1-4][0-9][0-9]|50[0-9]|51[0-2]"),
+        ),
+    ] = ""
+    """Units of the hidden layers one by one, such as 64, 32, 16; layers beyond have the common
+    width."""
     activation: Annotated[Activation, _meta("Activation")] = "tanh"
     """The function φ that each hidden unit applies: h = φ(W·x + b)."""
     init: Annotated[Init, _meta("Initial weights", "init", is_rare=True)] = "torch"
@@ -155,6 +176,23 @@ class RegularizationSettings(SettingsGroup, frozen=True):
     dropout: Annotated[float, _meta("Dropout p", "p", within=(0.0, 0.95))] = 0.0
     """Drops each hidden unit with probability p in every training step and scales the others by
     1/(1 − p); off when measuring."""
+    dropouts: Annotated[
+        str,
+        _meta(
+            "Dropout by layer",
+            "p by layer",
+            is_rare=True,
+            form="up to 8 numbers from 0 to 0.95, separated by commas",
+            pattern=_list_pattern(r"0|0?\.(?:[0-8][0-9]*|9(?:[0-4][0-9]*|50*)?)|0\.0*"),
+        ),
+    ] = ""
+    """Dropout of the hidden layers one by one, such as 0.2, 0.5; layers beyond have the common
+    one."""
+    input_dropout: Annotated[
+        float, _meta("Input dropout", "input p", within=(0.0, 0.95), is_rare=True)
+    ] = 0.0
+    """Drops each input with probability p in every training step and scales the others by 1/(1 −
+    p); off when measuring."""
     input_noise: Annotated[
         float, _meta("Input noise", "input noise", within=(0.0, 2.0), is_rare=True)
     ] = 0.0

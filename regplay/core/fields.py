@@ -94,10 +94,13 @@ class Field:
     log_floor: float | None = None  # smallest value above 0 on a logarithmic slider
     symbol: str = ""  # before the value in a list, short as on an axis; "" where the value says it
     is_rare: bool = False  # changed so rarely that it need not be in sight
+    form: str = ""  # of a text what it must be, in words; "" where it may be any
 
     @property
     def bounds(self) -> str:
         """The allowed values in words."""
+        if self.form:
+            return self.form
         if self.choices:
             return "one of " + ", ".join(self.choices)
         kind = msgspec.inspect.type_info(self.annotation)

@@ -15,11 +15,13 @@ from typing import Literal, NamedTuple
 from regplay.core.datasets import REGISTRY, DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import FIELDS, Field, get
+from regplay.core.layers import hidden_dropouts, listed
 
 # Places in an exported script, with the names that `regplay.session.export.script` fills in.
 ScriptPlace = Literal[
     "optimizer",  # an argument of the optimizer
-    "hidden",  # a module after each activation
+    "hidden",  # a module after activations, each with the value of its layer
+    "first",  # a module before the first layer
     "input",  # what is given to the network in place of `{x}`
     "loss",  # an argument of the loss that is trained on, but not of the one that is reported
     "penalty",  # what is added to the loss; the sum is over `{parameters}`
@@ -51,6 +53,8 @@ class Hyperparameter:
     # do; 0 is off for both. 0 of all that doesn't hold the network back.
     sign: Literal[-1, 0, 1] = 0
     term: str = ""  # what sentences call it
+    # Whether it is on, where that is another question than whether its value is 0.
+    on: Callable[[Experiment], bool] | None = None
     # Of a regularizer that is off: values that advice tries, the likeliest first.
     tries: tuple[float, ...] = ()
     # What it adds to the exported script while it is on, and where.
@@ -112,6 +116,18 @@ def _no_hidden_layer(experiment: Experiment, path: str) -> str:
     return "" if has_one else "a linear model (model.depth = 0) has no hidden layer"
 
 
+def _no_common_width(experiment: Experiment, path: str) -> str:
+    are_own = len(listed(experiment.model.widths)) >= experiment.model.depth
+    own = "each hidden layer has a width of its own (model.widths)" if are_own else ""
+    return _no_hidden_layer(experiment, path) or own
+
+
+def _no_common_dropout(experiment: Experiment, path: str) -> str:
+    are_own = len(listed(experiment.regularization.dropouts)) >= experiment.model.depth
+    own = "each hidden layer has one of its own (regularization.dropouts)" if are_own else ""
+    return _no_hidden_layer(experiment, path) or own
+
+
 def _no_momentum(experiment: Experiment, path: str) -> str:
     name = experiment.optimizer.name
     return "" if name == "momentum" else f"the optimizer {name} doesn't use it"
@@ -166,8 +182,9 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
     "model.width": Hyperparameter(
         curve=_WIDTHS,
         decomposed=(1, 2, 3, 4, 6, 8, 16, 32, 64, 128, 256),  # dense where the loss turns
-        unused=_no_hidden_layer,
+        unused=_no_common_width,
     ),
+    "model.widths": Hyperparameter(unused=_no_hidden_layer),
     "model.activation": Hyperparameter(unused=_no_hidden_layer),
     "model.init": Hyperparameter(own=True),
     "model.init_scale": Hyperparameter(own=True),
@@ -190,10 +207,19 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
         _STRENGTH,
         curve=_SHARES,
         decomposed=(0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
-        unused=_no_hidden_layer,
+        unused=_no_common_dropout,
         term="dropout",
+        on=lambda experiment: any(hidden_dropouts(experiment)),
         tries=(0.2, 0.5),
         script={"hidden": "nn.Dropout({value})"},
+    ),
+    "regularization.dropouts": Hyperparameter(own=True, adjustable=True, unused=_no_hidden_layer),
+    # Advice doesn't begin with it: of one or two inputs it drops nearly all there is to learn from.
+    "regularization.input_dropout": replace(
+        _STRENGTH,
+        curve=_SHARES,
+        term="input dropout",
+        script={"first": "nn.Dropout({value})"},
     ),
     "regularization.input_noise": replace(
         _STRENGTH,
@@ -254,7 +280,9 @@ REGULARIZERS = _paths(lambda entry: entry.sign != 0)
 RATE_FIELDS = tuple(
     path
     for path in FIELDS
-    if path in MEMBER_FIELDS & ADJUSTABLE_FIELDS and FIELDS[path].kind == "number"
+    if path in MEMBER_FIELDS & ADJUSTABLE_FIELDS
+    and FIELDS[path].kind == "number"
+    and not path.endswith("dropout")  # of which each layer has its own
 )
 # The regularizers first: they are what a slider's curve is most often of.
 SWEEPABLE = tuple(
@@ -299,6 +327,9 @@ def is_used(experiment: Experiment, path: str) -> bool:
 
 def is_on(experiment: Experiment, path: str) -> bool:
     """Whether a field has an effect, and a value other than 0."""
+    on = HYPERPARAMETERS[path].on
+    if on is not None:
+        return on(experiment)
     return bool(get(experiment, path)) and is_used(experiment, path)
 
 

@@ -16,6 +16,7 @@ from regplay.core.arrays import Flags, Floats, Integers
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment, ModelSettings
 from regplay.core.history import MEASURES
+from regplay.core.layers import hidden_widths
 from regplay.core.state import StoppingState, parameters_in
 
 _ROWS = {name: row for row, name in enumerate(MEASURES)}
@@ -129,7 +130,7 @@ def cost_of(
 
 def layer_sizes(model: ModelSettings, dataset: Dataset) -> tuple[int, ...]:
     """Units of each layer from the inputs to the outputs, `depth + 2` numbers."""
-    return (dataset.n_inputs, *[model.width] * model.depth, dataset.n_outputs)
+    return (dataset.n_inputs, *hidden_widths(model), dataset.n_outputs)
 
 
 def steps_per_epoch(n_train: int, batch_size: int) -> int:

@@ -223,7 +223,7 @@ def measured(outputs: Tensor, dataset: Dataset) -> Floats:
     return probabilities
 
 
-def thinned(network: Population, dropout: float, count: int, seed: int = 0) -> Population:
+def thinned(network: Population, shares: Sequence[float], count: int, seed: int = 0) -> Population:
     """Copies of a population of one, each without the units that one dropout mask drops.
 
     A unit that is dropped sends nothing on, the others are scaled by 1/(1 − p): both are done to
@@ -231,8 +231,8 @@ def thinned(network: Population, dropout: float, count: int, seed: int = 0) -> P
 
     Parameters
     ----------
-    dropout
-        p, the probability of dropping a hidden unit, in [0, 1).
+    shares
+        As of `layers.dropouts`: p of the inputs, then of the units of each hidden layer.
     count
         How many networks, each with a mask of its own.
     seed
@@ -242,21 +242,27 @@ def thinned(network: Population, dropout: float, count: int, seed: int = 0) -> P
     copies = network.with_parameters(network.flat.expand(count, -1))
     layers = copies.shape.views(copies.flat)
     for member in range(count):
-        for weight, _ in layers[1:]:
-            kept = torch.rand(weight.shape[2], generator=stream) >= dropout
-            weight[member] *= kept.to(weight) / (1.0 - dropout)
+        for (weight, _), p in zip(layers, shares, strict=True):
+            if p:
+                kept = torch.rand(weight.shape[2], generator=stream) >= p
+                weight[member] *= kept.to(weight) / (1.0 - p)
     return copies
 
 
 def stochastic_passes(
-    network: Population, dataset: Dataset, x: Floats, dropout: float, count: int, seed: int = 0
+    network: Population,
+    dataset: Dataset,
+    x: Floats,
+    shares: Sequence[float],
+    count: int,
+    seed: int = 0,
 ) -> Spread:
     """What `count` thinned networks predict at measured inputs [n, d], and how far they lie apart.
 
     Their standard deviation is the dropout part of the uncertainty of Gal and Ghahramani (2016),
     "Dropout as a Bayesian approximation", without the noise of the observations.
     """
-    networks = thinned(network, dropout, count, seed)
+    networks = thinned(network, shares, count, seed)
     inputs = torch.from_numpy(dataset.inputs(x)).to(network.flat)
     outputs = networks.predict(inputs)
     return spread(np.asarray(measured(outputs, dataset)))

@@ -15,6 +15,7 @@ from torch.nn import functional
 
 from regplay.core.device import cores
 from regplay.core.engine import Networks, Stop, Stretch, Work
+from regplay.core.layers import MOST_LAYERS
 from regplay.core.state import Shape
 
 _BETA1, _BETA2, _EPS = 0.9, 0.999, 1e-8  # torch.optim.Adam's defaults
@@ -128,16 +129,17 @@ class _Steps:
         self._decay = tensor("weight_decay")[:, None] * is_penalised
         self._l1 = tensor("l1")[:, None] * is_penalised
         self._has_l1 = bool(rates["l1"].any())
-        self._drops = bool(rates["dropout"].any())
+        self._drops = [bool(shares.any()) for shares in rates["dropout"].T]  # of each layer
         self._is_noisy = bool(rates["input_noise"].any())
         self._noise = tensor("input_noise")[:, None, None]
         has_bound = torch.as_tensor(rates["max_norm"] > 0).to(self._device)
         self._is_bounded = bool(has_bound.any())
         self._most = torch.where(has_bound, tensor("max_norm"), torch.inf)[:, None, None]
         # A unit is dropped where u < p, u = word/2³²: a comparison of whole numbers.
-        below = np.ceil(rates["dropout"] * 2.0**32).astype(np.int64)
-        self._below = torch.as_tensor(below).to(self._device)[:, None, None]
-        self._scale = 1.0 / (1.0 - tensor("dropout"))[:, None, None]
+        # [layers, M, 1, 1], of what each takes.
+        below = np.ceil(rates["dropout"].T * 2.0**32).astype(np.int64)
+        self._below = torch.as_tensor(below).to(self._device)[:, :, None, None]
+        self._scale = 1.0 / (1.0 - self._on_device(rates["dropout"].T))[:, :, None, None]
         distinct = work.orders.distinct
         self._row = torch.as_tensor(work.orders.rows.astype(np.int64)).to(self._device)
         seeds = torch.zeros(distinct, dtype=torch.int64)
@@ -191,7 +193,15 @@ class _Steps:
             words = self._words(step, 0, x.shape[1], x.shape[2])
             x = x + self._noise * normals(words, x.dtype)
         members = work.population.shape.members
-        return x.expand(members, -1, -1), y.expand(members, -1, -1)
+        x = x.expand(members, -1, -1)
+        if self._drops[0]:
+            x = x * self._kept(step, MOST_LAYERS, 0, x)
+        return x, y.expand(members, -1, -1)
+
+    def _kept(self, step: int, stream: int, layer: int, a: Tensor) -> Tensor:
+        """0 where a number that a layer takes [M, rows, units] is dropped, else 1/(1 − p)."""
+        words = self._words(step, stream, *a.shape[1:])
+        return torch.where(words >= self._below[layer], self._scale[layer], 0.0)
 
     def _differentiate(self, step: int) -> None:
         """Fill the gradient with that of the data loss on the step's batch."""
@@ -201,9 +211,8 @@ class _Steps:
             z = torch.baddbmm(bias[:, None], a, weight.mT)
             a = self._phi.forward(z)
             slope = self._phi.slope(z, a)
-            if self._drops:
-                words = self._words(step, index + 1, *a.shape[1:])
-                factor = torch.where(words >= self._below, self._scale, 0.0)
+            if self._drops[index + 1]:
+                factor = self._kept(step, index + 1, index + 1, a)
                 a, slope = a * factor, slope * factor
             inputs.append(a)
             slopes.append(slope)
@@ -341,7 +350,7 @@ def draw_words(seeds: Tensor, steps: Tensor, layer: int, rows: int, units: int) 
     steps
         [K], int64.
     layer
-        0 for the inputs, then the hidden layers.
+        0 for the noise of inputs, then the hidden layers; `MOST_LAYERS` for the inputs' dropout.
     rows, units
         Points of a batch, and units of the layer.
     """

@@ -39,6 +39,7 @@ from regplay.core.fields import differences, get
 from regplay.core.fit import Fit, Grid
 from regplay.core.history import History, Snapshot
 from regplay.core.hyperparameters import ADJUSTABLE_FIELDS, MEMBER_FIELDS, RATE_FIELDS
+from regplay.core.layers import dropouts
 from regplay.core.measurements import (
     Penalties,
     Schedule,
@@ -243,6 +244,9 @@ class Training:
         for path in RATE_FIELDS:
             name = path.rpartition(".")[2]
             rates[name] = [get(experiment, path) for experiment in self.experiments]
+        for own, experiment in zip(rates["dropout"], self.experiments, strict=True):
+            found = dropouts(experiment)
+            own[: len(found)] = found
         rates["seed"] = [experiment.seed for experiment in self.experiments]
         rates["order"] = work.orders.rows
         work.momentum = self.experiments[0].optimizer.momentum

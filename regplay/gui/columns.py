@@ -34,6 +34,7 @@ class ScrolledPlots(ScrolledColumn):
 
     def __init__(self, tabs: QWidget, losses: QWidget, runs: QWidget) -> None:
         super().__init__("centre")
+        self._least = tabs, losses, runs  # what has to have room in its width
         self.bottom = divided("bottom", Qt.Orientation.Horizontal, losses, runs, (1, 0))
         self.plots = divided("plots", Qt.Orientation.Vertical, tabs, self.bottom, _SHARES[_BELOW])
         self._sizes = {way: [1000 * share for share in _SHARES[way]] for way in _SHARES}
@@ -54,7 +55,7 @@ class ScrolledPlots(ScrolledColumn):
 
     def _arrange(self) -> None:
         room, plots, way = self.maximumViewportSize(), self.plots, _BELOW
-        if self._aspect is not None:
+        if self._aspect is not None and self._have_room_beside(room.width()):
             beside, below = (self._height(room, self._aspect, way) for way in _SHARES)
             way = _BESIDE if beside > _WORTH * below else _BELOW
         before = plots.orientation()
@@ -64,6 +65,13 @@ class ScrolledPlots(ScrolledColumn):
         plots.setOrientation(way)
         self.bottom.setOrientation(before)  # the list of runs takes the losses' longer side
         plots.setSizes(self._sizes[way])
+
+    def _have_room_beside(self, width: int) -> bool:
+        """Whether the tabs have at least what they need, and the losses, one beside the other."""
+        widths = [it.minimumSizeHint().width() * it.isVisibleTo(self) for it in self._least]
+        needed, shares = (widths[0], max(widths[1:])), _SHARES[_BESIDE]
+        parts = zip(needed, shares, strict=True)
+        return all(least <= width * share / sum(shares) for least, share in parts)
 
     def _height(self, room: QSize, aspect: float, way: Qt.Orientation) -> float:
         """Of a picture, in pixels."""

@@ -73,7 +73,7 @@ class EpochTrack(HandleSlider):
         kept, before = tuple(epochs), self.moment
         if kept != self.kept:
             self.kept = kept
-            self.set_moment(before)
+            self._move_to(self.index_of(before))
             if self.moment != before:
                 self.moment_changed.emit(self.moment)
 
@@ -86,10 +86,16 @@ class EpochTrack(HandleSlider):
     def set_moment(self, epoch: int | None) -> None:
         """Move the handle to the kept epoch nearest to `epoch`, without a signal."""
         index = self.index_of(epoch)
-        last = max(len(self.kept) - 1, 0)
-        self.moment = None if index == last else self.kept[index]
+        if (index, self._moment_of(index)) != (self.value(), self.moment):
+            self._move_to(index)
+
+    def _moment_of(self, index: int) -> int | None:
+        return None if index >= len(self.kept) - 1 else self.kept[index]
+
+    def _move_to(self, index: int) -> None:
+        self.moment = self._moment_of(index)
         with QSignalBlocker(self):
-            self.setRange(0, last)
+            self.setRange(0, max(len(self.kept) - 1, 0))
             self.setValue(index)
         self.update()
         self.changed.emit()
@@ -130,7 +136,7 @@ class EpochTrack(HandleSlider):
 
     def _pick(self, index: int) -> None:
         """A person chose a position."""
-        moment = None if index >= len(self.kept) - 1 else self.kept[max(index, 0)]
+        moment = self._moment_of(max(index, 0))
         if moment != self.moment:
             self.set_moment(moment)
             self.moment_changed.emit(moment)

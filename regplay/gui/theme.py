@@ -241,7 +241,9 @@ def line_color(palette: QPalette, share: float = 0.3) -> QColor:
 
 def zoom_of_text() -> float:
     """How many times as large as at 100 % the application's text is."""
-    return QFontInfo(QApplication.font()).pixelSize() / BODY
+    font = QApplication.font()
+    pixels = font.pixelSize()  # −1 where the size is in points, as without our theme
+    return (pixels if pixels > 0 else QFontInfo(font).pixelSize()) / BODY
 
 
 def zoomed(pixels: float) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from regplay.core.advice import SEEDS, SettingChange, Tried, compare, lineup, neighbours
 from regplay.core.datasets import Dataset
@@ -200,13 +200,17 @@ class VerdictBar(QWidget):
         self.button = named("verdict.try", Press("Try it"))
         self.button.clicked.connect(self._try)
         self.losses = named("verdict.losses", Losses())
-        pairs = (self.headline, self.reason), (self.button, self.advice)
-        lines = [fill(QHBoxLayout(), one, (other, 1), spacing=8) for one, other in pairs]
-        words = fill(QVBoxLayout(), *lines, spacing=2)
-        row = fill(
-            QHBoxLayout(self), (words, 1), self.losses, margins=(8, 4, 8, 4), spacing=_PADDING // 2
-        )
-        row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)  # see minimumSizeHint
+        self._first, self._second = QWidget(), QWidget()
+        self._judgement = QHBoxLayout(self._first)
+        fill(self._judgement, self.headline, (self.reason, 1), spacing=8)
+        fill(QHBoxLayout(self._second), self.button, (self.advice, 1), spacing=8)
+        grid = self._grid = QGridLayout(self)
+        grid.setContentsMargins(8, 4, 8, 4)
+        grid.setHorizontalSpacing(_PADDING // 2)
+        grid.setVerticalSpacing(2)
+        grid.setColumnStretch(0, 1)
+        grid.setSizeConstraint(QGridLayout.SizeConstraint.SetNoConstraint)  # see minimumSizeHint
+        self.set_stacked(False)
         self._view: View | None = None
         self._judged: Run | None = None  # at its end, so that neighbours are to be trained
         self._changes: tuple[SettingChange, ...] | None = None  # theirs, once they are asked for
@@ -214,6 +218,14 @@ class VerdictBar(QWidget):
         self.tried: Tried | None = None
         self._make_room()
         self._show_advice()
+
+    def set_stacked(self, is_stacked: bool) -> None:
+        """Have the reason below the verdict, and the advice below all: large letters need that."""
+        ways = QBoxLayout.Direction
+        self._judgement.setDirection(ways.TopToBottom if is_stacked else ways.LeftToRight)
+        self._grid.addWidget(self._first, 0, 0)
+        self._grid.addWidget(self._second, 1, 0, 1, 2 if is_stacked else 1)
+        self._grid.addWidget(self.losses, 0, 1, 1 if is_stacked else 2, 1)
 
     def show_view(self, view: View) -> None:
         """Judge a run at the moment that is shown: by what was known then, beside its losses."""

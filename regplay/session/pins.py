@@ -213,7 +213,8 @@ def compared(
     pairs = {"none": (0.0, 0.0), "weight decay": (decay, 0.0)}
     if experiment.model.depth:
         pairs |= {"dropout": (0.0, dropout), "both": (decay, dropout)}
+    common = replace(experiment, {"regularization.dropouts": ""})
     return {
-        name: replace(experiment, dict(zip(MAIN_REGULARIZERS, pair, strict=True)))
+        name: replace(common, dict(zip(MAIN_REGULARIZERS, pair, strict=True)))
         for name, pair in pairs.items()
     }

@@ -17,6 +17,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import Value, get
 from regplay.core.fit import Fit
 from regplay.core.history import History, Snapshot
+from regplay.core.layers import dropouts
 from regplay.core.sweep import Sweep
 from regplay.core.verdict import PointLosses, Verdict
 from regplay.session.experiment_text import to_toml
@@ -134,18 +135,20 @@ def state_dict(
 ) -> dict[str, "Tensor"]:
     """The weights as the equivalent `nn.Sequential` names them, on the CPU.
 
-    That module is, for each hidden layer, `nn.Linear`, the activation and, only if the experiment
-    has dropout, `nn.Dropout`; then the last `nn.Linear`. So the keys are `0.weight`, `0.bias`,
-    `2.weight`, … without dropout and `0.weight`, `0.bias`, `3.weight`, … with it.
+    That module is, for each hidden layer, `nn.Linear`, the activation and, only where the layer
+    has dropout, `nn.Dropout`; then the last `nn.Linear`; before all, only if inputs are dropped,
+    `nn.Dropout`. So the keys are `0.weight`, `0.bias`, `2.weight`, … without dropout and
+    `0.weight`, `0.bias`, `3.weight`, … with that of hidden units.
 
     The network takes `dataset.inputs(x)` and its outputs are in the network's units: for tables,
     which are standardised, these are not the measured ones.
     """
-    stride = 3 if experiment.regularization.dropout > 0 else 2
     state: dict[str, Tensor] = {}
-    for i, (weight, bias) in enumerate(layers):
-        state[f"{stride * i}.weight"] = weight.detach().cpu()
-        state[f"{stride * i}.bias"] = bias.detach().cpu()
+    place = -2
+    for p, (weight, bias) in zip(dropouts(experiment), layers, strict=False):
+        place += 2 + (p > 0)  # after the last layer, its activation and perhaps nn.Dropout
+        state[f"{place}.weight"] = weight.detach().cpu()
+        state[f"{place}.bias"] = bias.detach().cpu()
     return state
 
 

@@ -4,10 +4,10 @@ import io
 import signal
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
+from trainings import made_history
 
-from regplay.core.history import MEASURES, History, Snapshot
+from regplay.core.history import History
 from regplay.session.terminal import CtrlC, StatusLine, status
 
 
@@ -19,17 +19,9 @@ class Clock:
         return self.now
 
 
-def _history(train: float, valid: float) -> History:
-    values = np.zeros((len(MEASURES), 1))
-    values[:2, 0] = train, valid
-    history = History()
-    history.append(Snapshot(0, 0, values, np.array([-1]), np.array([False])))
-    return history
-
-
 def test_the_line_tells_epochs_losses_and_speed_rounded():
     training = SimpleNamespace(epoch=1234, epochs=5000, step=2468)
-    assert status(training, _history(0.123456, 1.98765), 2.0) == (
+    assert status(training, made_history([0.123456], [1.98765], [0]), 2.0) == (
         "epoch 1,234 of 5,000   train 0.1235   valid 1.988   1,200 steps/s"
     )
     assert status(training, History(), 2.0) == ""

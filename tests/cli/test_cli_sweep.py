@@ -172,7 +172,7 @@ def test_members_come_to_what_each_comes_to_alone(sweep, path, capsys, experimen
     [
         ([], "regplay sweep: nothing varies; give --vary FIELD=V1,V2"),
         (["--vary", "model.dept=1,2"], "did you mean model.depth?"),
-        (["--vary", "model.width=0,2"], "model.width = 0: must be a whole number from 1 to 256"),
+        (["--vary", "model.width=0,2"], "model.width = 0: must be a whole number from 1 to 512"),
         (["--vary", "seed=1,2", "--seeds", "2"], "not both"),
         (["--seeds", "0"], "--seeds: 0: must be a whole number from 1"),
         (["--seeds", "many"], "--seeds: many: must be a whole number from 1"),

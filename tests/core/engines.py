@@ -98,7 +98,12 @@ def work_of(population, x, y, *, n_train=None, batch_size=None, optimizer="sgd",
         progress=np.zeros(members, dtype=PROGRESS),
     )
     for name, values in {"trains": 1, "order": orders.rows, **rates}.items():
-        work.rates[name] = values
+        if name == "dropout":  # of all hidden layers
+            work.rates[name][:, 1:] = np.broadcast_to(values, members)[:, None]
+        elif name == "input_dropout":
+            work.rates["dropout"][:, 0] = values
+        else:
+            work.rates[name] = values
     work.progress["step"] = step
     return work
 
@@ -154,11 +159,20 @@ def masks(engine, *, rows, units, step=0, layer=1, dtype=torch.float64, **rates)
     return population.flat[:, weights].unflatten(1, (rows, units)).clone()
 
 
+def input_masks(engine, *, rows, inputs, step=0, dtype=torch.float64, **rates):
+    """What inputs of 1 were multiplied by in a step, [M, rows, inputs]; see `masks`."""
+    return _inputs_in_a_step(engine, 1.0, rows, inputs, step, dtype, rates)
+
+
 def noises(engine, *, rows, inputs, step=0, dtype=torch.float64, **rates):
     """What was added to inputs of 0 in a step, [M, rows, inputs]; see `masks`."""
+    return _inputs_in_a_step(engine, 0.0, rows, inputs, step, dtype, rates)
+
+
+def _inputs_in_a_step(engine, value, rows, inputs, step, dtype, rates):
     members = np.broadcast_arrays(*rates.values())[0].size
     population = Population(Shape(members, (inputs, rows)), "tanh", "mse", CPU, dtype)
-    x, y = torch.zeros(1, rows, inputs, dtype=dtype), torch.eye(rows, dtype=dtype)[None]
+    x, y = torch.full((1, rows, inputs), value, dtype=dtype), torch.eye(rows, dtype=dtype)[None]
     work = work_of(population, x, y, step=step, lr=rows * rows / 2, **rates)
     take_steps(engine, work)
     return population.flat[:, : rows * inputs].unflatten(1, (rows, inputs)).clone()

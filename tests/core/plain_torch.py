@@ -17,6 +17,12 @@ class Mask(nn.Module):
         return x if self.mask is None else x * self.mask
 
 
+def each_or(text, usual):
+    """The numbers of each of 8 hidden layers, of which a text lists the first."""
+    own = [float(part) for part in text.split(",")] if text else []
+    return [*own, *[usual] * 8][:8]
+
+
 class PlainTorch:
     """`nn.Sequential`, autograd and `torch.optim` in double precision.
 
@@ -27,16 +33,17 @@ class PlainTorch:
     def __init__(self, training, member=0):
         self.experiment = training.experiments[member]
         model, layers = self.experiment.model, []
-        self._masks = [Mask() for _ in range(model.depth)]
+        self._masks = [Mask() for _ in range(model.depth + 1)]  # of what each layer takes
         for index, (weight, bias) in enumerate(training.population.member(member)):
             linear = nn.Linear(weight.shape[1], weight.shape[0], dtype=torch.float64)
             with torch.no_grad():
                 linear.weight.copy_(weight)
                 linear.bias.copy_(bias)
-            layers.append(linear)
+            layers += [self._masks[index], linear]
             if index < model.depth:
-                layers += [ACTIVATIONS[model.activation](), self._masks[index]]
+                layers.append(ACTIVATIONS[model.activation]())
         self.network = nn.Sequential(*layers)
+        self._linear = [layer for layer in layers if isinstance(layer, nn.Linear)]
         biases = [p for p in self.network.parameters() if p.dim() == 1]
         weights = [p for p in self.network.parameters() if p.dim() == 2]
         kinds = {
@@ -90,12 +97,13 @@ class PlainTorch:
         if settings.input_noise:
             words = self._words(0, *x.shape)
             x = x + settings.input_noise * normals(words, torch.float64)
-        for index, layer in enumerate(self._masks):
+        shares = [settings.input_dropout, *each_or(settings.dropouts, settings.dropout)]
+        for index, (layer, p) in enumerate(zip(self._masks, shares, strict=False)):
             layer.mask = None
-            if settings.dropout:
-                words = self._words(index + 1, len(x), self.experiment.model.width)
-                kept = words.double() / 2**32 >= settings.dropout
-                layer.mask = kept.double() / (1 - settings.dropout)
+            if p:
+                units = self._linear[index].in_features
+                words = self._words(index or 9, len(x), units)
+                layer.mask = (words.double() / 2**32 >= p).double() / (1 - p)
         loss = self._loss(self.network(x), y, settings.label_smoothing)
         penalised = [p for p in self.network.parameters() if settings.decay_bias or p.dim() == 2]
         loss = loss + settings.l1 * sum(p.abs().sum() for p in penalised)

@@ -63,6 +63,8 @@ CHANGES = {
     "weight decay": [{"regularization.weight_decay": 0.3}, {"regularization.weight_decay": 0.0}],
     "l1": [{"regularization.l1": 0.02}, {"regularization.l1": 0.0}],
     "dropout": [{"regularization.dropout": 0.4}, {"regularization.dropout": 0.0}],
+    "dropouts": [{"regularization.dropouts": "0.4"}, {"regularization.dropouts": "0, 0.3"}],
+    "input dropout": [{"regularization.input_dropout": 0.4}, {"regularization.input_dropout": 0.0}],
     "noise": [{"regularization.input_noise": 0.4}, {"regularization.input_noise": 0.0}],
     "max-norm": [{"regularization.max_norm": 0.3}, {"regularization.max_norm": 0.0}],
     "lr": [{"optimizer.lr": 0.002}, {"optimizer.lr": 0.02}],

@@ -6,7 +6,7 @@ from math import ceil
 import numpy as np
 import pytest
 import torch
-from engines import masks, noises
+from engines import input_masks, masks, noises
 from keywords import by_path
 from plain_torch import PlainTorch
 from small_trainings import advance
@@ -16,6 +16,7 @@ from regplay.core.datasets import load
 from regplay.core.engine import Orders, Stop
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
+from regplay.core.layers import MOST_LAYERS
 from regplay.core.torch_engine import draw_words, normals, philox
 from regplay.core.training import Training
 
@@ -260,6 +261,21 @@ def test_noise_is_the_quantile_of_its_word(engine, step, rows, inputs):
         expected = s * torch.special.ndtri((torch.tensor(words).double() + 0.5) / 2**32)
         torch.testing.assert_close(found[member], expected, rtol=1e-9, atol=1e-12)
     assert not found[2].any()
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(("rows", "inputs"), [(1, 1), (6, 3), (30, 19)])
+def test_an_input_is_dropped_by_a_word_of_its_own(engine, step, rows, inputs):
+    """Not by that of its noise, nor of any unit."""
+    seeds, shares = [5, 9, 5], [0.5, 0.2, 0.0]
+    found = input_masks(
+        engine, rows=rows, inputs=inputs, step=step, seed=seeds, input_dropout=shares
+    )
+    for member, (seed, p) in enumerate(zip(seeds, shares, strict=True)):
+        for row, unit in itertools.product(range(rows), range(inputs)):
+            is_kept = word_by_hand(seed, step, MOST_LAYERS, row, unit) >= ceil(p * 2**32)
+            expected = 1 / (1 - p) if is_kept else 0
+            assert found[member, row, unit].item() == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize(("dtype", "rtol"), [(torch.float64, 1e-8), (torch.float32, 1e-6)])

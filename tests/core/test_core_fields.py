@@ -30,11 +30,12 @@ BOUNDS = {
     "data.n_classes": (2, 4),
     "data.seed": (0, 2**31 - 1),
     "model.depth": (0, 8),
-    "model.width": (1, 256),
+    "model.width": (1, 512),
     "model.init_scale": (0.0, 10.0),
     "regularization.weight_decay": (0.0, 10.0),
     "regularization.l1": (0.0, 1.0),
     "regularization.dropout": (0.0, 0.95),
+    "regularization.input_dropout": (0.0, 0.95),
     "regularization.input_noise": (0.0, 2.0),
     "regularization.max_norm": (0.0, 100.0),
     "regularization.label_smoothing": (0.0, 0.95),
@@ -49,7 +50,8 @@ NUMBERS = [path for path, one in FIELDS.items() if one.kind == "number"]
 INTEGERS = [path for path, one in FIELDS.items() if one.kind == "integer"]
 CHOICES = [path for path, one in FIELDS.items() if one.kind == "choice"]
 SWITCHES = [path for path, one in FIELDS.items() if one.kind == "switch"]
-TEXTS = [path for path, one in FIELDS.items() if one.kind == "text"]
+LISTS = ("model.widths", "regularization.dropouts")
+TEXTS = [path for path, one in FIELDS.items() if one.kind == "text" and path not in LISTS]
 
 
 def nested(path, value):
@@ -176,6 +178,33 @@ def test_texts_take_texts_alone(path):
     assert get(replace(Experiment(), {path: "a b\n"}), path) == "a b\n"
     for value in (1, None, True, ["a"]):
         assert refusal(path, value).endswith("must be a text")
+
+
+RIGHT_LISTS = {
+    "model.widths": ("", "1", "512, 64,8", " 16 , 499 ", ",".join("9" * 8)),
+    "regularization.dropouts": ("", "0", "0.95,.5, 0.0", " 0.949 , 0.9", ",".join(["0.2"] * 8)),
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "text"), [(p, t) for p, some in RIGHT_LISTS.items() for t in some]
+)
+def test_lists_hold_up_to_eight_values(path, text):
+    assert get(replace(Experiment(), {path: text}), path) == text
+
+
+WRONG_LISTS = {
+    "model.widths": ("0", "513", "1000", "8.5", "-3", "a", "8 8", "8,,8", "8,", ",".join("9" * 9)),
+    "regularization.dropouts": ("1", "0.951", "0.96", "-0.1", "a", ".", "0.1 0.2", "0.1,"),
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "text"), [(p, t) for p, some in WRONG_LISTS.items() for t in some]
+)
+def test_lists_are_refused_with_what_they_must_be(path, text):
+    words = "whole numbers from 1 to 512" if path == "model.widths" else "numbers from 0 to 0.95"
+    assert refusal(path, text).endswith(f"must be up to 8 {words}, separated by commas")
 
 
 def test_the_choices_of_a_dataset_are_the_registry():

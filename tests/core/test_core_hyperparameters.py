@@ -35,6 +35,8 @@ VALUES = {
     "regularization.weight_decay": (0.1, 1.0),
     "regularization.l1": (0.01, 0.1),
     "regularization.dropout": (0.2, 0.8),
+    "regularization.dropouts": ("0.2",),
+    "regularization.input_dropout": (0.2, 0.8),
     "regularization.input_noise": (0.3, 1.5),
     "regularization.max_norm": (0.2, 0.6),
     "regularization.label_smoothing": (0.2, 0.8),
@@ -43,6 +45,7 @@ VALUES = {
     "optimizer.lr": (0.05,),
     "optimizer.momentum": (0.3,),
     "model.width": (7,),
+    "model.widths": ("7, 5",),
     "model.activation": ("relu",),
 }
 # The effect of early stopping depends on the losses.
@@ -99,8 +102,10 @@ def test_members_that_differ_in_their_own_fields_share_a_population_and_no_other
     field, base = FIELDS[path], experiment_of(path)
     value = get(base, path)
     other = next(c for c in field.choices if c != value) if field.choices else None
-    if other is None:
-        other = not value if field.kind == "switch" else VALUES.get(path, (value + 1,))[0]
+    if other is None and path in VALUES:
+        other = VALUES[path][0]
+    elif other is None:
+        other = not value if field.kind == "switch" else value + 1
     pair = [base, replace(base, {path: other})]
     shared = len(plan(pair, load_all(e.data for e in pair))) == 1
     assert shared == (path in MEMBER_FIELDS)

@@ -5,7 +5,7 @@ import pytest
 import torch
 from engines import native_engine, use
 from small_trainings import advance
-from trainings import run
+from trainings import run, trained_together
 
 from regplay.core import joint
 from regplay.core.datasets import load_all
@@ -25,13 +25,6 @@ BASE = replace(
     Experiment(),
     {"epochs": 30, "data.n_train": 20, "data.n_valid": 25, "model.width": 8},
 )
-
-
-def trained(experiments, **options):
-    training = JointTraining(experiments, **options)
-    while not training.finished:
-        training.advance()
-    return training
 
 
 def alone(experiment):
@@ -59,7 +52,7 @@ _SWEEPS = {
 @pytest.mark.parametrize("axes", _SWEEPS.values(), ids=_SWEEPS)
 def test_members_equal_those_trained_alone(engine, axes):
     experiments = Sweep(BASE, axes, seeds=2).experiments
-    together = trained(experiments)
+    together = trained_together(experiments)
     is_native = isinstance(engine, NativeEngine)  # to the bit
     tolerance = {"rtol": 0 if is_native else 2e-3, "atol": 0 if is_native else 1e-5}
     for member, experiment in enumerate(experiments):
@@ -87,14 +80,14 @@ def test_what_is_too_large_for_memory_is_trained_in_parts_to_the_same_bits(monke
     more = replace(BASE, {"optimizer.batch_size": 7, DROPOUT: 0.2})
     axes = SweepAxis(WD, (0.0, 0.01, 0.1, 1.0, 2.0)), SweepAxis("optimizer.lr", (0.003, 0.01))
     experiments = Sweep(more, axes, seeds=2).experiments
-    whole = trained(experiments)
+    whole = trained_together(experiments)
     assert len(plan(experiments, load_all(e.data for e in experiments))) == 1
     for memory, least in ((100_000, 2), (40_000, 5), (1, 20)):
         monkeypatch.setattr(joint, "_MEMORY", memory)
         parts = plan(experiments, load_all(e.data for e in experiments))
         assert len(parts) >= least
         assert sorted(np.concatenate(parts)) == list(range(20))
-        in_parts = trained(experiments)
+        in_parts = trained_together(experiments)
         for measure in MEASURES:
             np.testing.assert_array_equal(
                 in_parts.history.values(measure), whole.history.values(measure)
@@ -140,7 +133,7 @@ def test_it_fills_in_part_by_part_and_says_how_far(monkeypatch):
 
 
 def test_values_at_an_epoch_are_of_the_newest_record_not_later():
-    training = trained(Sweep(BASE, (SweepAxis(WD, (0.0, 0.1)),)).experiments)
+    training = trained_together(Sweep(BASE, (SweepAxis(WD, (0.0, 0.1)),)).experiments)
     history = training.history
     member = history.member(1)
     for epoch in (0, 7, 30):
@@ -153,13 +146,13 @@ def test_a_diverged_member_is_told_and_finished():
     experiments = Sweep(
         replace(BASE, {"optimizer.name": "sgd"}), (SweepAxis("optimizer.lr", (0.01, 10.0)),)
     ).experiments
-    training = trained(experiments)
+    training = trained_together(experiments)
     assert list(training.history.diverged) == [False, True]
 
 
 def test_fits_are_those_of_members_trained_alone_at_any_kept_moment():
     experiments = Sweep(BASE, (SweepAxis(WD, (0.0, 0.1)),)).experiments
-    together = trained(experiments)
+    together = trained_together(experiments)
     single = Training([experiments[1]])
     grid = grid_of(single.datasets[0])
     for epoch in (0, 9, 30):
@@ -175,7 +168,7 @@ def test_fits_are_those_of_members_trained_alone_at_any_kept_moment():
 
 def test_predictions_of_classes_are_probabilities_of_all_members():
     base = replace(BASE, {"data.name": "moons", "epochs": 5})
-    together = trained(Sweep(base, seeds=3, resamples=True).experiments)
+    together = trained_together(Sweep(base, seeds=3, resamples=True).experiments)
     x = np.zeros((4, 2))
     found = together.predict(x)
     assert sorted(found) == [0, 1, 2]
@@ -186,7 +179,7 @@ def test_predictions_of_classes_are_probabilities_of_all_members():
 
 def test_a_member_goes_on_alone_from_its_states():
     experiments = Sweep(BASE, (SweepAxis(WD, (0.0, 0.1)),)).experiments
-    together = trained(experiments)
+    together = trained_together(experiments)
     states = together.checkpoints(1)
     assert list(states.epochs) == list(together.history.epochs)
     single = Training([experiments[1]])

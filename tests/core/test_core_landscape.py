@@ -10,6 +10,7 @@ from regplay.gui.controls.slider_scale import scale_of
 
 EVEN = (
     "regularization.dropout",
+    "regularization.input_dropout",
     "regularization.input_noise",
     "regularization.label_smoothing",
     "data.noise",

@@ -59,6 +59,13 @@ def experiment_of(draw):
     values["epochs"] = max(1, draw.randint(6, 14) // per_epoch, 2 // per_epoch)
     inputs, classes = draw.randint(1, 5), draw.randint(1, 4)
     dataset = dataset_of(n_train, n_valid, inputs, classes, draw.getrandbits(32))
+    if draw.random() < 0.5:  # of all layers, of some, of more than there are
+        widths = [draw.randint(1, values["model.width"]) for _ in range(draw.randint(1, 8))]
+        values["model.widths"] = ", ".join(map(str, widths))
+    if draw.random() < 0.5:
+        shares = [draw.choice([0.0, draw.uniform(0.01, 0.5)]) for _ in range(draw.randint(1, 8))]
+        values["regularization.dropouts"] = ", ".join(f"{share:.6f}" for share in shares)
+    values["regularization.input_dropout"] = draw.choice([0.0, 0.0, draw.uniform(0.01, 0.4)])
     return replace(Experiment(), values), dataset
 
 
@@ -150,6 +157,8 @@ def test_random_company_changes_nothing(monkeypatch):
                 "regularization.weight_decay": other.regularization.weight_decay,
                 "regularization.l1": other.regularization.l1,
                 "regularization.dropout": other.regularization.dropout,
+                "regularization.dropouts": other.regularization.dropouts,
+                "regularization.input_dropout": other.regularization.input_dropout,
                 "regularization.input_noise": other.regularization.input_noise,
                 "regularization.max_norm": other.regularization.max_norm,
                 "regularization.label_smoothing": other.regularization.label_smoothing,

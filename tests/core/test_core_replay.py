@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 import torch
 from small_trainings import advance
+from trainings import trained_together
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.core.joint import JointTraining
 from regplay.core.training import Training
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -19,10 +19,7 @@ def trained(request):
     base = replace(Experiment(), VALUES | {"optimizer.batch_size": request.param or 0})
     decays = (0.0, 0.01, 0.1)
     experiments = [replace(base, {"regularization.weight_decay": decay}) for decay in decays]
-    joint = JointTraining(experiments, dtype=torch.float64, keeps=60_000)
-    while not joint.finished:
-        joint.advance()
-    return joint
+    return trained_together(experiments, dtype=torch.float64, keeps=60_000)
 
 
 def test_the_states_between_those_kept_are_those_of_the_training(trained):

@@ -27,7 +27,7 @@ def network(steps=200):
 
 def test_without_dropout_all_are_the_network_itself():
     population, dataset = network()
-    passes = stochastic_passes(population, dataset, dataset.valid.x, 0.0, 4)
+    passes = stochastic_passes(population, dataset, dataset.valid.x, (0.0, 0.0, 0.0), 4)
     assert passes.std.max() < 1e-6
     x = torch.from_numpy(dataset.valid.x).float()
     np.testing.assert_allclose(passes.mean, population.predict(x)[0, :, 0], atol=1e-5)
@@ -46,7 +46,8 @@ def test_mean_and_deviation_are_those_of_a_module_in_training_mode():
     torch.manual_seed(1)
     with torch.no_grad():
         wanted = torch.stack([module(x)[:, 0] for _ in range(6000)]).numpy()
-    passes = stochastic_passes(population, dataset, x.double().numpy(), 0.3, 3000, seed=2)
+    shares = (0.0, 0.3, 0.3)
+    passes = stochastic_passes(population, dataset, x.double().numpy(), shares, 3000, seed=2)
     error = wanted.std(axis=0) / np.sqrt(3000)
     assert (np.abs(passes.mean - wanted.mean(axis=0)) < 5 * error).all()
     np.testing.assert_allclose(passes.std, wanted.std(axis=0), rtol=0.1)
@@ -54,7 +55,7 @@ def test_mean_and_deviation_are_those_of_a_module_in_training_mode():
 
 def test_each_has_a_mask_of_its_own_and_the_seed_decides_them():
     population, _ = network(10)
-    one, same, other = (thinned(population, 0.5, 3, seed) for seed in (1, 1, 2))
+    one, same, other = (thinned(population, (0.0, 0.5, 0.5), 3, seed) for seed in (1, 1, 2))
     assert torch.equal(one.flat, same.flat)
     assert not torch.equal(one.flat, other.flat)
     dropped = [(one.member(i)[1][0] == 0).all(dim=0) for i in range(3)]

@@ -7,7 +7,7 @@ from dataclasses import replace as with_changes
 import numpy as np
 import pytest
 from sentences import SENTENCES, assert_consistent, said_in
-from trainings import run
+from trainings import made_history, run
 
 from regplay.core.datasets import Dataset, Split, load
 from regplay.core.experiment import Experiment
@@ -48,14 +48,9 @@ def made(floor=FLOOR, valid_floor=FLOOR, variance=1.5):
 
 def history_of(train_losses, valid_losses, every=10, diverged=False):
     """Records at epochs 0, `every`, 2·`every` and so on."""
-    history = History()
-    for i, pair in enumerate(zip(train_losses, valid_losses, strict=True)):
-        values = np.zeros((len(MEASURES), 1))
-        values[:2, 0] = pair
-        is_last = diverged and i == len(train_losses) - 1
-        stopped_at = np.array([i * every if is_last else -1])
-        history.append(Snapshot(i * every, i, values, stopped_at, np.array([is_last])))
-    return history
+    epochs = every * np.arange(len(train_losses))
+    stopped_at = int(epochs[-1]) if diverged else -1
+    return made_history(train_losses, valid_losses, epochs, stopped_at, diverged=diverged)
 
 
 def spread(mean, error):

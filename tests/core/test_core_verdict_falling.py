@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from trainings import train
+from trainings import made_history, train
 
 from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.core.history import MEASURES, History, Snapshot
+from regplay.core.history import History
 from regplay.core.verdict import Shown, Verdict, is_still_falling, judge
 
 EPOCHS = np.arange(0, 2001, 20)
@@ -77,12 +77,7 @@ def test_a_few_records_are_enough_for_a_steep_fall(records):
 
 
 def found(train_losses, valid_losses, stopped_at=-1, epochs=int(EPOCHS[-1]), shown=None) -> Verdict:
-    history = History()
-    for i, pair in enumerate(zip(train_losses, valid_losses, strict=True)):
-        values = np.zeros((len(MEASURES), 1))
-        values[:2, 0] = pair
-        at = stopped_at if i == len(train_losses) - 1 else -1
-        history.append(Snapshot(int(EPOCHS[i]), i, values, np.array([at]), np.array([False])))
+    history = made_history(train_losses, valid_losses, EPOCHS, stopped_at)
     experiment = replace(Experiment(), {"epochs": epochs})
     return judge(history, load(experiment.data), experiment, shown=shown)
 

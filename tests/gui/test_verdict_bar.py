@@ -133,3 +133,20 @@ def test_the_room_that_losses_need_is_that_of_their_text(theme, show_widget):
         assert hint.width() == pytest.approx(document.idealWidth(), abs=0.05 * hint.width())
         assert needed.setdefault(zoom, hint) == hint
         assert hint.width() <= bar.losses.width()
+
+
+def test_stacked_the_reason_and_the_advice_have_more_room(show_widget):
+    bar = show_widget(VerdictBar(), 700, 140)
+    bar.set_verdict(Verdict("overfitting", "Overfitting", WORDS))
+    QApplication.processEvents()
+    beside, height = bar.reason.width(), bar.advice.height()
+    bar.set_stacked(True)
+    QApplication.processEvents()
+    assert bar.reason.width() > beside
+    assert bar.reason.y() > bar.headline.geometry().bottom()
+    advice = bar.advice.mapTo(bar, bar.advice.rect().bottomRight())
+    assert advice.x() > bar.losses.geometry().right() - 4
+    assert bar.advice.height() == height
+    bar.set_stacked(False)
+    QApplication.processEvents()
+    assert bar.reason.width() == beside

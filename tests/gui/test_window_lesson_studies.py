@@ -65,7 +65,7 @@ def test_advice_does_not_do_what_the_reader_is_to_do(open_lesson):
     """Among the neighbours that are trained for it is the very network that the page asks for."""
     person = open_lesson(WAITS)
     person.wait_until_finished()
-    person.wait(lambda: person.text("verdict.advice"))
+    person.wait(lambda: person.window.verdict_bar.tried is not None)
     tried = person.controller.studies.studies["verdict.neighbours"].sweep.experiments
     assert any(one.regularization.weight_decay == 0.01 for one in tried)
     assert not person.find("lesson.why").isVisible()

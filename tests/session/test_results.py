@@ -412,3 +412,21 @@ def test_the_column_that_names_the_split_is_left_out(tmp_path):
     assert load(settings).target_name == "y"
     left_out = "column 3 (split): it is left out: it says which rows were trained on"
     assert left_out in remarks(settings)
+
+
+def test_the_weights_fit_a_module_that_drops_inputs_and_some_layers():
+    experiment = replace(
+        Experiment(),
+        {
+            "model.widths": "4, 3",
+            "regularization.dropouts": "0, 0.5",
+            "regularization.input_dropout": 0.2,
+        },
+    )
+    sizes = [(2, 4), (4, 3), (3, 1)]
+    layers = [(torch.rand(n_out, n_in), torch.rand(n_out)) for n_in, n_out in sizes]
+    first, second, last = (torch.nn.Linear(*pair) for pair in sizes)
+    drop, act = torch.nn.Dropout, torch.nn.Tanh
+    module = torch.nn.Sequential(drop(0.2), first, act(), second, act(), drop(0.5), last)
+    module.load_state_dict(state_dict(experiment, layers))
+    assert torch.equal(last.weight, layers[2][0])

@@ -44,9 +44,9 @@ def test_a_data_file_is_meant_from_the_current_folder(monkeypatch, tmp_path):
     [
         ("model.dept=1,2", "model.dept: no such field; did you mean model.depth?"),
         ("model.width", "model.width: must be FIELD=V1,V2,... or FIELD=LOW:HIGH:COUNT[:log]"),
-        ("model.width=4,999", "model.width = 999: must be a whole number from 1 to 256"),
-        ("model.width=4:999:3", "model.width = 999: must be a whole number from 1 to 256"),
-        ("model.width=4,", "model.width = nothing: must be a whole number from 1 to 256"),
+        ("model.width=4,999", "model.width = 999: must be a whole number from 1 to 512"),
+        ("model.width=4:999:3", "model.width = 999: must be a whole number from 1 to 512"),
+        ("model.width=4,", "model.width = nothing: must be a whole number from 1 to 512"),
         ("model.activation=tanh,rely", "did you mean relu?"),
         ("optimizer.lr=0.1:0.01:3", "optimizer.lr = 0.1:0.01:3: LOW must be less than HIGH"),
         ("optimizer.lr=0.1:0.1:3", "LOW must be less than HIGH"),

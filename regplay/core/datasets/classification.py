@@ -127,15 +127,21 @@ _SPIRAL_START, _SPIRAL_LENGTH = 0.3, 2.5  # radii
 _SPIRAL_TURN = 3 * np.pi  # one and a half turns
 
 
-def _spiral(u: Floats, labels: Labels) -> Floats:
-    return _polar(_SPIRAL_START + _SPIRAL_LENGTH * u, _SPIRAL_TURN * u + np.pi * labels)
+def _spirals(settings: DataSettings) -> Dataset:
+    arms = settings.n_classes
 
+    def place(u: Floats, labels: Labels) -> Floats:
+        radius = _SPIRAL_START + _SPIRAL_LENGTH * u
+        return _polar(radius, _SPIRAL_TURN * u + 2 * np.pi * labels / arms)
 
-def _is_second_spiral(x: Floats) -> Flags:
-    """Whether the second arm is nearer along the circle through the point."""
-    u = (np.hypot(x[:, 0], x[:, 1]) - _SPIRAL_START) / _SPIRAL_LENGTH
-    angle = np.arctan2(x[:, 1], x[:, 0])
-    return np.cos(angle - _SPIRAL_TURN * u) < 0
+    def nearest(x: Floats) -> Labels:
+        """The arm that is nearest along the circle through the point."""
+        u = (np.hypot(x[:, 0], x[:, 1]) - _SPIRAL_START) / _SPIRAL_LENGTH
+        angle = np.arctan2(x[:, 1], x[:, 0]) - _SPIRAL_TURN * u
+        labels: Labels = np.rint(angle * arms / (2 * np.pi)).astype(np.int64) % arms
+        return labels
+
+    return _placed(place, nearest, arms, settings)
 
 
 def _blobs(settings: DataSettings) -> Dataset:
@@ -204,11 +210,13 @@ SPECS = (
     _spec(
         "spirals",
         "Spirals",
-        "Two arms wound around each other for one and a half turns; hard for a small network.",
-        partial(_placed, _spiral, _is_second_spiral, 2),
+        "Two to four arms wound around each other for one and a half turns; hard for a small "
+        "network.",
+        _spirals,
         n_train=100,
         n_valid=300,
         noise=0.15,
+        n_classes=2,
     ),
     _spec(
         "blobs",

@@ -15,9 +15,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from regplay.core.layers import MOST_LAYERS
 from regplay.core.native import build
 
-MOST_LAYERS = 9
 _LIBRARY = "REGPLAY_NATIVE_LIBRARY"  # another library than the package's; `none` for no library
 _VARIANT = "REGPLAY_NATIVE_VARIANT"  # one of the instruction sets, where the processor has it
 _NAMES = {"avx512": "AVX-512", "avx2": "AVX2", "sse2": "SSE2", "neon": "NEON"}

@@ -6,7 +6,8 @@
        {unit, row / 4, layer + 256·(step / 2³²), step mod 2³²}
 
    and the word number row mod 4 belongs to the row, which counts the points of the step's batch;
-   the key is {seed, 0}. Layer 0 are the inputs, whose noise it is; then come the hidden layers. */
+   the key is {seed, 0}. Layer 0 are the inputs, whose noise it is; then come the hidden layers, and
+   last, as layer MOST_LAYERS, the inputs once more, of which some are dropped. */
 #ifndef REGPLAY_DRAWS_H
 #define REGPLAY_DRAWS_H
 

@@ -1,5 +1,5 @@
 /* Forward through one network, some points at a time: nn.Linear, the activation, and nn.Dropout
-   after each activation, as torch has them; input noise before.
+   after each activation, as torch has them; input noise and nn.Dropout of the inputs before.
 
    Rows are points. Beside each activation h = φ(z) it leaves the slope ∂h/∂z, with what dropout
    does in both: the backward pass only multiplies by it. */
@@ -76,23 +76,24 @@ struct chance {
   int64_t row; /* of the first point, in the step's batch; a multiple of 4 */
 };
 
-static void drop_units(const struct layer *layer, int index, real *active, real *slope,
+/* Of what an affine layer takes, [rows, ld], some numbers are dropped with probability p; so are
+   their slopes, where they have any. */
+static void drop_units(double p, uint32_t layer, int64_t ld, real *active, real *slope,
                        int64_t rows, const struct chance *chance, uint32_t *drawn) {
-  const double p = chance->rates->dropout;
   const uint32_t below = threshold(p);
   const real scale = (real)(1.0 / (1.0 - p));
   for (int64_t i = 0; i < rows; i++) {
     if (i % DRAWN_ROWS == 0)
-      draw_words(drawn, layer->ld_out, layer->ld_out, chance->rates->seed, chance->step,
-                 (uint32_t)index + 1, (chance->row + i) / DRAWN_ROWS);
-    const uint32_t *own = drawn + i % DRAWN_ROWS * layer->ld_out;
-    for (int64_t j = 0; j < layer->ld_out; j += LANES) {
+      draw_words(drawn, ld, ld, chance->rates->seed, chance->step, layer,
+                 (chance->row + i) / DRAWN_ROWS);
+    const uint32_t *own = drawn + i % DRAWN_ROWS * ld;
+    for (int64_t j = 0; j < ld; j += LANES) {
       const vec factor = kept_factor(own + j, below, scale);
       store(active + j, load(active + j) * factor);
-      store(slope + j, load(slope + j) * factor);
+      if (slope) store(slope + j, load(slope + j) * factor);
     }
-    active += layer->ld_out;
-    slope += layer->ld_out;
+    active += ld;
+    if (slope) slope += ld;
   }
 }
 
@@ -112,6 +113,14 @@ static void add_noise(const struct layer *layer, real *input, int64_t rows,
     }
     input += layer->ld_in;
   }
+}
+
+/* What a training step does to its inputs [rows, ld]. */
+static void disturb(const struct layer *layer, real *input, int64_t rows,
+                    const struct chance *chance, uint32_t *drawn) {
+  if (chance->rates->input_noise > 0) add_noise(layer, input, rows, chance, drawn);
+  const double p = chance->rates->dropout[0];
+  if (p > 0) drop_units(p, MOST_LAYERS, layer->ld_in, input, NULL, rows, chance, drawn);
 }
 
 /* Points into rows of `ld` numbers: those that `order` names, or all one after another. */
@@ -174,8 +183,9 @@ static bool forward(const struct training *t, const struct network *network,
               layer->in);
     if (i + 1 < layout->layers) {
       activate(network->activation, layer, z, slope, rows, chance != NULL);
-      if (chance && chance->rates->dropout > 0)
-        drop_units(layer, i, z, slope, rows, chance, work->drawn);
+      if (chance && chance->rates->dropout[i + 1] > 0)
+        drop_units(chance->rates->dropout[i + 1], (uint32_t)i + 1, layer->ld_out, z, slope, rows,
+                   chance, work->drawn);
     }
   }
   return true;

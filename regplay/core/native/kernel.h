@@ -53,11 +53,11 @@ struct progress {
 /* Of one member; the numbers in the order of `RATE_FIELDS` in ../hyperparameters.py. */
 struct rates {
   double weight_decay, l1;
-  double dropout;     /* p, in [0, 1) */
   double input_noise; /* standard deviation */
   double max_norm;    /* of the weights into each unit; 0 for no bound */
   double label_smoothing; /* ε: share of each label that goes to all classes alike */
   double lr;
+  double dropout[MOST_LAYERS]; /* p in [0, 1) of what each layer takes: inputs, hidden units */
   uint32_t seed;      /* of dropout and input noise */
   int32_t order;      /* which of the orders of batches is its own */
   int32_t trains;     /* 0 for a member that has stopped: it stays as it is */

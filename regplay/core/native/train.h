@@ -52,7 +52,7 @@ static bool differentiate(const struct training *t, const struct member *m,
     if (p->passed == 0) {
       gather(work->input, input->ld_in, m->x, input->in, order, first + p->row, rows);
       gather(work->target, last->ld_out, m->y, last->out, order, first + p->row, rows);
-      if (m->rates->input_noise > 0) add_noise(input, work->input, rows, &chance, work->drawn);
+      disturb(input, work->input, rows, &chance, work->drawn);
     }
     if (p->passed < layout->layers) {
       if (!forward(t, &t->network, layout, work, rows, &chance, &p->passed)) return false;

@@ -173,7 +173,9 @@ class ChoiceControl(Control):
         return f"Double-click the name for the default, {self.text(self.default())}."
 
 
-class _CheckBox(QCheckBox):
+class CheckBox(QCheckBox):
+    """With our own ring around it while it has the focus."""
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """The style's, with our own ring in place of its mark of the focus."""
         paint_button(self, QStyleOptionButton(), QStyle.ControlElement.CE_CheckBox)
@@ -184,7 +186,7 @@ class SwitchControl(Control):
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(field, parent)
-        self.check_box = _CheckBox(field.label, self)
+        self.check_box = CheckBox(field.label, self)
         self.check_box.setChecked(bool(self._value))
         self._describe(self.check_box)
         self.setFocusProxy(self.check_box)

@@ -21,6 +21,7 @@ from regplay.gui.controls.control import (
 )
 from regplay.gui.controls.dataset_picker import DatasetPicker
 from regplay.gui.controls.group import Group
+from regplay.gui.controls.layer_values import COMMON, LayerValuesControl
 from regplay.gui.controls.number import NumberControl, SweepableControl
 from regplay.gui.controls.slider_scale import reach_of
 from regplay.gui.controls.sweep_curve import SweepCurve, curve_of, seconds_of, sweep_along
@@ -41,6 +42,7 @@ _SPECIAL: Mapping[str, type[Control]] = dict.fromkeys(SWEEPABLE, SweepableContro
     "data.edits": EditsControl,
     "data.points": PointsControl,
     "data.valid_points": PointsControl,
+    **dict.fromkeys(COMMON, LayerValuesControl),
 }
 
 
@@ -183,6 +185,8 @@ class ControlPanel(ScrolledColumn):
         if paths:
             self._forget_refusals()
         for path, control in self._controls.items():
+            if isinstance(control, LayerValuesControl):
+                control.set_layers(experiment.model.depth, fields.get(experiment, COMMON[path]))
             control.show_value(fields.get(experiment, path))
         if "data.name" in paths or self._reasons() != self._unused:
             self._relate()

@@ -346,6 +346,8 @@ class CurveSlider(ValueSlider):
         """Draw another curve, if there is room for one, and go over its values if all are there."""
         shown = curve if self._shows and self.isEnabled() else None
         self._picture.set_curve(shown)
+        if not (self._shows and self.isEnabled()):
+            self._picture.clear()
         before, self._trained = self._trained, None
         if shown is not None and shown.is_finished:
             coarse = self.scale.coarse * len(shown.values) / len(self.scale.keys)  # pages as long
@@ -548,7 +550,7 @@ class CurveSlider(ValueSlider):
     def _placed(self) -> CurvePicture:
         """The picture of the curve, where it is now."""
         picture, scale, ratio = self._picture, self.scale, self.devicePixelRatioF()
-        values = () if self.curve is None else self.curve.values
+        values = () if picture.drawn is None else picture.drawn.values
         places, has_zero = list(map(scale.position, values)), bool(scale.notch) and 0 in values
         size, colors = self._region().size(), colors_of(self)
         picture.place(size, places, scale.top, self.handle / 2, ratio, colors, has_zero=has_zero)
@@ -566,6 +568,8 @@ class CurveSlider(ValueSlider):
             painter.drawLine(QPointF(x, region.top() + 2), QPointF(x, region.bottom() + 2))
             at = values.index(here) if here in values else None
             self._placed().draw(painter, at=at, is_lit=self._is_lit)
+        elif self._picture.outdated is not None:
+            self._placed().draw(painter)
         super()._paint(painter)
         hint = self.hint
         if hint is not None and hint.valley is not None:

@@ -206,16 +206,26 @@ _DOT, _LARGE_DOT = 3.5, 3.0  # px, across in a large plot; radius of the one und
 _REACH = 7.0  # px around the valley in which a click is meant for it
 _PROGRESS = 2.0  # px, thickness
 _FAINT = 0.35  # of the ground is in a colour while the networks train
+_OUTDATED = 0.65  # of it once the curve no longer holds
 
 
 class CurvePicture:
     """Draws curves, one after another, where it was placed last; what stays is drawn once.
 
-    Values lie at positions [P], as those of a slider.
+    Values lie at positions [P], as those of a slider. A curve that no longer holds stays as a faint
+    one until the next begins: nothing goes blank while another slider is moved.
+
+    Attributes
+    ----------
+    curve
+        The present one.
+    outdated
+        The one before, while there is no present one.
     """
 
     def __init__(self) -> None:
         self.curve: SweepCurve | None = None
+        self.outdated: SweepCurve | None = None
         self.range = LossRange()
         self._frame: Frame | None = None
         self._places: tuple[int, ...] = ()
@@ -223,14 +233,23 @@ class CurvePicture:
         self._kept: tuple[object, QPixmap] | None = None  # what it was drawn for, and the picture
 
     def set_curve(self, curve: SweepCurve | None) -> None:
-        """Draw `curve` from now on, or nothing."""
-        if curve is self.curve is not None:
+        """Draw `curve` from now on; None outdates the one that there is."""
+        if curve is self.curve:
             return
+        self.outdated = self.curve if curve is None else None
         self.curve, self._kept = curve, None
-        if curve is None:
-            self.range = LossRange()
-        else:
+        if curve is not None:
             self.range.follow(curve)
+
+    def clear(self) -> None:
+        """Draw nothing."""
+        self.curve = self.outdated = self._kept = None
+        self.range = LossRange()
+
+    @property
+    def drawn(self) -> SweepCurve | None:
+        """The present curve, or else the one before."""
+        return self.outdated if self.curve is None else self.curve
 
     def place(
         self,
@@ -306,7 +325,10 @@ class CurvePicture:
             Whether the mouse is over the valley.
         """
         curve, frame, places = self.curve, self._frame, self._places
-        if curve is None or frame is None:
+        if self.drawn is None or frame is None:
+            return
+        if curve is None:
+            painter.drawPixmap(0, 0, self._still(frame))
             return
         painter.save()
         painter.setClipRect(QRectF(0, 0, frame.width, frame.height))
@@ -333,11 +355,11 @@ class CurvePicture:
         painter.restore()
 
     def _losses(self) -> list[tuple[Floats, str]]:
-        """Both with their colours, fainter while the networks train."""
-        curve = self.curve
+        """Both with their colours, fainter while the networks train, and once that is outdated."""
+        curve = self.drawn
         if curve is None:
             return []
-        share = 0.0 if curve.is_finished else _FAINT
+        share = _OUTDATED if self.curve is None else 0.0 if curve.is_finished else _FAINT
         return [
             (losses, mix(color, ROLES.background, share))
             for losses, color in ((curve.train, ROLES.train), (curve.valid, ROLES.valid))

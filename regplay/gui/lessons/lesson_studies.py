@@ -1,14 +1,15 @@
 """A lesson in the window: what its page wants, and what the reader's networks have shown."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableSet, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from regplay.core.bias_variance import Decomposition
 from regplay.core.datasets import Dataset, load
-from regplay.core.experiment import DataSettings, Experiment
+from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit
 from regplay.core.hyperparameters import DECOMPOSED, SWEEPABLE
 from regplay.core.sweep import Lineup, Sweep
@@ -38,8 +39,6 @@ class LessonStudies(QObject):
     other draws, and those of a slider's curve that they looked at: it is trained unasked.
     """
 
-    wishes_changed = Signal()  # something else is to be trained
-
     def __init__(
         self,
         controller: Controller,
@@ -56,40 +55,33 @@ class LessonStudies(QObject):
         self._waiting: Mapping[str, Experiment] = {}  # by the names that their pins will have
         self._has_started_seeds = False
         self._noted: WeakSet[object] = WeakSet()  # runs and studies that the guide knows
-        self._looked_at: set[Experiment] = set()  # of networks of a curve
+        self._looked_at: set[object] = set()  # experiments of networks of a curve
         guide.experiment_chosen.connect(controller.begin)
         guide.pins_chosen.connect(self._pin)
-        guide.view_chosen.connect(self._show_view)
+        guide.view_chosen.connect(lambda view: tabs.set_tab(_TABS.get(view) or view))
         guide.curves_chosen.connect(self._show_curves)
         guide.moment_chosen.connect(lambda epoch: controller.look(epoch=epoch))
         guide.play_requested.connect(self._play)
         guide.tried.connect(self._start_seeds)
-        guide.terms_wanted.connect(self.wishes_changed)
+        guide.terms_wanted.connect(self._studies.reconsider)
         controller.look_changed.connect(lambda look: guide.note_moment(look.epoch))
-        self.wishes_changed.connect(self._studies.reconsider)
         self._studies.add(self)
         self._studies.changed.connect(self._note_studies)
 
     def show_view(self, view: View) -> None:
         """Take in the run that is shown, once it is complete."""
         run = view.run
-        if view.is_preview:
-            is_news = run.experiment not in self._looked_at
-        else:
-            is_news = view.is_finished and run not in self._noted
-        if is_news and run.is_complete:
-            if view.is_preview:
-                self._looked_at.add(run.experiment)
-            else:
-                self._noted.add(run)
+        known: MutableSet[object] = self._looked_at if view.is_preview else self._noted
+        key = run.experiment if view.is_preview else run
+        if (view.is_preview or view.is_finished) and key not in known and run.is_complete:
+            known.add(key)
             is_own = view.is_preview or run.experiment == self._controller.session.experiment
-            state = run.checkpoints.last
-            self.guide.note_run(run.experiment, run.history, view.dataset, state, is_own=is_own)
+            self._note(run, view.dataset, is_own=is_own)
 
     def forget(self) -> None:
         """Another session is opened: what a page has asked for before is not wanted there."""
         self._waiting, self._own = {}, {}
-        self.wishes_changed.emit()
+        self._studies.reconsider()
 
     # as one who has networks trained
 
@@ -122,17 +114,17 @@ class LessonStudies(QObject):
                 if pin is not None:
                     self._own[pin] = name
                 self._note(run, dataset)
-            self.wishes_changed.emit()
+            self._studies.reconsider()
         if terms is not None and terms not in self._noted and _members(terms):
             self._noted.add(terms)
             for experiment, run, _ in _members(terms):
                 self._note(run, load(experiment.data))
-            self.wishes_changed.emit()
+            self._studies.reconsider()
 
-    def _note(self, run: Run, dataset: Dataset) -> None:
-        """Hand on a run that was trained for the page, not by the reader."""
+    def _note(self, run: Run, dataset: Dataset, *, is_own: bool = False) -> None:
+        """Hand on a run, which may have been trained for the page, not by the reader."""
         state = run.checkpoints.last
-        self.guide.note_run(run.experiment, run.history, dataset, state, is_own=False)
+        self.guide.note_run(run.experiment, run.history, dataset, state, is_own=is_own)
 
     def _pin(self, pins: Sequence[tuple[str, Experiment]]) -> None:
         """Have these trained and pinned, but for those that are already.
@@ -145,10 +137,7 @@ class LessonStudies(QObject):
         self._controller.remove_pins([pin for pin, name in left.items() if pin.name == name])
         self._own = {pin: name for pin, name in self._own.items() if pin in wanted}
         self._waiting = {name: it for name, it in pins if (name, it) not in known}
-        self.wishes_changed.emit()
-
-    def _show_view(self, view: str) -> None:
-        self._tabs.set_tab(_TABS.get(view, view))
+        self._studies.reconsider()
 
     def _show_curves(self, paths: Sequence[str]) -> None:
         """Not remembered: the reader's own choice is that of the next start."""
@@ -191,19 +180,16 @@ class LessonStudies(QObject):
         # Neighbours that the verdict chooses among are nobody's own.
         if histories is None or sweep.chooses is not None:
             return
-        datasets: dict[DataSettings, Dataset] = {}
+        loaded = cache(load)
         for member, experiment in enumerate(sweep.experiments[:_MOST]):
-            dataset = datasets.get(experiment.data)
-            if dataset is None:
-                dataset = datasets[experiment.data] = load(experiment.data)
-            self.guide.note_run(experiment, histories.member(member), dataset, None)
+            history = histories.member(member)
+            self.guide.note_run(experiment, history, loaded(experiment.data), None)
 
     def _note_parts(self, sweep: Sweep, digest: object) -> None:
         """Take in bias² and variance at each position, of as many draws as claims are about."""
-        if not isinstance(digest, list) or sweep.seeds < RESAMPLES:
+        is_earlier = self._studies.epoch is not None  # they are those of another moment
+        if is_earlier or not isinstance(digest, list) or sweep.seeds < RESAMPLES:
             return
-        if self._studies.epoch is not None:
-            return  # they are those of an earlier moment
         experiments = sweep.experiments
         for position, parts in enumerate(digest):
             if parts is not None:

@@ -129,9 +129,8 @@ class Axes:
         below = QPointF(plot.center().x(), plot.bottom() + away)
         self._paint_name(painter, self.x, below, plot.width(), metrics)
         painter.save()
-        painter.translate(
-            plot.left() - away - self._widest(plot.height(), metrics), plot.center().y()
-        )
+        left = plot.left() - away - self._widest(plot.height(), metrics)
+        painter.translate(max(left, 0.0), plot.center().y())  # near numbers that are too wide
         painter.rotate(-90)
         self._paint_name(painter, self.y, QPointF(0, 0), plot.height(), metrics)
         painter.restore()

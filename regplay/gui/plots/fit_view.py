@@ -10,7 +10,7 @@ from regplay.core.arrays import Floats
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit
-from regplay.core.hyperparameters import is_on
+from regplay.core.layers import dropouts
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.curve import ClassCurvesView, CurveView
 from regplay.gui.plots.fit_panel import RUN, Band, FitPanel, Subject
@@ -185,7 +185,7 @@ class DropoutPasses(QObject):
 
     def set_experiment(self, experiment: Experiment) -> None:
         """Offer the buttons where there is dropout, and a picture on which to show what it does."""
-        self._has_dropout = is_on(experiment, "regularization.dropout")
+        self._has_dropout = any(dropouts(experiment))
         self._show_buttons()
         self._enable()
 

@@ -171,7 +171,7 @@ class FloorLayer:
     value
         In the units of the loss, or None where it is not known.
     text
-        Its name.
+        Its name, and after a dot what may be left out where there is no room.
     bounds_validation
         Whether it is the floor of the validation points too; else the line is a thin one in the
         colour of training.
@@ -209,7 +209,11 @@ class FloorLayer:
         painter.setPen(line)
         painter.drawLine(QLineF(0, y, frame.width, y))
         metrics = QFontMetricsF(painter.font())
-        box = self.box = self._chosen(y, metrics, frame)
+        room, name = frame.width - 2 * _MARGIN * frame.zoom, self.text
+        if metrics.horizontalAdvance(name) > room:
+            name = name.partition(" · ")[0]
+        width = min(metrics.horizontalAdvance(name), room)
+        box = self.box = self._chosen(y, width, metrics, frame)
         if box is None:
             return
         _fill_ground(painter, box, frame)
@@ -220,12 +224,13 @@ class FloorLayer:
             painter.drawLine(
                 QPointF(x, y), QPointF(x, box.bottom() if y > box.top() else box.top())
             )
-        text = metrics.elidedText(self.text, Qt.TextElideMode.ElideRight, box.width() + 1)
+        text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, box.width() + 1)
         painter.drawText(box, Qt.AlignmentFlag.AlignLeft, text)
 
-    def _chosen(self, line: float, metrics: QFontMetricsF, frame: Frame) -> QRectF | None:
-        """Where the name goes of a line at so many pixels from the top, or None."""
-        width = min(metrics.horizontalAdvance(self.text), frame.width - 2 * _MARGIN * frame.zoom)
+    def _chosen(
+        self, line: float, width: float, metrics: QFontMetricsF, frame: Frame
+    ) -> QRectF | None:
+        """Where a name of a width goes, of a line at so many pixels from the top, or None."""
         if width <= 0 or frame.height < _LOWEST * metrics.height():
             return None
         boxes = _boxes(line, width, metrics.height(), frame)

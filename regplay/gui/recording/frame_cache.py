@@ -9,9 +9,11 @@ import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import av
 import msgspec
+import numpy as np
 from av.error import FFmpegError
 from PySide6.QtGui import QImage
 
@@ -148,11 +150,22 @@ def _program() -> list[object]:
 
 
 def _read(path: Path) -> Iterator[QImage]:
+    """The frames of a file; the same object again where nothing has changed."""
+    before: list[Any] = []
     try:
         with av.open(str(path)) as container:
             for frame in container.decode(video=0):
-                plane = frame.reformat(format="bgra").planes[0]
-                width, height, form = frame.width, frame.height, QImage.Format.Format_RGB32
-                yield QImage(bytes(plane), width, height, plane.line_size, form).copy()
+                planes = [_bytes(plane) for plane in frame.planes]
+                if not (before and all(map(np.array_equal, planes, before))):
+                    before = planes
+                    rows = _bytes(frame.reformat(format="bgra").planes[0])
+                    image = QImage(frame.width, frame.height, QImage.Format.Format_RGB32)
+                    pixels = _bytes(image.bits()).reshape(frame.height, -1)
+                    pixels[:] = rows.reshape(frame.height, -1)[:, : pixels.shape[1]]
+                yield image
     except FFmpegError:
         path.unlink(missing_ok=True)
+
+
+def _bytes(buffer: Any) -> Any:
+    return np.frombuffer(buffer, np.uint8)

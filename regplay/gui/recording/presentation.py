@@ -144,6 +144,7 @@ class Presentation:
         if controls:
             parts.controls.set_hidden_paths(parts.controls.paths() - set(controls), tells=False)
             parts.controls.unfold(parts.controls.paths() & set(controls))
+        parts.verdict_bar.set_stacked(True)
         if is_upright:
             parts.halves.setOrientation(Qt.Orientation.Vertical)
             parts.halves.insertWidget(1, parts.halves.widget(0))
@@ -162,6 +163,7 @@ class Presentation:
         if parts.halves.orientation() == Qt.Orientation.Vertical:
             parts.halves.setOrientation(Qt.Orientation.Horizontal)
             parts.halves.insertWidget(0, parts.halves.widget(1))
+        parts.verdict_bar.set_stacked(False)
         parts.controls.set_hidden_paths(self._hidden)
         if self._folding is not None:
             parts.controls.fold(self._folding)

@@ -398,7 +398,7 @@ class TitleLine(QWidget):
         self.name = self._note = ""
         self._color: str | None = None
         self._numbers: tuple[str, ...] = ()
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     @property
     def text(self) -> str:
@@ -432,8 +432,12 @@ class TitleLine(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """One line of text."""
-        return QSize(200, QFontMetrics(self.font()).height() + 6)
+        """One line, with room for usual names; the same for all, so that they lie in one row."""
+        return QSize(zoomed(200), QFontMetrics(self.font()).height() + 6)
+
+    def minimumSizeHint(self) -> QSize:
+        """Any width will do."""
+        return QSize(0, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the line."""

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import Experiment
@@ -31,7 +31,7 @@ from regplay.gui.plots import (
 from regplay.gui.runs.run_rows import NUMBERS, TitleLine, pin_color
 from regplay.gui.theme import ROLES
 from regplay.gui.training import Start, Study, StudyRequest, View
-from regplay.gui.widgets import Press, fill, named
+from regplay.gui.widgets import FlowLayout, Press, fill, named
 from regplay.session.pins import DECAY, DROPOUT, Pin, Pins, compared, value_texts
 from regplay.session.session import Run
 
@@ -134,9 +134,14 @@ class _TitledFit(QWidget):
         self.fit: Fit | None = None
         self._dataset: Dataset | None = None
         self._place: Place | None = None
-        head = fill(QHBoxLayout(), (self.title, 1), self.adopt, self.pin, spacing=2)
+        head = FlowLayout((0, 0, 0, 0), 2)  # the buttons stand below a title that needs the room
+        head.add_growing(self.title)
         fill(QVBoxLayout(self), head, (self.view, 1))
         for button in (self.adopt, self.pin):
+            head.addWidget(button)
+            policy = button.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)  # so that fits stay beside one another
+            button.setSizePolicy(policy)
             button.hide()
 
     def set_up(self, place: Place, dataset: Dataset) -> bool:

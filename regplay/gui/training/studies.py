@@ -3,12 +3,15 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from math import prod
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from regplay.core.datasets import DatasetError
 from regplay.core.experiment import Experiment
+from regplay.core.sweep import Lineup
 from regplay.gui.training.clock import Clock
 from regplay.gui.training.messages import Study, StudyRequest, StudyUser
 
@@ -136,8 +139,7 @@ class StudyScheduler(QObject):
             return found
         for user in self._urgent:
             found |= user.wanted(self._experiment, self.epoch)
-        if len(found) > 1:  # their work is not counted for nothing at each move of a slider
-            found = dict(sorted(found.items(), key=lambda one: _work_of(one[1])))
+        found = dict(sorted(found.items(), key=lambda one: _work_of(one[1])))
         for user in self._users:
             found |= user.wanted(self._experiment, self.epoch)
         return found
@@ -168,9 +170,21 @@ class StudyScheduler(QObject):
 
 
 def _work_of(request: StudyRequest) -> float:
-    """Epochs times training points of all its members, by which studies are compared."""
-    experiments = request.sweep.experiments
-    return request.share * sum(one.epochs * max(one.data.n_train, 1) for one in experiments)
+    """Epochs times training points of all its members, by which studies are compared.
+
+    That of a sweep is counted without making its members, since sliders are moved many times a
+    second.
+    """
+    sweep = request.sweep
+    if isinstance(sweep, Lineup):
+        work = sum(one.epochs * max(one.data.n_train, 1) for one in sweep.experiments)
+        return request.share * work
+    one = sweep.experiment
+    means = {"epochs": float(one.epochs), "data.n_train": max(one.data.n_train, 1.0)}
+    for axis in sweep.axes:
+        if axis.path in means:
+            means[axis.path] = fmean(map(float, axis.values))
+    return request.share * prod(sweep.shape) * prod(means.values())
 
 
 _DIGESTING_SHARE = 0.2  # of the time

@@ -4,9 +4,9 @@ from regplay.core.bias_variance import Spread
 from regplay.core.datasets import Dataset, load
 from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit, grid_of
-from regplay.core.hyperparameters import is_on
 from regplay.core.inside import Inside, InsideLog, Layers
 from regplay.core.joint import JointTraining
+from regplay.core.layers import dropouts
 from regplay.core.population import Population, fit_at, stochastic_passes
 from regplay.core.state import State
 from regplay.core.training import Training
@@ -165,10 +165,10 @@ class Viewer:
 
     def _passes(self, job: Job, run: Run, training: Training, kept: State | None) -> Spread | None:
         """What networks thinned by dropout predict, where there is any."""
-        if job.grid is None or not is_on(run.experiment, "regularization.dropout"):
+        shares = dropouts(run.experiment)
+        if job.grid is None or not any(shares):
             return None
-        dropout = run.experiment.regularization.dropout
         network = training.population
         if kept is not None:
             network = network.with_parameters(kept.parameters)
-        return stochastic_passes(network, job.dataset, job.grid.x, dropout, _PASSES)
+        return stochastic_passes(network, job.dataset, job.grid.x, shares, _PASSES)

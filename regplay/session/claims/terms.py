@@ -13,6 +13,7 @@ from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, ExperimentError, Field, Value, hint_at
 from regplay.core.history import MEASURES, History
+from regplay.core.layers import dropouts
 from regplay.core.state import State
 from regplay.core.verdict import judge, losses_of
 
@@ -164,10 +165,10 @@ def thinned_loss(state: State, experiment: Experiment, dataset: Dataset, seed: i
     """
     from regplay.core.population import measured, network_at, thinned
 
-    p = experiment.regularization.dropout
-    if p == 0 or experiment.model.depth == 0:
+    shares = dropouts(experiment)
+    if not any(shares):
         return math.nan
-    networks = thinned(network_at(state, experiment, dataset), p, _MASKS, seed)
+    networks = thinned(network_at(state, experiment, dataset), shares, _MASKS, seed)
     inputs = networks.flat.new_tensor(dataset.inputs(dataset.valid.x))
     outputs = measured(networks.predict(inputs), dataset)
     losses = [losses_of(dataset, predicted, dataset.valid.y).mean() for predicted in outputs]

@@ -19,6 +19,7 @@ from regplay.core.datasets import Dataset
 from regplay.core.experiment import MOMENTA, Experiment
 from regplay.core.fields import replace as with_values
 from regplay.core.history import MEASURES, History
+from regplay.core.layers import hidden_widths
 from regplay.core.measurements import layer_sizes, steps_per_epoch
 from regplay.core.state import Checkpoints, Shape, State, StoppingState, parameters_in
 from regplay.session.experiment_text import reads_file
@@ -41,7 +42,7 @@ class DocumentError(UserError):
 
 def check_sizes(sizes: Sequence[int], experiment: Experiment, place: str) -> None:
     """Refuse, by a `DocumentError`, layers that the experiment's network can't have."""
-    hidden = [experiment.model.width] * experiment.model.depth
+    hidden = [*hidden_widths(experiment.model)]
     if len(sizes) != len(hidden) + 2 or list(sizes[1:-1]) != hidden:
         shown = " → ".join(str(size) for size in sizes)
         raise DocumentError(f"{place}: layers {shown}: the experiment has another network")

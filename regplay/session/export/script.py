@@ -1,18 +1,19 @@
 """The whole script: data, model, training and the final losses."""
 
 import textwrap
-from collections.abc import Sequence
 
 from regplay.core.datasets import REGISTRY, Dataset, load
 from regplay.core.experiment import Experiment, ModelSettings
 from regplay.core.fields import get, replace
 from regplay.core.hyperparameters import HYPERPARAMETERS, ScriptPlace, in_use
+from regplay.core.layers import dropouts, hidden_dropouts, hidden_widths
 from regplay.core.measurements import Schedule
 from regplay.core.number_text import counted
 from regplay.session.export.data_code import data_code
 from regplay.session.export.python_text import WIDTH, call, comment, indented, joined
 
-_RANDOM: tuple[ScriptPlace, ...] = ("hidden", "input")  # where torch's own generator is drawn from
+# Where torch's own generator is drawn from.
+_RANDOM: tuple[ScriptPlace, ...] = ("first", "hidden", "input")
 _OPTIMIZERS = {"sgd": "SGD", "momentum": "SGD", "adam": "Adam", "adamw": "AdamW"}
 
 
@@ -34,7 +35,6 @@ def to_pytorch(experiment: Experiment) -> str:
     dataset = load(experiment.data)
     data = data_code(experiment.data, dataset)
     n_inputs, n_outputs = dataset.n_inputs, dataset.n_outputs
-    hidden = _added(experiment, "hidden")
     # Whether numbers or classes are predicted decides what has an effect.
     known = replace(experiment, {"data.task": dataset.task})
     loss = "MSELoss" if dataset.task == "regression" else "CrossEntropyLoss"
@@ -43,7 +43,7 @@ def to_pytorch(experiment: Experiment) -> str:
         _imports(data.imports),
         [data.text],
         _tensors(dataset.task),
-        _network_code(experiment.model, n_inputs, n_outputs, hidden, experiment.seed),
+        _network_code(experiment, n_inputs, n_outputs),
         ["# Training", *_loss_code(known, loss), *_optimizer_code(known)],
         _loop_code(known, len(dataset.train.y), Schedule.of(experiment, dataset)),
         _report_code(known, dataset.task),
@@ -56,7 +56,11 @@ def _docstring(experiment: Experiment, dataset: Dataset) -> str:
     title = REGISTRY[experiment.data.name].title
     network = "a linear model"
     if model.depth:
-        network = f"{counted(model.depth, 'hidden layer')} of {counted(model.width, 'unit')}"
+        widths = hidden_widths(model)
+        units = counted(widths[0], "unit")
+        if len(set(widths)) > 1:
+            units = f"{joined([str(width) for width in widths])} units"
+        network = f"{counted(model.depth, 'hidden layer')} of {units}"
     points = counted(len(dataset.train.y), "training point")
     same = "Written by regplay: same data, initial weights and batches"
     text = f"{same}, so the same losses up to rounding, which long training can magnify."
@@ -181,7 +185,7 @@ def _loop_code(experiment: Experiment, n_train: int, schedule: Schedule) -> list
 
 def _drops(experiment: Experiment) -> bool:
     """Whether the network is another one in training than in evaluation."""
-    return bool(_added(experiment, "hidden"))
+    return any(dropouts(experiment))
 
 
 def _step(experiment: Experiment, is_batched: bool) -> list[str]:
@@ -239,7 +243,7 @@ def _check(patience: int, switches: bool) -> list[str]:
 
 def _report_code(experiment: Experiment, task: str) -> list[str]:
     """The final losses, and accuracies of classes."""
-    without = _terms(experiment, "hidden", "input", "loss", "penalty")
+    without = _terms(experiment, "first", "hidden", "input", "loss", "penalty")
     lines = [comment(f"Final losses, without {joined(without)}.")] if without else []
     if _drops(experiment):
         lines.append("model.eval()")
@@ -272,29 +276,26 @@ _WEIGHTS = {
 }
 
 
-def _network_code(
-    settings: ModelSettings, n_inputs: int, n_outputs: int, hidden: Sequence[str], seed: int
-) -> list[str]:
-    """Lines that define `model`, its weights drawn after `torch.manual_seed(seed)`.
-
-    `hidden` are modules after each activation.
-    """
-    lines = [f"# Model, with {_WEIGHTS[settings.init]}", f"torch.manual_seed({seed})"]
-    if settings.depth == 0:
-        lines.append(f"model = nn.Linear({n_inputs}, {n_outputs})")
+def _network_code(experiment: Experiment, n_inputs: int, n_outputs: int) -> list[str]:
+    """Lines that define `model`, its weights drawn after `torch.manual_seed(seed)`."""
+    settings = experiment.model
+    lines = [f"# Model, with {_WEIGHTS[settings.init]}", f"torch.manual_seed({experiment.seed})"]
+    modules, size = _added(experiment, "first"), n_inputs
+    for width, p in zip(hidden_widths(settings), hidden_dropouts(experiment), strict=True):
+        modules += [f"nn.Linear({size}, {width})", _ACTIVATIONS[settings.activation]]
+        if p:
+            modules.append(f"nn.Dropout({p})")
+        size = width
+    modules.append(f"nn.Linear({size}, {n_outputs})")
+    if len(modules) == 1:
+        lines.append(f"model = {modules[0]}")
     else:
-        lines.append("model = nn.Sequential(")
-        size = n_inputs
-        for _ in range(settings.depth):
-            lines.append(f"    nn.Linear({size}, {settings.width}),")
-            lines.append(f"    {_ACTIVATIONS[settings.activation]},")
-            lines += [f"    {module}," for module in hidden]
-            size = settings.width
-        lines += [f"    nn.Linear({size}, {n_outputs}),", ")"]
-    return lines + _initial(settings)
+        lines += ["model = nn.Sequential(", *(f"    {module}," for module in modules), ")"]
+    return lines + _initial(settings, is_alone=len(modules) == 1)
 
 
-def _initial(settings: ModelSettings) -> list[str]:
+def _initial(settings: ModelSettings, *, is_alone: bool) -> list[str]:
+    """Lines that draw the weights anew; `is_alone` where `model` is a layer, not a sequence."""
     scale = settings.init_scale
     if settings.init == "torch":
         if scale == 1.0:
@@ -315,7 +316,7 @@ def _initial(settings: ModelSettings) -> list[str]:
             if scale != 1.0:
                 drawn.append(f"layer.weight.data *= {scale}")
     drawn.append("nn.init.zeros_(layer.bias)")
-    if settings.depth == 0:
+    if is_alone:
         return [line.replace("layer", "model") for line in drawn]
     return [
         "for layer in model:",

@@ -135,8 +135,9 @@ def test_noise_moves_the_same_points_by_the_same_draws(name):
 
 
 @pytest.mark.parametrize("n_classes", [2, 3, 4])
-def test_blobs_have_as_many_classes_as_asked_for(n_classes):
-    data = make("blobs", n_classes=n_classes, n_train=61)
+@pytest.mark.parametrize("name", ["blobs", "spirals"])
+def test_blobs_and_spirals_have_as_many_classes_as_asked_for(name, n_classes):
+    data = make(name, n_classes=n_classes, n_train=61)
     assert data.n_outputs == n_classes
     counts = np.bincount(data.train.y)
     assert len(counts) == n_classes
@@ -151,9 +152,19 @@ def test_curves_have_the_shapes_of_their_names():
     upper = moons.x[moons.y == 0] + [0.75, 0.375]
     np.testing.assert_allclose(np.hypot(*upper.T), 1.5)
     assert (upper[:, 1] >= 0).all()
-    spirals = make("spirals", noise=0.0, n_train=400).train
-    for arm in (0, 1):
-        x = spirals.x[spirals.y == arm]
+
+
+@pytest.mark.parametrize("arms", [2, 3, 4])
+def test_arms_of_spirals_turn_one_and_a_half_times_and_are_evenly_apart(arms):
+    data = make("spirals", noise=0.0, n_train=6000, n_classes=arms)
+    np.testing.assert_array_equal(data.truth(data.train.x), data.train.y)
+    first = data.train.x[data.train.y == 0]
+    for arm in range(arms):
+        x = data.train.x[data.train.y == arm]
+        cos, sin = np.cos(2 * np.pi * arm / arms), np.sin(2 * np.pi * arm / arms)
+        turned = first @ np.array([[cos, sin], [-sin, cos]])
+        distances = np.hypot(*(x[:, None] - turned).transpose(2, 0, 1))
+        assert distances.min(axis=1).max() < 0.15  # points of one curve
         x = x[np.argsort(np.hypot(*x.T))]
         turned = np.unwrap(np.arctan2(x[:, 1], x[:, 0]))
         assert (turned[-1] - turned[0]) / (2 * np.pi) == pytest.approx(1.5, abs=0.1)

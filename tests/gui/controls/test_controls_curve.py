@@ -141,6 +141,22 @@ def test_both_losses_are_drawn_in_the_colours_of_the_plots(make_slider, u_curve,
     assert not {colors.train, colors.valid} & seen  # fainter
 
 
+def test_a_curve_that_no_longer_holds_stays_as_a_faint_one_until_the_next(make_slider, u_curve):
+    slider = make_slider(DECAY, u_curve(DECAY), 1e-6)
+    region = (30, 0, slider.track.width(), 30)
+    drawn = colors_in(slider.track.grab().toImage(), region)
+    slider.control.slider.set_curve(None)
+    faint = colors_in(slider.track.grab().toImage(), region)
+    assert slider.control.slider.curve is None  # nothing of it can be clicked or read
+    assert len(faint) > 5
+    assert not {LIGHT.train, LIGHT.valid} & faint
+    slider.control.slider.set_curve(u_curve(DECAY))
+    assert colors_in(slider.track.grab().toImage(), region) == drawn
+    slider.control.slider.set_shows_curve(False)
+    slider.control.slider.set_shows_curve(True)
+    assert len(colors_in(slider.track.grab().toImage(), region)) < 5
+
+
 def test_no_line_crosses_the_notch(make_slider, u_curve):
     slider = make_slider(DECAY, u_curve(DECAY), 0.1)
     image = slider.track.grab().toImage()

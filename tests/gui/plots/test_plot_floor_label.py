@@ -124,3 +124,11 @@ def test_it_goes_above_or_below_as_there_is_room(view) -> None:
     plot.grab()
     assert plot.frame().height < 2 * plot.fontMetrics().height()
     assert plot.floor.box is None
+
+
+def test_what_may_be_left_out_of_the_name_is_where_there_is_no_room(view, train, show_widget):
+    train("overfitted")
+    whole = view.plot.floor.box.width()
+    view.resize(380, 300)
+    view.grab()
+    assert view.plot.floor.box.width() < 0.6 * whole  # "noise floor σ² = 0.09"

@@ -12,7 +12,7 @@ from regplay.core.datasets import REGISTRY, Dataset, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fit import Fit, grid_of
 from regplay.gui.plots.chart import Chart
-from regplay.gui.runs import side_tab
+from regplay.gui.runs import run_rows
 from regplay.gui.runs.run_rows import pin_color
 from regplay.gui.runs.side_tab import Place, SideTab
 from regplay.gui.theme import DARK, LIGHT, palette_of
@@ -291,8 +291,8 @@ def test_nothing_in_a_title_is_cut_and_the_gap_is_the_first_to_go(
     def record(_painter, font, _color, place, words, _alignment) -> None:
         written[words] = QFontMetrics(font).horizontalAdvance(words), place.width()
 
-    monkeypatch.setattr(side_tab, "write", record)
-    line = show_widget(side_tab.TitleLine(), width, 24)
+    monkeypatch.setattr(run_rows, "write", record)
+    line = show_widget(run_rows.TitleLine(), width, 24)
     line.set_name("both λ 0.01, p 0.3", None)
     line.set_numbers((2.6e-5, 0.3239))
     line.grab()

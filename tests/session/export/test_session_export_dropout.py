@@ -18,6 +18,18 @@ CASES = {
         "epochs": 60,
     },
     "input noise": {"regularization.input_noise": 0.4},
+    "inputs": {
+        "data.name": "breast-cancer",
+        "data.n_train": 40,
+        "regularization.input_dropout": 0.3,
+        "model.widths": "12, 8",
+        "epochs": 60,
+    },
+    "by layer": {
+        "data.name": "moons",
+        "regularization.dropouts": "0.1, 0.4",
+        "model.widths": "24",
+    },
     "both, stopping early": {
         "regularization.dropout": 0.2,
         "regularization.input_noise": 0.2,
@@ -26,7 +38,12 @@ CASES = {
     },
 }
 COMMON = {"model.width": 16, "data.n_train": 20, "epochs": 150}
-WITHOUT = {"regularization.dropout": 0.0, "regularization.input_noise": 0.0}
+WITHOUT = {
+    "regularization.dropout": 0.0,
+    "regularization.dropouts": "",
+    "regularization.input_dropout": 0.0,
+    "regularization.input_noise": 0.0,
+}
 
 
 def experiments(name):

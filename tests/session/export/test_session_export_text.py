@@ -189,6 +189,8 @@ def _other(path, value):
         return not value
     if field.kind == "choice":
         return next(choice for choice in field.choices if choice != value)
+    if field.kind == "text":
+        return {"model.widths": "5, 7", "regularization.dropouts": "0.125"}[path]
     return value + 1 if field.kind == "integer" else value / 2 or 0.125
 
 

@@ -1,0 +1,65 @@
+"""Values of single hidden layers: one for all, until a check box gives each layer its own."""
+
+from dataclasses import replace
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from regplay.core.fields import FIELDS, Field, Value
+from regplay.core.layers import MOST_LAYERS, listed
+from regplay.core.number_text import exact
+from regplay.gui.controls.control import CheckBox, Control
+from regplay.gui.controls.number import NumberControl
+from regplay.gui.widgets import fill, named
+
+# The field that holds the common value.
+COMMON = {"model.widths": "model.width", "regularization.dropouts": "regularization.dropout"}
+
+
+class LayerValuesControl(Control):
+    """A check box; while it is checked, a slider for each hidden layer below."""
+
+    def __init__(self, field: Field, parent: QWidget | None = None) -> None:
+        super().__init__(field, parent)
+        self._common = FIELDS[COMMON[field.path]]
+        self._depth, self._usual = 0, self._common.default
+        self.check_box = CheckBox(field.label, self)
+        self._describe(self.check_box)
+        self.setFocusProxy(self.check_box)
+        self.sliders = [self._make_slider(index) for index in range(MOST_LAYERS - 1)]
+        fill(QVBoxLayout(self), self.check_box, *self.sliders, spacing=2)
+        self.check_box.clicked.connect(self._switch)  # by a person
+
+    def set_layers(self, depth: int, usual: Value) -> None:
+        """How many hidden layers there are, and the value of those that have none of their own."""
+        if (depth, usual) != (self._depth, self._usual):
+            self._depth, self._usual = depth, usual
+            self._show(self._value)
+
+    def _make_slider(self, index: int) -> NumberControl:
+        label = f"Layer {index + 1}"
+        slider = NumberControl(replace(self._common, label=label), self)
+        slider.value_changed.connect(lambda value: self._set_layer(index, value))
+        slider.hide()
+        return named(f"{self.field.path}.{index + 1}", slider)
+
+    def _numbers(self) -> list[float]:
+        """Of all layers that there are, and of those that are listed beyond them."""
+        own = listed(str(self._value))
+        return [*own, *[float(self._usual)] * (self._depth - len(own))]
+
+    def _set_layer(self, index: int, value: float) -> None:
+        numbers = self._numbers()
+        numbers[index] = value
+        self.set_value(", ".join(map(exact, numbers)))
+
+    def _switch(self, are_own: bool) -> None:
+        self.set_value(", ".join(map(exact, self._numbers())) if are_own else "")
+
+    def _show(self, value: Value) -> None:
+        numbers, are_own = self._numbers(), bool(str(value).strip())
+        self.check_box.setChecked(are_own)
+        whole = self._common.kind == "integer"
+        for index, slider in enumerate(self.sliders):
+            slider.setVisible(are_own and index < self._depth)
+            if index < len(numbers):
+                slider.show_value(int(numbers[index]) if whole else numbers[index])
