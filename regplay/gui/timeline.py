@@ -55,6 +55,14 @@ _STOPPED = "Stopped at {:,}"
 class EpochLabel(Label):
     """An epoch that is read from afar; the theme gives its class a font of its own."""
 
+    def sizeHint(self) -> QSize:
+        """The size that it was given: Qt keeps one that was computed for another zoom."""
+        return self.minimumSize()
+
+    def minimumSizeHint(self) -> QSize:
+        """The same."""
+        return self.minimumSize()
+
 
 class Timeline(Framing):
     """Trains and pauses, and shows how far a run is; a handle goes back to any kept moment.
@@ -284,8 +292,7 @@ class Timeline(Framing):
         room = self.width() - 2 * 12 - sum(p.sizeHint().width() + _SPACING for p in always)
         room -= _LEAST_TRACK
         for parts in ((self.label, self.of), (self.speed,)):
-            hints = (part.sizeHint().expandedTo(part.minimumSize()) for part in parts)
-            width = sum(hint.width() + _SPACING for hint in hints)
+            width = sum(part.sizeHint().width() + _SPACING for part in parts)
             for part in parts:
                 part.setVisible(width <= room)
             room -= width

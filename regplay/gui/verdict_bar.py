@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from regplay.core.advice import SEEDS, SettingChange, Tried, compare, lineup, neighbours
@@ -17,7 +17,7 @@ from regplay.core.number_text import gap_text, number, percent_text
 from regplay.core.verdict import Verdict, judge
 from regplay.gui.theme import VERDICTS, colors_of, sized
 from regplay.gui.training import Study, StudyRequest, View
-from regplay.gui.widgets import ElidedLabel, Label, Press, as_plain, fill, named
+from regplay.gui.widgets import ElidedLabel, Label, Press, as_plain, fill, fill_rounded, named
 from regplay.session.session import Run
 
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # torch takes a second to import, and the window shows before
 _USUAL = ("0.01234", "0.01234", "−0.01234")  # losses and their gap, of which few are wider
 _NAMES = 0.72  # of the size of the numbers
 _PADDING = 12  # px between columns
+_MARGINS = (10, 3, 10, 3)  # px around a verdict
 _NO_DATA = Verdict("untrained", "No data", "See the message above.")
 _SIGNS = {
     "untrained": "○",
@@ -39,7 +40,7 @@ _SIGNS = {
 _STUDY = "verdict.neighbours"
 
 
-class Headline(Label):
+class Headline(ElidedLabel):
     """A verdict on its colour; the kind alone where there is no room for since when.
 
     The theme gives its class a font of its own.
@@ -48,16 +49,19 @@ class Headline(Label):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._verdict: Verdict | None = None
+        self._kind = ""
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-
-    def text(self) -> str:
-        """All of it."""
-        return "" if self._verdict is None else _signed(self._verdict, self._verdict.headline)
+        self.setContentsMargins(*_MARGINS)
+        palette = QPalette()
+        palette.setColor(QPalette.ColorRole.WindowText, Qt.GlobalColor.white)
+        self.setPalette(palette)
 
     def set_verdict(self, verdict: Verdict) -> None:
         """Show another one."""
         if verdict != self._verdict:
-            self._verdict = verdict
+            self._verdict, sign = verdict, _SIGNS[verdict.kind]
+            self._kind = f"{sign}  {verdict.kind.capitalize()}"
+            self.setText(f"{sign}  {verdict.headline}", self._kind)
             self.setToolTip(as_plain(verdict.headline))
             self.setAccessibleName(verdict.headline)
             self.updateGeometry()
@@ -69,36 +73,21 @@ class Headline(Label):
 
     def minimumSizeHint(self) -> QSize:
         """Room for the kind."""
-        return self._size_of(self._short)
+        return self._size_of(self._kind)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The words on their colour."""
-        if self._verdict is None:
-            return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(VERDICTS[self._verdict.kind]))
-        whole = self.text()
-        words = whole if self._size_of(whole).width() <= self.width() else self._short
-        ground = QRectF(0, 0, min(self._size_of(words).width(), self.width()), self.height())
-        painter.drawRoundedRect(ground, 6.0, 6.0)
-        painter.setPen(Qt.GlobalColor.white)
-        painter.drawText(ground, Qt.AlignmentFlag.AlignCenter, words)
-        painter.end()
-
-    @property
-    def _short(self) -> str:
-        verdict = self._verdict
-        return "" if verdict is None else _signed(verdict, verdict.kind.capitalize())
+        if self._verdict is not None:
+            width = min(self._size_of(self.shown).width(), self.width())
+            with QPainter(self) as painter:
+                color = QColor(VERDICTS[self._verdict.kind])
+                fill_rounded(painter, QRectF(0, 0, width, self.height()), color, 6.0)
+        super().paintEvent(event)
 
     def _size_of(self, text: str) -> QSize:
         metrics = self.fontMetrics()
-        return QSize(metrics.horizontalAdvance(text) + 20, metrics.height() + 6)
-
-
-def _signed(verdict: Verdict, words: str) -> str:
-    return f"{_SIGNS[verdict.kind]}  {words}"
+        words = QSize(metrics.size(0, text).width(), metrics.height())
+        return words.grownBy(self.contentsMargins())
 
 
 class Explanation(ElidedLabel):

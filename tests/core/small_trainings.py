@@ -60,6 +60,20 @@ def kept_records(training):
     return found
 
 
+def assert_same_records(records, others):
+    """They are the same to the bit, and so are their states."""
+    assert [(r.state.epoch, r.state.step) for r in records] == [
+        (r.state.epoch, r.state.step) for r in others
+    ]
+    for record, other in zip(records, others, strict=True):
+        assert record.snapshot.values.tobytes() == other.snapshot.values.tobytes()
+        assert record.snapshot.stopped_at.tolist() == other.snapshot.stopped_at.tolist()
+        assert record.snapshot.diverged.tolist() == other.snapshot.diverged.tolist()
+        assert record.state.updates.tolist() == other.state.updates.tolist()
+        assert torch.equal(record.state.parameters, other.state.parameters)
+        assert all(map(torch.equal, record.state.momenta, other.state.momenta))
+
+
 def parameters(training, member=0):
     return training.population.flat[member].clone()
 

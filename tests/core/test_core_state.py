@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 from keywords import by_path
-from small_trainings import advance, kept_records, state_of
+from small_trainings import advance, assert_same_records, kept_records, state_of
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
@@ -52,19 +52,6 @@ def test_going_on_from_a_state_repeats_the_training_bit_for_bit(engine, name, me
     assert np.array_equal(again.peek().values, straight.peek().values, equal_nan=True)
 
 
-def same(record, other):
-    """Whether two records are the same to the bit."""
-    a, b = record.state, other.state
-    return (
-        (a.epoch, a.step) == (b.epoch, b.step)
-        and all(map(torch.equal, (a.parameters, *a.momenta), (b.parameters, *b.momenta)))
-        and a.updates.tolist() == b.updates.tolist()
-        and record.snapshot.values.tobytes() == other.snapshot.values.tobytes()
-        and record.snapshot.stopped_at.tolist() == other.snapshot.stopped_at.tolist()
-        and record.snapshot.diverged.tolist() == other.snapshot.diverged.tolist()
-    )
-
-
 @pytest.mark.parametrize("name", ["momentum", "adam"])
 @pytest.mark.parametrize("batch_size", [0, 6])
 def test_every_record_has_a_state_to_go_on_from(engine, name, batch_size):
@@ -88,9 +75,7 @@ def test_every_record_has_a_state_to_go_on_from(engine, name, batch_size):
     for index in range(0, len(whole), 5):
         again = Training(experiments)
         again.restore(whole[index].state)
-        rest = kept_records(again)
-        assert len(rest) == len(whole) - index - 1
-        assert all(map(same, rest, whole[index + 1 :]))
+        assert_same_records(kept_records(again), whole[index + 1 :])
 
 
 def test_a_state_is_a_copy(engine):

@@ -18,12 +18,10 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.gui.plots.chart import Chart
-from regplay.gui.verdict_bar import Headline
 from regplay.gui.widgets import ElidedLabel
 from regplay.gui.window import MainWindow
 
 _HAS_TEXT = (QLabel, QAbstractButton, QComboBox, QAbstractSpinBox, QLineEdit)
-_GIVE_WAY = (ElidedLabel, Headline)  # say less where there is less room; meant to
 
 
 def _text(widget: QWidget) -> str:
@@ -67,13 +65,16 @@ def _is_lost(window: QWidget, widget: QWidget) -> bool:
 
 
 def _cut(window: QWidget, widget: QWidget) -> str:
-    """How a widget is smaller than its text, or outside of its window; empty if neither."""
-    is_whole = isinstance(widget, QLabel | QAbstractButton) and not isinstance(widget, _GIVE_WAY)
+    """How a widget is smaller than its text, or outside of its window; empty if neither.
+
+    An elided label is meant to say less where there is less room.
+    """
+    is_whole = isinstance(widget, QLabel | QAbstractButton) and not isinstance(widget, ElidedLabel)
     need = widget.sizeHint() if is_whole else widget.minimumSizeHint()
     may_wrap = isinstance(widget, QLabel) and widget.wordWrap()
     if not may_wrap and widget.width() < need.width() - 1:
         return f"{widget.width()} px wide, not {need.width()}: {_name(widget)}"
-    if may_wrap and not isinstance(widget, _GIVE_WAY):
+    if may_wrap and not isinstance(widget, ElidedLabel):
         needed = widget.heightForWidth(widget.width())
         if widget.height() < needed - 1:
             return f"{widget.height()} px high, not {needed}: {_name(widget)}"

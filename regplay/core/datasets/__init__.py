@@ -32,18 +32,11 @@ from regplay.core.datasets.points import (
 from regplay.core.datasets.tables import own_dataset, split_of
 from regplay.core.experiment import DataSettings
 
-REGISTRY: Mapping[str, DatasetSpec] = {
-    spec.name: spec
-    for specs in (
-        regression.CURVES,
-        classification.SPECS,
-        regression.CLASSICS,
-        tables.SPECS,
-        points.SPECS,
-        (tables.OWN,),
-    )
-    for spec in specs
-}
+_SPECS = (
+    *(*regression.CURVES, *classification.SPECS, *regression.CLASSICS),
+    *(*tables.SPECS, *points.SPECS, tables.OWN),
+)
+REGISTRY: Mapping[str, DatasetSpec] = {spec.name: spec for spec in _SPECS}
 
 
 def load(settings: DataSettings) -> Dataset:

@@ -16,7 +16,7 @@ import numpy as np
 
 from regplay.core.arrays import Floats
 from regplay.core.datasets.dataset import Dataset, DatasetError, Split, shown, why_no_number
-from regplay.core.datasets.points import MAX_POINTS, MAX_TEXT, format_number
+from regplay.core.datasets.points import MAX_POINTS, MAX_TEXT, format_number, rows_of
 
 Kind = Literal["add", "move", "delete"]
 _NAME = "data.edits"
@@ -64,8 +64,8 @@ def parse_edits(text: str) -> tuple[Edit, ...]:
     """
     if len(text) > MAX_TEXT:
         raise DatasetError(f"{_NAME}: {len(text):,} characters are too many")
-    lines = enumerate(map(str.split, text.replace(";", "\n").split("\n")), start=1)
-    edits = tuple(_edit(cells, f"{_NAME}, line {line}") for line, cells in lines if cells)
+    rows = rows_of(text)
+    edits = tuple(_edit(cells, f"{_NAME}, line {line}") for line, cells in rows if cells)
     if len(edits) > MAX_POINTS:
         raise DatasetError(f"{_NAME}: there are more than {MAX_POINTS:,} edits")
     return edits

@@ -37,7 +37,7 @@ VALID_SHARE = 0.3
 
 def points_in(text: str) -> int:
     """How many points a text holds, right or wrong."""
-    return sum(bool(cells) for _, cells in _rows(text))
+    return sum(bool(cells) for _, cells in rows_of(text))
 
 
 def format_points(points: Floats) -> str:
@@ -50,7 +50,7 @@ def format_number(value: float) -> str:
     return repr(value).removesuffix(".0")
 
 
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+def rows_of(text: str) -> Iterator[tuple[int, list[str]]]:
     """The lines of a text, from 1, and the cells of each."""
     return enumerate(map(str.split, text.replace(";", "\n").split("\n")), start=1)
 
@@ -77,7 +77,7 @@ def read_points(text: str, name: str) -> tuple[Floats, tuple[int, ...]]:
         raise DatasetError(
             f"{name}: {len(text):,} characters are too many; there may be {MAX_POINTS:,} points"
         )
-    rows = [(line, cells) for line, cells in _rows(text) if cells]
+    rows = [(line, cells) for line, cells in rows_of(text) if cells]
     if len(rows) > MAX_POINTS:
         line = rows[MAX_POINTS][0]
         raise DatasetError(f"{name}, line {line}: there are more than {MAX_POINTS:,} points")

@@ -336,16 +336,13 @@ class Documents(QObject):
     def recover(self) -> bool:
         """Ask about sessions that were not closed; returns whether one was opened."""
         found = left_behind(self._folder)
-        while found:
-            leftover = found.pop(0)
+        for place, leftover in enumerate(found):
             answer = self._questions.recovery(leftover.saved)
             if answer == "discard":
                 leftover.discard()
                 continue
             is_opened = answer == "recover" and self._take_up(leftover)
-            if not is_opened:
-                leftover.leave()
-            for other in found:
+            for other in found[place + is_opened :]:
                 other.leave()
             return is_opened
         return False

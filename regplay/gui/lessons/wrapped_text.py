@@ -357,16 +357,7 @@ class StatusMarkView(QWidget):
     def __init__(self, mark: StatusMark) -> None:
         super().__init__()
         self._mark = mark
-        self._fit_text()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Stay level with text of another size."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._fit_text()
-
-    def _fit_text(self) -> None:
-        self.setFixedSize(self.sizeHint())
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def mark(self) -> StatusMark:
         """What is shown."""

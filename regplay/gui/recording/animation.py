@@ -9,28 +9,19 @@ from pathlib import Path
 from typing import get_args
 
 from PySide6.QtCore import QObject, QProcess, QSettings, Signal
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QFileDialog,
-    QFormLayout,
-    QProgressDialog,
-    QWidget,
-)
+from PySide6.QtWidgets import QDoubleSpinBox, QProgressDialog, QWidget
 
 from regplay.core import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
 from regplay.gui.controls import NumberControl, scale_of
+from regplay.gui.recording.film_dialog import FilmDialog
 from regplay.gui.recording.presentation import WindowParts
-from regplay.gui.recording.record_commands import chosen_box
-from regplay.gui.recording.video_formats import FORMATS, Format, with_suffix
 from regplay.gui.theme import colors_of, zoom_of_text
-from regplay.gui.widgets import NumberBox, named
+from regplay.gui.widgets import named
 from regplay.session.experiment_text import reads_file
 from regplay.session.files import write_file
 from regplay.session.storyboard import (
-    SIZES,
     Hide,
     Percent,
     Step,
@@ -87,48 +78,27 @@ def animation(
     )
 
 
-class AnimationDialog(QDialog):
-    """Asks what to film, for how long and in which format; all but the first is remembered."""
+class AnimationDialog(FilmDialog):
+    """Asks what to film, for how long and in which format."""
 
     def __init__(self, fields: Sequence[str], settings: QSettings, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Export animation")
-        self._settings = settings
+        super().__init__("animation", "Export animation", settings, parent)
         sliders = {path: f"{FIELDS[path].label}, from end to end" for path in fields}
         whole = {_TRAINING: "Training, from epoch 0 to the end"} | sliders
-        self.what = chosen_box("animation.what", whole, settings)
-        labels = {form.label: form.label for form in FORMATS}
-        self.form = chosen_box("animation.format", labels, settings)
-        sizes = {size: size.replace("x", " × ") for size in SIZES}
-        self.frames = chosen_box("animation.size", sizes, settings)
-        self.seconds = named("animation.seconds", NumberBox())
+        self.what = self.add_box("what", "What", whole)
+        self.seconds = named("animation.seconds", QDoubleSpinBox())
         self.seconds.setRange(0.5, 120.0)
         self.seconds.setDecimals(1)
         self.seconds.setSuffix(" s")
-        self.seconds.setValue(float(str(settings.value("animation.seconds", 5.0))))
-        layout = QFormLayout(self)
-        layout.addRow("What", self.what)
-        layout.addRow("How long", self.seconds)
-        layout.addRow("Format", self.form)
-        layout.addRow("Size", self.frames)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        start = buttons.addButton("Choose file…", QDialogButtonBox.ButtonRole.AcceptRole)
-        start.setObjectName("animation.start")
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        layout.addRow(buttons)
-
-    @property
-    def format(self) -> Format:
-        """What was chosen."""
-        return FORMATS[self.form.currentIndex()]
+        self.seconds.setValue(float(self.remembered("seconds", "5")))
+        self.rows.addRow("How long", self.seconds)
+        self.form = self.add_format()
+        self.frames = self.add_size({})
+        self.add_buttons()
 
     def accept(self) -> None:
         """Remember what was chosen."""
-        boxes = {"format": self.form, "size": self.frames}
-        for name, box in boxes.items():
-            self._settings.setValue(f"animation.{name}", box.currentData())
-        self._settings.setValue("animation.seconds", self.seconds.value())
+        self.remember("seconds", self.seconds.value())
         super().accept()
 
 
@@ -166,16 +136,8 @@ class AnimationCommand(QObject):
             if path in controls.paths() and isinstance(controls.control(path), NumberControl)
         ]
         dialog = AnimationDialog(sliders, self._parts.settings, window)
-        if dialog.exec() != QDialog.DialogCode.Accepted:
-            return
-        form = dialog.format
-        name, _ = QFileDialog.getSaveFileName(
-            window,
-            "Export animation",
-            f"animation{form.suffix}",
-            f"{form.label} (*{form.suffix})" if form.suffix else "Folder (*)",
-        )
-        if name:
+        path = dialog.ask("Export animation", "animation")
+        if path is not None:
             film = animation(
                 self._parts.controller.session.experiment,
                 dialog.what.currentData(),
@@ -184,7 +146,7 @@ class AnimationCommand(QObject):
                 is_dark=colors_of(window).dark,
                 zoom=round(100 * zoom_of_text()),
             )
-            self.begin(film, with_suffix(Path(name), form))
+            self.begin(film, path)
 
     def begin(self, film: Storyboard, target: Path) -> None:
         """Render a storyboard into a file, with its progress in sight."""

@@ -1,30 +1,24 @@
 """Recording the window: what to record and where to, a strip to pause and stop, what came of it."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QRect, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import (
     QApplication,
-    QCheckBox,
-    QComboBox,
-    QDialog,
-    QDialogButtonBox,
-    QFileDialog,
-    QFormLayout,
     QHBoxLayout,
     QWidget,
 )
 
 from regplay.core import UserError
+from regplay.gui.recording.film_dialog import FilmDialog
 from regplay.gui.recording.presentation import Presentation
 from regplay.gui.recording.recorder import DISCARDED, Recorder, picture_of
-from regplay.gui.recording.video_formats import FORMATS, TRANSPARENT, Format, with_suffix
+from regplay.gui.recording.video_formats import TRANSPARENT
 from regplay.gui.theme import colors_of
 from regplay.gui.training import Timer
 from regplay.gui.widgets import Label, Press, named
-from regplay.session.storyboard import SIZES, parsed_size
+from regplay.session.storyboard import parsed_size
 
 _PARTS = {"window": "The window", "plots": "The plots", "fit": "The fit", "losses": "The losses"}
 _OWN = "own"  # size
@@ -33,65 +27,25 @@ _TRIES = 5  # to lay it out
 _TOLD = 0.25  # s between two looks at how it goes
 
 
-def chosen_box(name: str, texts: Mapping[str, str], settings: QSettings) -> QComboBox:
-    """A box of values by their texts; the one that settings have under its name is chosen."""
-    box = named(name, QComboBox())
-    for value, text in texts.items():
-        box.addItem(text, value)
-    box.setCurrentIndex(max(box.findData(settings.value(name, "")), 0))
-    return box
-
-
-class RecordDialog(QDialog):
-    """Asks what to record, in which format, size and pace; it is remembered."""
+class RecordDialog(FilmDialog):
+    """Asks what to record, in which format, size and pace."""
 
     def __init__(self, settings: QSettings, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Record")
-        self._settings = settings
-        self.part = chosen_box("record.part", _PARTS, settings)
-        labels = {form.label: form.label for form in FORMATS}
-        self.form = chosen_box("record.format", labels, settings)
-        sizes = {_OWN: "As large as it is"} | {size: size.replace("x", " × ") for size in SIZES}
-        self.frames = chosen_box("record.size", sizes, settings)
+        super().__init__("record", "Record", settings, parent)
+        self.part = self.add_box("part", "What", _PARTS)
+        self.form = self.add_format()
+        self.frames = self.add_size({_OWN: "As large as it is"})
         paces = {"30": "30 frames a second", "60": "60 frames a second"}
-        self.pace = chosen_box("record.fps", paces, settings)
-        self.pointer = named("record.pointer", QCheckBox("Show the pointer and clicks"))
-        self.pointer.setChecked(str(settings.value("record.pointer", 1)) != "0")
-        self.alpha = named("record.alpha", QCheckBox("Transparent in place of the ground of plots"))
-        self.alpha.setChecked(str(settings.value("record.alpha", 0)) == "1")
+        self.pace = self.add_box("fps", "Pace", paces)
+        self.pointer = self.add_switch("pointer", "Show the pointer and clicks", is_on=True)
+        text = "Transparent in place of the ground of plots"
+        self.alpha = self.add_switch("alpha", text, is_on=False)
         self.form.currentIndexChanged.connect(self._allow_alpha)
         self._allow_alpha()
-        layout = QFormLayout(self)
-        layout.addRow("What", self.part)
-        layout.addRow("Format", self.form)
-        layout.addRow("Size", self.frames)
-        layout.addRow("Pace", self.pace)
-        layout.addRow("", self.pointer)
-        layout.addRow("", self.alpha)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        start = buttons.addButton("Choose file…", QDialogButtonBox.ButtonRole.AcceptRole)
-        start.setObjectName("record.start")
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        layout.addRow(buttons)
+        self.add_buttons()
 
     def _allow_alpha(self) -> None:
         self.alpha.setEnabled(self.format in TRANSPARENT)
-
-    def accept(self) -> None:
-        """Remember what was chosen."""
-        self._settings.setValue("record.alpha", int(self.alpha.isChecked()))
-        boxes = {"part": self.part, "format": self.form, "size": self.frames, "fps": self.pace}
-        for name, box in boxes.items():
-            self._settings.setValue(f"record.{name}", box.currentData())
-        self._settings.setValue("record.pointer", int(self.pointer.isChecked()))
-        super().accept()
-
-    @property
-    def format(self) -> Format:
-        """What was chosen."""
-        return FORMATS[self.form.currentIndex()]
 
 
 class RecordStrip(QWidget):
@@ -154,18 +108,10 @@ class RecordCommands(QObject):
             self.stop()
             return
         dialog = RecordDialog(self._settings, self._window)
-        if dialog.exec() != QDialog.DialogCode.Accepted:
-            return
-        suffix = dialog.format.suffix
-        name, _ = QFileDialog.getSaveFileName(
-            self._window,
-            "Record into",
-            f"regplay{suffix}",
-            f"{dialog.format.label} (*{suffix})" if suffix else "Folder (*)",
-        )
-        if name:
+        path = dialog.ask("Record into", "regplay")
+        if path is not None:
             self.begin(
-                with_suffix(Path(name), dialog.format),
+                path,
                 dialog.part.currentData(),
                 dialog.frames.currentData(),
                 int(dialog.pace.currentData()),

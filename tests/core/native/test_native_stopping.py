@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from engines import ThreadLimit, native_engine, use
-from small_trainings import copied, kept_records, state_of
+from small_trainings import assert_same_records, copied, kept_records, state_of
 
 from regplay.core import native_engine as native_engine_module
 from regplay.core.engine import Stop
@@ -88,17 +88,6 @@ class Stopper(threading.Thread):
                 break
 
 
-def same(records, others):
-    assert [r.state.step for r in records] == [r.state.step for r in others]
-    for record, other in zip(records, others, strict=True):
-        np.testing.assert_array_equal(record.snapshot.values, other.snapshot.values)
-        assert record.snapshot.stopped_at.tolist() == other.snapshot.stopped_at.tolist()
-        assert record.snapshot.diverged.tolist() == other.snapshot.diverged.tolist()
-        assert record.state.updates.tolist() == other.state.updates.tolist()
-        assert torch.equal(record.state.parameters, other.state.parameters)
-        assert all(map(torch.equal, record.state.momenta, other.state.momenta))
-
-
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("threads", [1, 2, 3])
 @pytest.mark.parametrize("batch_size", [0, 50])
@@ -123,7 +112,7 @@ def test_stops_at_random_moments_change_nothing(monkeypatch, threads, batch_size
             if draws.random() < 0.1 and not training.finished:
                 stop.clear()  # so that it comes to its end on any machine
                 found += copied(training.train(training.step + 1, stop))
-    same(found, whole)
+    assert_same_records(found, whole)
 
 
 def test_a_call_comes_back_within_a_step(monkeypatch):
@@ -152,7 +141,7 @@ def test_a_call_comes_back_within_a_step(monkeypatch):
             stop.clear()
             found += copied(training.train(goal))
     assert within > 0
-    same([*found, *kept_records(training)], whole)
+    assert_same_records([*found, *kept_records(training)], whole)
 
 
 class Looks:
@@ -222,7 +211,7 @@ def test_a_stop_at_each_moment_there_is_changes_nothing(monkeypatch, dtype, kind
         looks.allow()
         if moment % 2:  # somebody looks at it meanwhile
             assert training.population.flat.isfinite().all()
-        same([*found, *kept_records(training)], whole)
+        assert_same_records([*found, *kept_records(training)], whole)
         assert torch.equal(training.population.flat, straight.population.flat)
     assert len(found) == len(whole)  # the last was no stop any more
     in_step = {(False, True, False, False), (True, False, False, False), (True, True, False, False)}
@@ -250,7 +239,7 @@ def test_stops_one_after_another_change_nothing(monkeypatch, allowed, is_shown):
             looks.allow()
             step, snapshot = training.step, training.peek()
             assert (snapshot.step, training.fit(None).step, training.step) == (step,) * 3
-    same(found, whole)
+    assert_same_records(found, whole)
     assert calls <= moments / allowed + 1
 
 
@@ -271,7 +260,7 @@ def test_a_call_that_is_stopped_measures_a_part_and_keeps_it(monkeypatch):
     assert training.train(stop=stop) == []
     assert (progress["measured"], progress["passed"]) == (24, 4)
     stop.clear()
-    same([*copied(training.train(0, stop)), *kept_records(training)], whole)
+    assert_same_records([*copied(training.train(0, stop)), *kept_records(training)], whole)
 
 
 def test_what_a_stopped_call_left_half_done_does_not_outlive_a_change(monkeypatch):
@@ -301,7 +290,9 @@ def test_what_a_stopped_call_left_half_done_does_not_outlive_a_change(monkeypatc
         seen |= {name for name in names if progress[name]}
         training.adjust([other])
         rest = expected[training.step]
-        same(kept_records(training)[-len(rest) :], rest)  # one that was owed comes before
+        assert_same_records(
+            kept_records(training)[-len(rest) :], rest
+        )  # one that was owed comes before
 
         training = Training([other])
         training.train(30)
@@ -342,7 +333,9 @@ def test_members_that_a_stop_left_apart_are_brought_together(monkeypatch):
             each.adjust(others)
         found, rest = found + kept_records(training), kept_records(straight)
         assert [r.state.step for r in found] == [r.state.step for r in before + rest]
-        same(found[len(before) :], rest)  # one that was owed comes before, by the new values
+        assert_same_records(
+            found[len(before) :], rest
+        )  # one that was owed comes before, by the new values
         assert torch.equal(training.population.flat, straight.population.flat)
     assert seen == {(False, False), (True, False), (True, True), (False, True)}
 
@@ -371,7 +364,7 @@ def test_other_threads_than_before_go_on_with_what_is_held(monkeypatch):
             if training.finished:
                 break
         assert max(held) > 0
-        same(found, whole)
+        assert_same_records(found, whole)
 
 
 def test_what_threads_held_that_can_not_be_started_again_goes_on(monkeypatch):
@@ -391,4 +384,4 @@ def test_what_threads_held_that_can_not_be_started_again_goes_on(monkeypatch):
             limit.left = 0
             found += copied(training.train(training.step + 1, stop))
     assert max(held) > 1
-    same(found, whole)
+    assert_same_records(found, whole)

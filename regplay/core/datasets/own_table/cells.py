@@ -121,32 +121,25 @@ _CENTURY = 69  # two digits below mean 20.., as everywhere
 
 def date_readings(text: str) -> dict[str, float]:
     """A date in days since the year 1, by which part of it may come first; {} where it is none."""
-    found = _YEAR_FIRST.fullmatch(text)
-    if found:
+    readings: dict[str, float | None] = {}
+    if found := _YEAR_FIRST.fullmatch(text):
         month, day = found["b"] or found["month"], found["c"] or "1"
-        return _if_any({"year first": _days(found, found["a"], month, day)})
-    found = _YEAR_LAST.fullmatch(text)
-    if found:
+        readings["year first"] = _days(found, found["a"], month, day)
+    elif found := _YEAR_LAST.fullmatch(text):
         year = int(found["c"])
         if len(found["c"]) == 2:
             year += 2000 if year < _CENTURY else 1900
-        readings = {"day first": _days(found, year, found["b"], found["a"])}
+        readings["day first"] = _days(found, year, found["b"], found["a"])
         if found["mark"] != ".":  # nobody writes the month first with points
             readings["month first"] = _days(found, year, found["a"], found["b"])
-        return _if_any(readings)
-    found = _NAMED.fullmatch(text)
-    number = _MONTHS.get(found["b"].lower()) if found else None
-    if found is None or number is None or (found["a"] and found["d"]):
-        return {}
-    day = found["a"] or found["d"] or "1"
-    return _if_any({"year first": _days(found, found["c"], number, day)})
-
-
-def _if_any(readings: dict[str, float | None]) -> dict[str, float]:
+    elif (found := _NAMED.fullmatch(text)) and not (found["a"] and found["d"]):
+        month, day = _MONTHS.get(found["b"].lower(), 0), found["a"] or found["d"] or "1"
+        readings["year first"] = _days(found, found["c"], month, day)
     return {order: days for order, days in readings.items() if days is not None}
 
 
 def _days(found: re.Match[str], *parts: str | int) -> float | None:
+    """Of a year, a month and a day; None where there is no such day or time."""
     year, month, day = map(int, parts)
     try:
         days = date(year, month, day).toordinal()

@@ -54,7 +54,7 @@ class Check:
     inputs, target
         The columns chosen, once they are known; empty and None before.
     problems
-        In the order of the reading, at most `most`.
+        In the order of the reading, at most `MOST`.
     remarks
         What was done or left out, and what is odd.
     gaps
@@ -63,10 +63,9 @@ class Check:
         What there is to learn from; None until the end, and where there are problems.
     """
 
-    def __init__(self, source: Source, settings: DataSettings, most: int = MOST) -> None:
+    def __init__(self, source: Source, settings: DataSettings) -> None:
         self._source = source
         self._settings = settings
-        self._most = most
         self.sheet: Sheet | None = None
         self.inputs: list[int] = []
         self.target: int | None = None
@@ -79,7 +78,7 @@ class Check:
     @property
     def has_more(self) -> bool:
         """Whether there are more problems than are told."""
-        return len(self.problems) >= self._most
+        return len(self.problems) >= MOST
 
     def steps(self) -> Generator[int, None, None]:
         """Read it, yielding the number of rows so far; most steps take a few milliseconds."""
@@ -89,7 +88,7 @@ class Check:
             self.problems.append(error.problem)
         except DatasetError as error:
             self.problems.append(Problem(str(error)))
-        del self.problems[self._most :]
+        del self.problems[MOST:]
         if self.problems:
             self.table = None
 

@@ -6,7 +6,7 @@ Everything is decided by all rows. Where two readings give different numbers, no
 
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -93,12 +93,6 @@ class Column:
         """The different values and their places in `texts`."""
         return ((i, text) for i, text in enumerate(self.texts) if not self.gaps[i])
 
-    def share(self, is_such: Callable[[Any], bool]) -> float:
-        """Share of the values that are such."""
-        counts = self.counts
-        total = sum(int(counts[i]) for i, text in self.values() if is_such(text))
-        return total / self.filled if self.filled else 0.0
-
     def numbers(self, decimal: str) -> "Numbers":
         """Its texts as numbers by a decimal mark."""
         if decimal not in self._numbers:
@@ -116,7 +110,8 @@ class Column:
     @cached_property
     def is_dated(self) -> bool:
         """Whether more than half of its values are dates."""
-        return not self.is_numeric and self.share(lambda cell: is_date(text_of(cell))) > 0.5
+        dated = sum(int(self.counts[i]) for i, text in self.values() if is_date(text_of(text)))
+        return not self.is_numeric and 2 * dated > self.filled
 
     def problem(self, message: str, row: int = 0, *answers: tuple[str, str, str]) -> Problem:
         """Something that is wrong with it, or that is to be known about it."""
