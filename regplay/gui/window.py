@@ -10,7 +10,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow
 
 from regplay.core.experiment import Experiment
 from regplay.core.hyperparameters import MAIN_REGULARIZERS, SWEEPABLE
@@ -432,6 +432,8 @@ class MainWindow(QMainWindow):
         self.recording.close()
         self.documents.close()
         self.settings.setValue("geometry", self.saveGeometry())
+        for dialog in self.findChildren(QDialog):  # such as the help
+            dialog.close()
         self.hide()  # at once; the step that is being computed is finished first
         self.controller.runner.stop()
         super().closeEvent(event)

@@ -82,8 +82,11 @@ class LineLayer:
 class CanvasHost(Protocol):
     """What an item of a chart asks its chart for; `Chart` says more about each."""
 
-    colors: Colors
     reader: "Callable[[float, float], Reading | None] | None"
+
+    @property
+    def colors(self) -> Colors:
+        """What everything is drawn in."""
 
     def frame(self) -> Frame:
         """Its place and scales at this moment."""
