@@ -420,7 +420,8 @@ class PinnedRuns(QObject):
         overlays, best = pin_overlays(self._pins, self._view.run.experiment), self._view.best
         if best is not None:  # was asked for
             overlays.append(Overlay(f"best epoch {best.epoch:,}", ROLES.best, best))
-        self._fit_view.panel.set_overlays(overlays)
+        if self._fit_view.panel.dataset is self._view.dataset:  # else the next view brings them
+            self._fit_view.panel.set_overlays(overlays)
         self._draw_losses()
 
     def _draw_losses(self) -> None:
