@@ -29,6 +29,7 @@ from regplay.core.arrays import Floats
 from regplay.gui.plots.scale import Frame
 from regplay.gui.plots.shapes import WIDTH, Segments, dashed, pen
 from regplay.gui.theme import Colors, hairline, sized, unit_of
+from regplay.gui.widgets import guarded
 
 
 class Layer(Protocol):
@@ -161,6 +162,7 @@ class Canvas(BoxItem):
         self._stale = True
         self.update()
 
+    @guarded
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         """Draw a new frame; of one that is painted again, copy a picture."""
         if self._rect.isEmpty():
@@ -431,6 +433,7 @@ class HoverItem(BoxItem):
             self.reading = reading
             self.update()
 
+    @guarded
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         """Draw the line, the dots and the box."""
         reading = self.reading
