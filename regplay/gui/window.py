@@ -10,7 +10,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow
 
 from regplay.core.experiment import Experiment
 from regplay.core.hyperparameters import MAIN_REGULARIZERS, SWEEPABLE
@@ -36,7 +36,7 @@ from regplay.gui.theme import ZOOMS, Scheme, Theme
 from regplay.gui.timeline import Timeline
 from regplay.gui.training import Clock, SystemClock
 from regplay.gui.verdict_bar import VerdictBar
-from regplay.gui.widgets import Banner, Press, column, named
+from regplay.gui.widgets import Banner, Press, column, guarded, named
 
 _LOG_AXES = "x loss weights"  # unless chosen otherwise: overfitting begins in the first epochs
 
@@ -402,6 +402,7 @@ class MainWindow(QMainWindow):
         if self.controller.run is None:  # the first view, which says where, may be quicker
             self.status.set_placement("")
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint, and tell once that the window is on screen."""
         super().paintEvent(event)
@@ -432,6 +433,8 @@ class MainWindow(QMainWindow):
         self.recording.close()
         self.documents.close()
         self.settings.setValue("geometry", self.saveGeometry())
+        for dialog in self.findChildren(QDialog):  # such as the help
+            dialog.close()
         self.hide()  # at once; the step that is being computed is finished first
         self.controller.runner.stop()
         super().closeEvent(event)

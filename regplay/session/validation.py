@@ -74,6 +74,8 @@ def read_text(
     refusal
         If it can't be read, is larger, or is no text; the message begins with its name.
     """
+    if "\0" in str(path):
+        raise refusal(f"{str(path)!r}: no file can have this name")
     try:
         found = path.stat()
         if not (stat.S_ISREG(found.st_mode) or may_be_pipe):

@@ -110,6 +110,14 @@ def test_the_help_can_be_opened_again(person):
     assert "About regplay" in entries(person.window, "Help")
 
 
+def test_the_help_is_closed_with_the_window(person):
+    person.choose("All shortcuts")
+    dialog = dialog_of(person)
+    assert dialog.isVisible()
+    person.window.close()
+    assert not dialog.isVisible()
+
+
 # errors
 
 

@@ -268,7 +268,8 @@ def test_what_can_not_be_opened_is_not_taken(person, file):
     text.setText("just words")
     web.setUrls([QUrl("https://example.org/mine.csv")])
     two = put_files(file("a.csv", TABLE), file("b.csv", TABLE))
-    for mime in (text, web, two, put_files(file("a.csv", TABLE).parent), put_files()):
+    no_name = put_files(file("a.csv", TABLE).with_name("a\0.csv"))
+    for mime in (text, web, two, no_name, put_files(file("a.csv", TABLE).parent), put_files()):
         for place in places(person.window).values():
             assert not drop(person.window, mime, place)
     QGuiApplication.processEvents()

@@ -1,6 +1,7 @@
 """What a file of a stranger has otherwise than it may, in words."""
 
 import os
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -83,3 +84,16 @@ def test_a_pipe_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(UserError, match="this is no file"):
         read_text(tmp_path / "pipe", 9, "table", UserError)
+
+
+def test_a_message_that_repeats_what_was_given_is_bounded():
+    assert str(UserError("data.name: short")) == "data.name: short"
+    told = str(UserError(f"data.name = {'x' * 1_000_000}: choose a dataset"))
+    assert len(told) < 3000
+    assert told.startswith("data.name = xxx")
+    assert told.endswith(" … " + "x" * (1000 - 18) + ": choose a dataset")
+
+
+def test_a_name_that_no_file_can_have_is_refused():
+    with pytest.raises(UserError, match="no file can have this name"):
+        read_text(Path("/a\0b.toml"), 1000, "lesson", UserError)

@@ -260,12 +260,16 @@ class TableDialog(QDialog):
         self._format.pop(part, None)
         if self._found_format.get(part) != value:
             self._format[part] = value
+        self._forget_columns(part)
+        self._read()
+
+    def _forget_columns(self, part: str) -> None:
+        """What was said of columns goes where another part of the format gives them other names."""
         if part in _NAMING:
             self.form.chose_target = self.form.chose_inputs = False
             self._kinds.clear()
             self._found_kinds.clear()
         self._table = None
-        self._read()
 
     def _take_kind(self, column: int, kind: str) -> None:
         """Take the kind of a column, unless it is what was found anyway."""
@@ -281,8 +285,7 @@ class TableDialog(QDialog):
         if path == "data.format":
             for part, said in read_format(value).items():
                 self._format[part] = said
-                if part in _NAMING:
-                    self.form.chose_target = self.form.chose_inputs = False
+                self._forget_columns(part)
         elif path == "data.columns":
             self._kinds |= dict(read_pairs(value))
         elif path == "data.sample":

@@ -183,8 +183,9 @@ def dropped_file(data: QMimeData) -> Path | None:
     urls = data.urls()
     if len(urls) != 1 or not urls[0].isLocalFile():
         return None
-    path = Path(urls[0].toLocalFile())
-    return None if path.is_dir() else path
+    name = urls[0].toLocalFile()
+    # With a zero in it, which a URL can have, it names none.
+    return None if "\0" in name or Path(name).is_dir() else Path(name)
 
 
 def dropped_link(data: QMimeData) -> str | None:

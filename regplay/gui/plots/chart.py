@@ -5,25 +5,26 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from numpy.typing import ArrayLike
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, SignalInstance
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
     QPainter,
+    QPaintEvent,
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QGraphicsWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QGraphicsView, QGraphicsWidget, QToolButton, QWidget
 
 from regplay.gui.plots.annotation_layer import AnnotationLayer
 from regplay.gui.plots.axes import Axes, Axis, GridLayer, Marks
 from regplay.gui.plots.canvas import BoxItem, Canvas, HoverItem, Layer, Reading
-from regplay.gui.plots.pyqtgraph_parts import GraphicsView, ViewBox
+from regplay.gui.plots.pyqtgraph_parts import GraphicsScene, ViewBox
 from regplay.gui.plots.scale import Frame, Range, Scale, extend, extend_decades
 from regplay.gui.theme import Colors, colors_of, sized, with_fit, zoom_of_text, zoomed
-from regplay.gui.widgets import as_plain
+from regplay.gui.widgets import as_plain, guarded
 from regplay.session.session import Annotation
 
 LOCKED = "axes_locked"  # the property of a window in which ranges rest
@@ -56,8 +57,8 @@ _GLIDE, _FRAME = 0.18, 1 / 60  # s, from one range to the next; between two step
 _LEAST_WIDTH, _LEAST_HEIGHT = 140, 90  # px at 100 %
 
 
-class Chart(GraphicsView):  # type: ignore[misc]
-    """One plot.
+class Chart(QGraphicsView):
+    """One plot: a view of pyqtgraph's scene, whose unit is a pixel of it.
 
     Layers are added to `canvas`; ranges follow `cover` and `fix` until the mouse moves them, and
     again after a double click, the key A or the button in the corner.
@@ -84,9 +85,18 @@ class Chart(GraphicsView):  # type: ignore[misc]
         Where on the screen a button of the mouse was pressed last.
     hover_item
         The kind of item that draws what the mouse reads.
+    items_scene
+        Pyqtgraph's, which tells clicks from drags.
+
+    Signals
+    -------
+    sigDeviceRangeChanged, sigDeviceTransformChanged
+        Pyqtgraph's items look for them in their view; nothing changes that they would tell of.
     """
 
     hover_item = HoverItem
+    sigDeviceRangeChanged = Signal(object, object)
+    sigDeviceTransformChanged = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -112,9 +122,11 @@ class Chart(GraphicsView):  # type: ignore[misc]
 
         self.box = ViewBox(enableMenu=False, defaultPadding=0)
         self.box.disableAutoRange()
-        self.setCacheMode(self.CacheModeFlag.CacheBackground)  # the axes
-        center = QGraphicsWidget()
-        self.setCentralItem(center)
+        self._look_like_a_widget()
+        self.items_scene = GraphicsScene(parent=self)
+        self.setScene(self.items_scene)
+        center = self._center = QGraphicsWidget()  # PySide loses what nobody holds
+        self.items_scene.addItem(center)
         self.setAcceptDrops(False)  # a file that is dropped here is for the window
         self.box.setParentItem(center)
         self._strips = {0: AxisStrip(center, self.box, 0), 1: AxisStrip(center, self.box, 1)}
@@ -131,6 +143,15 @@ class Chart(GraphicsView):  # type: ignore[misc]
         self.box.sigRangeChanged.connect(self._redraw)
         self.box.sigResized.connect(self._box_resized)
         self.box.sigRangeChangedManually.connect(self._moved_by_mouse)
+
+    def _look_like_a_widget(self) -> None:
+        """Without frame and scroll bars; of its background, the axes, Qt keeps a picture."""
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setCacheMode(self.CacheModeFlag.CacheBackground)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
 
     # what the canvas draws by
 
@@ -149,12 +170,12 @@ class Chart(GraphicsView):  # type: ignore[misc]
         """How data become pixels at this moment."""
         ratio = self.devicePixelRatioF()
         if self._frame is None or self._frame.ratio != ratio:
-            rect, x, y = self.box.rect(), self.scale("x"), self.scale("y")
+            rect, x, y = self.box.rect(), self.scale_of("x"), self.scale_of("y")
             width, height = max(rect.width(), 1.0), max(rect.height(), 1.0)
             self._frame = Frame(width, height, x, y, ratio, self.colors, zoom=zoom_of_text())
         return self._frame
 
-    def scale(self, axis: Side) -> Scale:
+    def scale_of(self, axis: Side) -> Scale:
         """Which values are where along an axis, at this moment."""
         low, high = self.box.viewRange()[axis == "y"]
         return Scale(low, high, self._log[axis])
@@ -162,7 +183,7 @@ class Chart(GraphicsView):  # type: ignore[misc]
     def axes(self) -> Axes:
         """What stands at both axes at this moment."""
         sides: tuple[Side, Side] = ("x", "y")
-        x, y = (Axis(one, self.scale(one), self._names[one], self._marks[one]) for one in sides)
+        x, y = (Axis(one, self.scale_of(one), self._names[one], self._marks[one]) for one in sides)
         return Axes(x, y, self._aspect())
 
     def _aspect(self) -> float | None:
@@ -348,8 +369,6 @@ class Chart(GraphicsView):  # type: ignore[misc]
 
     def _place_box(self) -> None:
         """Put the inside of the axes where they leave room, and draw these anew."""
-        if self.closed:  # its items are gone
-            return
         area = QRectF(self.viewport().rect()).adjusted(2, 0, -2, -2)
         axes = self.axes()
         for strip in self._strips.values():
@@ -364,6 +383,13 @@ class Chart(GraphicsView):  # type: ignore[misc]
         self.resetCachedContent()
         self.viewport().update()
 
+    @guarded
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Let pyqtgraph's items know before."""
+        self.items_scene.prepareForPaint()
+        super().paintEvent(event)
+
+    @guarded
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Draw the ground and the axes; Qt keeps a picture of both."""
         painter.fillRect(rect, QColor(self.colors.background))
@@ -418,13 +444,13 @@ class Chart(GraphicsView):  # type: ignore[misc]
         if self.window().property(LOCKED):
             self.set_locked(True)
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the button in the lower left corner."""
         super().resizeEvent(event)
-        if hasattr(self, "reset_button"):  # pyqtgraph resizes while it constructs
-            self.reset_button.adjustSize()
-            self.reset_button.move(4, self.height() - self.reset_button.height() - 4)
-            self._place_box()
+        self.setSceneRect(QRectF(self.viewport().rect()))
+        self.reset_button.adjustSize()
+        self.reset_button.move(4, self.height() - self.reset_button.height() - 4)
+        self._place_box()
 
     # mouse and keys
 
@@ -448,6 +474,7 @@ class Chart(GraphicsView):  # type: ignore[misc]
     def leaveEvent(self, event: QEvent) -> None:
         """Hide the hover line."""
         super().leaveEvent(event)
+        self.items_scene.leaveEvent(event)
         self.hover.leave()
 
     def place_of(self, position: QPointF) -> QPointF:

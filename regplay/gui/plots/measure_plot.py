@@ -174,7 +174,7 @@ class MeasurePlot(EpochPlot):
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.timeout.connect(self._pick)
-        self.scene().sigMouseClicked.connect(self._scene_clicked)
+        self.items_scene.sigMouseClicked.connect(self._scene_clicked)
         names = {"loss": "loss", "accuracy": "accuracy (%)", "weights": ""}
         self.set_labels("epoch", names[tab])
         if tab == "weights":
@@ -370,10 +370,9 @@ class MeasurePlot(EpochPlot):
         room = self.end_names.room(self.end_texts, QFontMetricsF(self.font()))
         return replace(super().axes(), right=room)
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """See whether there is room for names."""
-        if hasattr(self, "floor"):  # pyqtgraph resizes while it constructs
-            self._make_room_for_names()
+        self._make_room_for_names()
         super().resizeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:

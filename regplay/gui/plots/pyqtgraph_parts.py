@@ -9,23 +9,19 @@ for that only it has.
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from importlib import import_module
 from importlib.util import find_spec, module_from_spec
 from types import ModuleType
 from typing import Any
 
 from PySide6 import QtCore, QtGui, QtWidgets
-from PySide6.QtWidgets import QApplication
 
 # pyqtgraph's own, of those that these parts ask for; all others have it read its `__init__`.
 _OPTIONS = {
-    "background": "k",
     "crashWarning": False,
     "enableExperimental": False,
     "leftButtonPan": True,
     "mouseRateLimit": 100,
-    "useOpenGL": False,
 }
 
 
@@ -48,16 +44,7 @@ def _put_in_place() -> None:
 
     package.__getattr__ = get  # type: ignore[method-assign]
     package.getConfigOption = get_option  # type: ignore[attr-defined]
-    package._connectCleanup = _quit_view_boxes  # type: ignore[attr-defined]
     sys.modules["pyqtgraph"] = package
-
-
-@cache
-def _quit_view_boxes() -> None:
-    """Have view boxes told, as pyqtgraph does, when the application ends; called with each view."""
-    app = QApplication.instance()
-    assert app is not None
-    app.aboutToQuit.connect(ViewBox.quit)
 
 
 @contextmanager
@@ -81,7 +68,7 @@ if "pyqtgraph" not in sys.modules:
 
 from pyqtgraph.functions import arrayToQPolygonF  # noqa: E402
 from pyqtgraph.graphicsItems.ViewBox import ViewBox  # noqa: E402
+from pyqtgraph.GraphicsScene import GraphicsScene  # noqa: E402
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent  # noqa: E402
-from pyqtgraph.widgets.GraphicsView import GraphicsView  # noqa: E402
 
-__all__ = ["GraphicsView", "MouseClickEvent", "ViewBox", "arrayToQPolygonF"]
+__all__ = ["GraphicsScene", "MouseClickEvent", "ViewBox", "arrayToQPolygonF"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
@@ -127,13 +127,11 @@ class AnnotationTools(QObject):
     def _take_tool(self, tool: str) -> None:
         self._end_drag()
         self._end_text(keeps=True)
-        app = QCoreApplication.instance()
-        assert app is not None
-        app.removeEventFilter(self)
+        self._parts.app.removeEventFilter(self)
         for chart in self._parts.charts().values():
             chart.viewport().unsetCursor()
         if tool:
-            app.installEventFilter(self)
+            self._parts.app.installEventFilter(self)
 
     # what a person does
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, QSettings, Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 
 from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel, Folding
@@ -74,6 +74,13 @@ class WindowParts:
     tabs: Tabs
     timeline: Timeline
     verdict_bar: VerdictBar
+
+    @property
+    def app(self) -> QApplication:
+        """Sees all events."""
+        found = QApplication.instance()
+        assert isinstance(found, QApplication)
+        return found
 
     def charts(self) -> Mapping[PlotName, Chart]:
         """Those that can be drawn on, in sight or not; the fit is none where it has no axes."""

@@ -73,9 +73,7 @@ class Presenter(QObject):
         window.showFullScreen()
         if "halo" in self._shows:
             self._pane.follow_mouse(_WHO, with_arrow=False)
-        app = QApplication.instance()
-        assert app is not None
-        app.installEventFilter(self)
+        self._presentation.parts.app.installEventFilter(self)
         self._escape.setEnabled(True)
         self.switched.emit(True)
 
@@ -111,9 +109,7 @@ class Presenter(QObject):
         if not self.is_on:
             return
         self.is_on = False
-        app = QApplication.instance()
-        assert app is not None
-        app.removeEventFilter(self)
+        self._presentation.parts.app.removeEventFilter(self)
         self._escape.setEnabled(False)
         zoom, state, geometry = self._before
         self._theme.set_zoom(zoom)

@@ -169,13 +169,13 @@ class StoryboardStrip(QWidget):
         playback.failed.connect(self.failed)
         self._fill()
         self.show()
-        _application().installEventFilter(self)
+        self._presentation.parts.app.installEventFilter(self)
 
     def close_storyboard(self) -> None:
         """Leave the window as it is, without the strip."""
         playback, self.playback = self.playback, None
         if playback is not None:
-            _application().removeEventFilter(self)
+            self._presentation.parts.app.removeEventFilter(self)
             playback.close()
             playback.deleteLater()
             self.hide()
@@ -312,9 +312,3 @@ def _described(number: int, step: Step, seconds: float) -> str:
 
 def _label(path: str) -> str:
     return FIELDS[path].label if path in FIELDS else path
-
-
-def _application() -> QApplication:
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    return app

@@ -227,10 +227,16 @@ def test_files_that_are_not_there(tmp_path):
     for file, problem in (
         (tmp_path / "none.csv", "there is no such file"),
         (tmp_path, "this is a folder"),
+        (tmp_path / ("n" * 300), "can't be read: File name too long"),
     ):
         with pytest.raises(DatasetError) as caught:
             load(DataSettings(name="csv", file=str(file)))
         assert str(caught.value).startswith(f"{file}: {problem}")
+
+
+def test_a_name_that_no_file_can_have():
+    with pytest.raises(DatasetError, match="no file can have this name"):
+        load(DataSettings(name="csv", file="/a\0b.csv"))
 
 
 def test_a_million_rows_are_refused_before_they_are_read(refusal, monkeypatch):

@@ -37,6 +37,16 @@ def test_what_can_be_read_in_two_ways_is_asked_and_one_click_answers(show_dialog
     assert max([*data.train.y, *data.valid.y]) == 3500
 
 
+def test_what_was_said_of_a_column_goes_with_its_name(show_dialog):
+    dialog = show_dialog("10,20,30\n" + "".join(f"{i * 1.5},{i / 4},{i / 8}\n" for i in range(20)))
+    pick(dialog.kinds.boxes[0], "category")
+    names, values = dialog.question.buttons
+    assert (names.text(), values.text()) == ("They are names", "They are values")
+    click(values)
+    assert dialog.ok.isEnabled()
+    assert settings_of(dialog).columns == ""
+
+
 def test_a_doubtful_task_is_told_and_one_click_changes_it(show_dialog):
     dialog = show_dialog(LABELS)
     assert dialog.ok.isEnabled()

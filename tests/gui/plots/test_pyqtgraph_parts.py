@@ -17,8 +17,8 @@ import pyqtgraph as pg
 from pyqtgraph.Point import Point
 assert "pyqtgraph.graphicsItems.PlotItem" not in sys.modules
 
-assert issubclass(pg.PlotWidget, parts.GraphicsView)
 assert pg.ViewBox is parts.ViewBox
+assert pg.GraphicsScene is parts.GraphicsScene
 assert pg.Point is Point
 assert parts._OPTIONS.items() <= pg.CONFIG_OPTIONS.items()
 app = pg.mkQApp()

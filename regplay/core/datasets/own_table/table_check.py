@@ -225,6 +225,8 @@ def read_table(settings: DataSettings) -> tuple[Table, Check]:
         raise DatasetError(
             "No file is named yet: choose a table to learn from (data.file is empty)"
         )
+    if "\0" in file:
+        raise DatasetError(f"{file!r}: no file can have this name")
     try:
         path = Path(file.strip()).expanduser()
     except RuntimeError as error:

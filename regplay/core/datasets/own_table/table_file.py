@@ -226,12 +226,12 @@ def read_beginning(source: Source) -> Rows | None:
 
 
 def _bytes_of(path: Path) -> bytes:
-    if path.is_dir():
-        raise ReadingStoppedError("this is a folder; choose a file with a table")
-    if not path.is_file():  # to open a pipe would wait for its other end
-        reason = "this is no file" if path.exists() else "there is no such file"
-        raise ReadingStoppedError(f"{reason}; choose a file with a table")
     try:
+        if path.is_dir():
+            raise ReadingStoppedError("this is a folder; choose a file with a table")
+        if not path.is_file():  # to open a pipe would wait for its other end
+            reason = "this is no file" if path.exists() else "there is no such file"
+            raise ReadingStoppedError(f"{reason}; choose a file with a table")
         _refuse_large(path.stat().st_size)
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)

@@ -1,0 +1,152 @@
+"""What must hold: nothing is raised or said, all parts agree, nothing piles up."""
+
+import ctypes
+import gc
+import os
+import sys
+import threading
+import traceback
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
+
+from regplay.core import fields
+from regplay.gui.controls.control import Control
+from regplay.gui.window import MainWindow
+
+# The offscreen platform says the one of each window, QTest the other.
+_HARMLESS = ("This plugin does not support", "occurs outside target window")
+_UNDONE = 4  # steps back and forth
+# How much more there may be than at the start, and of memory at the end, on a small experiment.
+MORE = {"threads": 12, "timers": 80, "files": 25, "widgets": 5000, "megabytes": 1500}
+MORE_AT_END = MORE | {"widgets": 500, "megabytes": 300}
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What went wrong: a line by which it is known again, and all that there is to say."""
+
+    kind: str
+    details: str
+
+
+class Watch:
+    """Collects what is raised, warned of and said, on all threads."""
+
+    def __init__(self) -> None:
+        self.failures: list[Failure] = []
+        sys.excepthook = self._raised
+        threading.excepthook = lambda it: self._raised(it.exc_type, it.exc_value, it.exc_traceback)
+        sys.unraisablehook = lambda it: self._raised(it.exc_type, it.exc_value, it.exc_traceback)
+        warnings.simplefilter("always")
+        warnings.showwarning = self._warned
+        qInstallMessageHandler(self._said)
+
+    def note(self, kind: str, details: str = "") -> None:
+        """Something is not as it must be."""
+        self.failures.append(Failure(kind, details or kind))
+
+    def _raised(
+        self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        frames = traceback.extract_tb(trace)
+        own = [frame for frame in frames if "/regplay/" in frame.filename] or frames[-1:]
+        place = f"{Path(own[-1].filename).name}:{own[-1].name}" if own else "?"
+        told = "".join(traceback.format_exception(kind, error, trace))
+        self.note(f"{kind.__name__} in {place}", told)
+        print(told, file=sys.stderr)
+
+    def _warned(
+        self, message: Warning | str, kind: type[Warning], file: str, line: int, *_
+    ) -> None:
+        told = f"{kind.__name__} in {Path(file).name}"
+        self.note(told, f"{told}:{line}: {message}\n{''.join(traceback.format_stack())}")
+
+    def _said(self, _: QtMsgType, __: object, message: str) -> None:
+        if not any(one in message for one in _HARMLESS):
+            self.note(f"Qt: {message[:80]}", f"{message}\n{''.join(traceback.format_stack())}")
+
+
+def check_agreement(window: MainWindow, watch: Watch) -> None:
+    """Controls, the experiment and what the plots show are of one thing, once all has settled."""
+    controller, runner = window.controller, window.controller.runner
+    experiment, dataset, view = controller.session.experiment, controller.dataset, controller.view
+    shown = {
+        control.objectName(): control.value() for control in window.controls.findChildren(Control)
+    }
+    shown["epochs"] = window.timeline.epochs.value()
+    for path, value in shown.items():
+        if value != fields.get(experiment, path):
+            watch.note(f"the control of {path} shows another value", f"{path}: {value!r}")
+    drawn = window.fit_view.panel.dataset
+    if dataset is None:
+        if drawn is not None:
+            watch.note("points are drawn where there are no data")
+        return
+    if view is None or view.generation != runner.generation:
+        if not window.banner.isVisible():
+            watch.note("nothing is shown of the experiment, and nobody says why")
+        return
+    if view.is_preview:
+        return  # a member of a study is looked at
+    if view.run.experiment != experiment:
+        paths = fields.differences(view.run.experiment, experiment)
+        watch.note("the run that is shown is of another experiment", f"it differs in {paths}")
+    if drawn is not dataset or view.dataset is not dataset:
+        watch.note("other points are drawn than are learned")
+    if window.fit_view.panel.fit is not view.fit:
+        watch.note("another fit is drawn than the newest")
+    epochs = window.history_view.plot.epochs
+    if not len(epochs) or epochs[-1] != view.snapshot.epoch:
+        watch.note("the curves end elsewhere than the run", f"{epochs[-3:]}, {view.snapshot.epoch}")
+
+
+def check_undo(window: MainWindow, watch: Watch) -> None:
+    """Some steps back and as many forward pass the same experiments and annotations."""
+    controller = window.controller
+
+    def present() -> tuple[object, ...]:
+        return controller.session.experiment, controller.annotations
+
+    passed, steps = [present()], min(len(controller._past._back), _UNDONE)
+    for _ in range(steps):
+        controller.undo()
+        passed.append(present())
+    for expected in passed[-2::-1]:
+        controller.redo()
+        if present() != expected:
+            paths = fields.differences(controller.session.experiment, expected[0])
+            watch.note("redo leads elsewhere than undo came from", f"{paths}")
+            return
+
+
+def threads() -> int:
+    """Python's own; Qt's have but a placeholder, which stays when they have ended."""
+    return sum(not isinstance(it, threading._DummyThread) for it in threading.enumerate())
+
+
+def resources(window: MainWindow) -> dict[str, int]:
+    """How much there is of what must not pile up."""
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)  # what is free by now counts no longer
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return {
+        "threads": threads(),
+        "timers": sum(timer.isActive() for timer in window.findChildren(QTimer)),
+        "files": len(os.listdir("/proc/self/fd")),
+        "widgets": len(QApplication.allWidgets()),
+        "megabytes": pages * os.sysconf("SC_PAGE_SIZE") >> 20,
+    }
+
+
+def check_resources(
+    before: dict[str, int], now: dict[str, int], watch: Watch, more: dict[str, int] = MORE
+) -> None:
+    """Each is at most by so much more than at the start."""
+    for name, count in now.items():
+        if count > before[name] + more[name]:
+            watch.note(f"too many {name}", f"{name}: {before[name]} at the start, {count} now")
