@@ -83,7 +83,7 @@ def _draw_points(painter: QPainter, area: QRectF, dataset: Dataset, palette: QPa
 def _point_colors(dataset: Dataset, y: Floats, palette: QPalette) -> list[QColor]:
     colors = colors_of(palette)
     if dataset.task == "classification":
-        return [QColor(colors.classes[int(label) % len(colors.classes)]) for label in y]
+        return [QColor(colors.class_color(int(label))) for label in y]
     if dataset.n_inputs == 1:
         return [QColor(colors.train)] * len(y)
     low, high = QColor(colors.train), QColor(colors.valid)
