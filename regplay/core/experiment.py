@@ -89,6 +89,8 @@ class DataSettings(SettingsGroup, frozen=True):
     there are means all."""
     n_classes: Annotated[int, _meta("Classes", "classes", within=(2, 4))] = 3
     """Number of classes."""
+    n_arms: Annotated[int, _meta("Arms", "arms", within=(2, 4))] = 2
+    """Number of arms, each a class of its own."""
     seed: Annotated[int, _meta("Data seed", "data seed", within=(0, 2**31 - 1), is_rare=True)] = 0
     """Decides the points, their noise and the split."""
     file: Annotated[str, _meta("File")] = ""

@@ -28,6 +28,7 @@ BOUNDS = {
     "data.n_inputs": (1, 1000),
     "data.n_informative": (0, 1000),
     "data.n_classes": (2, 4),
+    "data.n_arms": (2, 4),
     "data.seed": (0, 2**31 - 1),
     "model.depth": (0, 8),
     "model.width": (1, 512),

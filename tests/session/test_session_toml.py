@@ -17,12 +17,20 @@ from regplay.session.experiment_text import from_toml, open_experiment, to_toml
 CHARACTERS = "abc äλ×日本🙂\"'\\#=[]{}\n\r\t\x00\x1f\x7f\u2028.,"
 
 
+LISTS = {
+    "model.widths": ("", "512", "7, 12,1"),
+    "regularization.dropouts": ("", ".5", "0, 0.25, 0.95"),
+}
+
+
 def random_value(field, rng):
     match field.kind:
         case "switch":
             return rng.random() < 0.5
         case "choice":
             return rng.choice(field.choices)
+        case "text" if field.form:
+            return rng.choice(LISTS[field.path])
         case "text":
             return "".join(rng.choices(CHARACTERS, k=rng.randrange(12)))
         case "integer":

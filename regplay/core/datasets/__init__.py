@@ -94,7 +94,7 @@ def problem_of(settings: DataSettings) -> tuple[object, ...]:
     """
     if settings.name != "points":
         read = ("file", "target", "inputs", "task", "format", "columns")
-        fields = ("name", *read, "n_inputs", "n_classes")
+        fields = ("name", *read, "n_inputs", "n_classes", "n_arms")
         return tuple(getattr(settings, field) for field in fields)
     try:
         return settings.name, *points.shape_of(settings)

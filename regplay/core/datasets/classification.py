@@ -128,7 +128,7 @@ _SPIRAL_TURN = 3 * np.pi  # one and a half turns
 
 
 def _spirals(settings: DataSettings) -> Dataset:
-    arms = settings.n_classes
+    arms = settings.n_arms
 
     def place(u: Floats, labels: Labels) -> Floats:
         radius = _SPIRAL_START + _SPIRAL_LENGTH * u
@@ -216,7 +216,7 @@ SPECS = (
         n_train=100,
         n_valid=300,
         noise=0.15,
-        n_classes=2,
+        n_arms=2,
     ),
     _spec(
         "blobs",

@@ -315,13 +315,13 @@ _KINDS = {
 }
 
 
-def _spirals(n_classes: int) -> _PlaneRule:
+def _spirals(n_arms: int) -> _PlaneRule:
     return _PlaneRule(
-        f"{n_classes} arms wound around each other for one and a half turns",
+        f"{n_arms} arms wound around each other for one and a half turns",
         [
-            f"y = np.arange(n) % {n_classes}",
+            f"y = np.arange(n) % {n_arms}",
             "u = x_rng.random(n)",
-            f"angle = 3 * np.pi * u + 2 * np.pi * y / {n_classes}",
+            f"angle = 3 * np.pi * u + 2 * np.pi * y / {n_arms}",
             f"x = (0.3 + 2.5 * u)[:, None] * {_CIRCULAR}",
         ],
         is_placed=True,
@@ -341,14 +341,18 @@ def _blobs(n_classes: int) -> _PlaneRule:
     )
 
 
-_BY_CLASSES = {"spirals": _spirals, "blobs": _blobs}  # may have more than two
-
-
 def _plane_code(settings: DataSettings, _: Dataset) -> DataCode:
     """Points on a plane and their classes, with position noise and flipped labels if asked for."""
-    by_number = _BY_CLASSES.get(settings.name)
-    n_classes = 2 if by_number is None else settings.n_classes
-    kind = _KINDS[settings.name] if by_number is None else by_number(n_classes)
+    n_classes = 2
+    match settings.name:
+        case "blobs":
+            n_classes = settings.n_classes
+            kind = _blobs(n_classes)
+        case "spirals":
+            n_classes = settings.n_arms
+            kind = _spirals(n_classes)
+        case name:
+            kind = _KINDS[name]
     about, body = f"Data: {kind.about}", list(kind.body)
     rngs, parts = (["x_rng"], ["points"]) if kind.draws else ([], [])
     if kind.is_placed and settings.noise > 0:
@@ -538,7 +542,7 @@ def _targets(dataset: Dataset, cell: str) -> str:
 
 _CODE: Mapping[str, Callable[[DataSettings, Dataset], DataCode]] = {
     **dict.fromkeys(_CURVES, _curve_code),
-    **dict.fromkeys([*_KINDS, *_BY_CLASSES], _plane_code),
+    **dict.fromkeys([*_KINDS, "blobs", "spirals"], _plane_code),
     "linear": _linear_code,
     "xor": _xor_code,
     **dict.fromkeys(["motorcycle", "penguins", "cars"], _written_code),
@@ -557,6 +561,6 @@ def data_code(settings: DataSettings, dataset: Dataset) -> DataCode:
         If a file has gone or changed since.
     """
     code = _CODE[settings.name](settings, dataset)
-    is_drawn = settings.name in (*_CURVES, *_KINDS, *_BY_CLASSES, "linear", "xor")
+    is_drawn = settings.name in (*_CURVES, *_KINDS, "blobs", "spirals", "linear", "xor")
     edits = _edits(settings) if is_drawn else []  # those of tables come before these are scaled
     return DataCode("\n".join([code.text, *edits]), code.imports)

@@ -135,9 +135,9 @@ def test_noise_moves_the_same_points_by_the_same_draws(name):
 
 
 @pytest.mark.parametrize("n_classes", [2, 3, 4])
-@pytest.mark.parametrize("name", ["blobs", "spirals"])
-def test_blobs_and_spirals_have_as_many_classes_as_asked_for(name, n_classes):
-    data = make(name, n_classes=n_classes, n_train=61)
+@pytest.mark.parametrize(("name", "field"), [("blobs", "n_classes"), ("spirals", "n_arms")])
+def test_blobs_and_spirals_have_as_many_classes_as_asked_for(name, field, n_classes):
+    data = make(name, n_train=61, **{field: n_classes})
     assert data.n_outputs == n_classes
     counts = np.bincount(data.train.y)
     assert len(counts) == n_classes
@@ -156,7 +156,7 @@ def test_curves_have_the_shapes_of_their_names():
 
 @pytest.mark.parametrize("arms", [2, 3, 4])
 def test_arms_of_spirals_turn_one_and_a_half_times_and_are_evenly_apart(arms):
-    data = make("spirals", noise=0.0, n_train=6000, n_classes=arms)
+    data = make("spirals", noise=0.0, n_train=6000, n_arms=arms)
     np.testing.assert_array_equal(data.truth(data.train.x), data.train.y)
     first = data.train.x[data.train.y == 0]
     for arm in range(arms):

@@ -92,6 +92,7 @@ CHANGED = {
     "n_inputs": 7,
     "n_informative": 3,
     "n_classes": 4,
+    "n_arms": 4,
     "n_train": 9,
     "n_valid": 9,
     "file": "nowhere.csv",

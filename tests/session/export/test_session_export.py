@@ -37,7 +37,7 @@ VARIANTS = {
     },
     "exact blobs": {"data.name": "blobs", "data.noise": 0.0, "data.n_classes": 2},
     "exact spirals": {"data.name": "spirals", "data.noise": 0.0},
-    "three arms": {"data.name": "spirals", "data.n_classes": 3},
+    "three arms": {"data.name": "spirals", "data.n_arms": 3},
     "flipped penguins": {"data.name": "penguins", "data.label_noise": 0.2, "data.seed": 5},
     "flipped digits": {
         "data.name": "digits",
