@@ -11,7 +11,7 @@ from regplay.gui.lessons import Guide
 from regplay.gui.plots import ChartPanel
 from regplay.gui.recording import WindowParts
 from regplay.gui.theme import colors_of
-from regplay.gui.widgets import Label, named
+from regplay.gui.widgets import Label, guarded, named
 
 _KEY = "hints"
 _DECAY = "regularization.weight_decay"
@@ -37,6 +37,7 @@ class HintLabel(Label):
         self.setContentsMargins(*_PADDING)
         self.hide()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the ground, in the colour of the plot, and the text."""
         ground, place = QColor(colors_of(self).background), QRectF(self.rect())

@@ -17,7 +17,16 @@ from regplay.core.number_text import gap_text, number, percent_text
 from regplay.core.verdict import Verdict, judge
 from regplay.gui.theme import VERDICTS, colors_of, sized
 from regplay.gui.training import Study, StudyRequest, View
-from regplay.gui.widgets import ElidedLabel, Label, Press, as_plain, fill, fill_rounded, named
+from regplay.gui.widgets import (
+    ElidedLabel,
+    Label,
+    Press,
+    as_plain,
+    fill,
+    fill_rounded,
+    guarded,
+    named,
+)
 from regplay.session.session import Run
 
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
@@ -75,6 +84,7 @@ class Headline(ElidedLabel):
         """Room for the kind."""
         return self._size_of(self._kind)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """The words on their colour."""
         if self._verdict is not None:

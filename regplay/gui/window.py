@@ -36,7 +36,7 @@ from regplay.gui.theme import ZOOMS, Scheme, Theme
 from regplay.gui.timeline import Timeline
 from regplay.gui.training import Clock, SystemClock
 from regplay.gui.verdict_bar import VerdictBar
-from regplay.gui.widgets import Banner, Press, column, named
+from regplay.gui.widgets import Banner, Press, column, guarded, named
 
 _LOG_AXES = "x loss weights"  # unless chosen otherwise: overfitting begins in the first epochs
 
@@ -402,6 +402,7 @@ class MainWindow(QMainWindow):
         if self.controller.run is None:  # the first view, which says where, may be quicker
             self.status.set_placement("")
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint, and tell once that the window is on screen."""
         super().paintEvent(event)

@@ -75,9 +75,8 @@ def check_agreement(window: MainWindow, watch: Watch) -> None:
     """Controls, the experiment and what the plots show are of one thing, once all has settled."""
     controller, runner = window.controller, window.controller.runner
     experiment, dataset, view = controller.session.experiment, controller.dataset, controller.view
-    shown = {
-        control.objectName(): control.value() for control in window.controls.findChildren(Control)
-    }
+    controls = window.controls.findChildren(Control)
+    shown = {it.objectName(): it.value() for it in controls if it.objectName() in fields.FIELDS}
     shown["epochs"] = window.timeline.epochs.value()
     for path, value in shown.items():
         if value != fields.get(experiment, path):

@@ -1,6 +1,6 @@
 """The controls: one for each value of an experiment, generated from `FIELDS`."""
 
-from regplay.gui.controls.control import Combo, Control
+from regplay.gui.controls.control import Combo
 from regplay.gui.controls.group import Framing
 from regplay.gui.controls.number import NumberControl, SweepableControl
 from regplay.gui.controls.panel import ControlPanel, Folding

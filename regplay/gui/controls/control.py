@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from regplay.core.datasets import counted_edits, points_in
 from regplay.core.fields import Field, Value
 from regplay.core.number_text import counted
-from regplay.gui.widgets import FocusRing, Label, Press, PushButton, fill, paint_button
+from regplay.gui.widgets import FocusRing, Label, Press, PushButton, fill, guarded, paint_button
 from regplay.session.files import TABLES
 
 ROW = 32  # px, the height of a line with a name and its value
@@ -176,6 +176,7 @@ class ChoiceControl(Control):
 class CheckBox(QCheckBox):
     """With our own ring around it while it has the focus."""
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """The style's, with our own ring in place of its mark of the focus."""
         paint_button(self, QStyleOptionButton(), QStyle.ControlElement.CE_CheckBox)

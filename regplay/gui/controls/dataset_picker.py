@@ -27,7 +27,7 @@ from regplay.core.experiment import DataSettings
 from regplay.core.fields import Field, Value
 from regplay.gui.controls.control import ChoiceControl
 from regplay.gui.theme import blend, colors_of, line_color, sized
-from regplay.gui.widgets import Label, ModelIndex
+from regplay.gui.widgets import Label, ModelIndex, guarded
 
 SIZE = QSize(60, 44)  # px
 _POINTS = 120  # more than these fill the picture without telling more
@@ -83,7 +83,7 @@ def _draw_points(painter: QPainter, area: QRectF, dataset: Dataset, palette: QPa
 def _point_colors(dataset: Dataset, y: Floats, palette: QPalette) -> list[QColor]:
     colors = colors_of(palette)
     if dataset.task == "classification":
-        return [QColor(colors.classes[int(label) % len(colors.classes)]) for label in y]
+        return [QColor(colors.class_color(int(label))) for label in y]
     if dataset.n_inputs == 1:
         return [QColor(colors.train)] * len(y)
     low, high = QColor(colors.train), QColor(colors.valid)
@@ -135,6 +135,7 @@ class DatasetDelegate(QStyledItemDelegate):
         height = max(SIZE.height(), math.ceil(self._words(index).size().height()))
         return QSize(200, height + 2 * _MARGIN)
 
+    @guarded
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: ModelIndex) -> None:
         """Draw a row."""
         self.initStyleOption(option, index)

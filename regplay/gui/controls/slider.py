@@ -18,7 +18,7 @@ from regplay.gui.controls.slider_scale import SliderScale
 from regplay.gui.controls.sweep_curve import CURVE_HEIGHT, CurvePicture, SweepCurve
 from regplay.gui.plots import Scale, draw_valley
 from regplay.gui.theme import colors_of, line_color, zoom_of_text, zoomed
-from regplay.gui.widgets import as_plain, fill_rounded, paint_focus_ring
+from regplay.gui.widgets import as_plain, fill_rounded, guarded, paint_focus_ring
 
 HANDLE = 14  # px at 100 %, diameter
 _HALF = 2.0  # px, of the thickness of the groove
@@ -248,6 +248,7 @@ class ValueSlider(HandleSlider):
 
     # -- looks
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw groove, notch, ticks and handle from the palette."""
         with QPainter(self) as painter:

@@ -33,6 +33,7 @@ from regplay.gui.theme import (
     zoom_of_text,
     zoomed,
 )
+from regplay.gui.widgets import guarded
 
 _LOOKS = (QEvent.Type.FontChange, QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
 
@@ -92,6 +93,7 @@ class KeptPicture(ReadoutWidget):
             self._kept = None
             self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Copy what is kept, drawing it first if anything changed."""
         ratio = self.devicePixelRatioF()

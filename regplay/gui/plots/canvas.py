@@ -9,8 +9,8 @@ Measured with the same content in charts of 620 × 380 pixels whose ranges rest,
 (`python -m tests.benchmarks drawing`): a fit over 30 points 0.36 ms, where pyqtgraph's
 `PlotCurveItem` and `ScatterPlotItem` take 0.66 ms; over 2,000 points 0.64 against 0.94 ms; two
 losses of 1,000 records with the space between them 0.87 ms, where `PlotCurveItem` and
-`FillBetweenItem` take 6.3 ms. So lines, markers and fills are drawn here; views, the mouse and the
-clock of the scene are pyqtgraph's.
+`FillBetweenItem` take 6.3 ms. So lines, markers and fills are drawn here; the scene, its box and
+what the mouse does to both are pyqtgraph's.
 """
 
 import math
@@ -29,6 +29,7 @@ from regplay.core.arrays import Floats
 from regplay.gui.plots.scale import Frame
 from regplay.gui.plots.shapes import WIDTH, Segments, dashed, pen
 from regplay.gui.theme import Colors, hairline, sized, unit_of
+from regplay.gui.widgets import guarded
 
 
 class Layer(Protocol):
@@ -161,6 +162,7 @@ class Canvas(BoxItem):
         self._stale = True
         self.update()
 
+    @guarded
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         """Draw a new frame; of one that is painted again, copy a picture."""
         if self._rect.isEmpty():
@@ -431,6 +433,7 @@ class HoverItem(BoxItem):
             self.reading = reading
             self.update()
 
+    @guarded
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         """Draw the line, the dots and the box."""
         reading = self.reading

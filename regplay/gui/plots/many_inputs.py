@@ -30,7 +30,7 @@ from regplay.gui.theme import (
     zoom_of_text,
     zoomed,
 )
-from regplay.gui.widgets import Toggle, fill
+from regplay.gui.widgets import Toggle, fill, guarded
 
 
 class PredictedChart(ChartPanel):
@@ -209,6 +209,7 @@ class ConfusionGrid(ReadoutWidget):
         self._cell = cell
         return self.reader(*cell)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the cells, and what is read of one."""
         painter, colors = QPainter(self), colors_of(self)

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from regplay.gui.theme import colors_of, zoomed
+from regplay.gui.widgets import guarded
 
 _DIM = 0.55  # opacity of what covers the surroundings
 _HALO = 16  # px at 100 %, radius
@@ -116,6 +117,7 @@ class GlassPane(QWidget):
         far = zoomed(_HALO) + 2
         return QRectF(place.x() - far, place.y() - far, 2 * far, 2 * far).toAlignedRect()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw what there is, from below to above."""
         painter = QPainter(self)

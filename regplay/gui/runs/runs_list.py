@@ -43,7 +43,16 @@ from regplay.gui.runs.run_rows import (
 from regplay.gui.runs.side_tab import ComparedRun
 from regplay.gui.theme import ROLES, blend, colors_of, zoomed
 from regplay.gui.training import Start, View
-from regplay.gui.widgets import Button, CloseButton, ElidedLabel, ModelIndex, as_plain, fill, named
+from regplay.gui.widgets import (
+    Button,
+    CloseButton,
+    ElidedLabel,
+    ModelIndex,
+    as_plain,
+    fill,
+    guarded,
+    named,
+)
 from regplay.session.pins import Pin, Pins
 from regplay.session.session import Run
 
@@ -62,6 +71,7 @@ class RunsHeader(QWidget):
         """As high as the text."""
         return QSize(0, self.fontMetrics().height() + 4)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Write the names where the numbers are."""
         painter = QPainter(self)
@@ -410,7 +420,8 @@ class PinnedRuns(QObject):
         overlays, best = pin_overlays(self._pins, self._view.run.experiment), self._view.best
         if best is not None:  # was asked for
             overlays.append(Overlay(f"best epoch {best.epoch:,}", ROLES.best, best))
-        self._fit_view.panel.set_overlays(overlays)
+        if self._fit_view.panel.dataset is self._view.dataset:  # else the next view brings them
+            self._fit_view.panel.set_overlays(overlays)
         self._draw_losses()
 
     def _draw_losses(self) -> None:

@@ -260,6 +260,7 @@ class SideTab(QWidget):
                 self._line_up(lineup)
             except DatasetError:  # the file of a pinned run is gone
                 self._line_up([])
+                self.set_places([], [])  # nothing can be adopted of what was there before
         experiments = tuple(place.experiment for place in lineup if place.is_trained)
         if not (experiments and self.compared_runs):
             return {}
@@ -415,7 +416,7 @@ class SideTab(QWidget):
 
     def _show_legend(self) -> None:
         """What is the same in all; the fit itself is named by its title."""
-        panel = _chart_panel(self.views[0].panel)
+        panel = _chart_panel(self.views[0].panel) if self.views else None
         entries: list[Entry] = []
         for entry in () if panel is None else panel.legend.entries:
             if entry.sign not in ("line", "thin"):

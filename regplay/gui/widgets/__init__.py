@@ -21,7 +21,13 @@ from regplay.gui.widgets.layout import (
     with_parents,
 )
 from regplay.gui.widgets.number_boxes import CountBox, NumberBox, WholeNumberBox, leave_space
-from regplay.gui.widgets.painting import FocusRing, fill_rounded, paint_button, paint_focus_ring
+from regplay.gui.widgets.painting import (
+    FocusRing,
+    fill_rounded,
+    guarded,
+    paint_button,
+    paint_focus_ring,
+)
 from regplay.gui.widgets.plain_text import Label, as_plain
 from regplay.gui.widgets.study_control import StudyControl
 from regplay.gui.widgets.texts import Banner, ElidedLabel, Invitation, Sentence, WrappedLabel

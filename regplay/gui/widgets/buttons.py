@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.gui.theme import line_color, zoomed
-from regplay.gui.widgets.painting import fill_rounded, paint_button, paint_focus_ring
+from regplay.gui.widgets.painting import fill_rounded, guarded, paint_button, paint_focus_ring
 from regplay.gui.widgets.plain_text import as_plain
 from regplay.resources import resource
 
@@ -66,6 +66,7 @@ class Button(QToolButton):
         if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange} and self._icon:
             self.set_icon(self._icon, self._icon_size)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """The style's, with our own ring in place of its mark of the focus."""
         paint_button(self, QStyleOptionToolButton(), QStyle.ComplexControl.CC_ToolButton)
@@ -83,6 +84,7 @@ class Button(QToolButton):
 class PushButton(QPushButton):
     """The style's, with our own ring in place of its mark of the focus; for dialogs."""
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """The button, and the ring."""
         paint_button(self, QStyleOptionButton(), QStyle.ControlElement.CE_PushButton)
@@ -125,6 +127,7 @@ class Toggle(Button):
         """No smaller: the text is never cut."""
         return self.sizeHint()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """The text, underlined in the accent colour while the button is down."""
         with QPainter(self) as painter:
