@@ -34,7 +34,8 @@ more than two standard errors of what is compared.
 7. Otherwise a good fit.
 
 Where the floor is unknown, 0 stands in for it in 3, and 4 asks for half of the baseline, since
-nobody knows how much could be learned. Without a floor above 0, half of both is enough for the gap:
+nobody knows how much could be learned. A validation loss above that half beside a training loss
+below it is memorised, too: less was learned than of the training points. Without a floor above 0, half of both is enough for the gap:
 losses that are less than a fifth of others are so by chance more rarely. What neighbours of the
 experiment show, once they are trained (`regplay.core.advice`), is added:
 
@@ -296,7 +297,10 @@ def judge(
     has_gap = excess.gap > wide
     is_memorised = excess.highest < _MEMORISED * (excess.gap + excess.highest)
     missed = excess.lowest
-    underfits = missed > (_EXCESS_OF_BASELINE if floor is None else EXCESS) * scale
+    enough = (_EXCESS_OF_BASELINE if floor is None else EXCESS) * scale
+    underfits = missed > enough
+    if floor is None:
+        is_memorised |= missed <= enough < missed + excess.gap
     if shown is not None:
         is_memorised |= shown.looser
         if floor is None:

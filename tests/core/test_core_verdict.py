@@ -299,9 +299,22 @@ def test_a_gap_counts_from_two_standard_errors_or_one_without_a_floor(floor, err
     assert found.kind == kind
 
 
-@pytest.mark.parametrize(("train", "kind"), [(0.19, "overfitting"), (0.21, "good fit")])
+@pytest.mark.parametrize(("train", "kind"), [(0.08, "overfitting"), (0.1, "good fit")])
 def test_points_are_memorised_up_to_a_fifth_of_the_validation_loss(train, kind):
-    assert verdict(tail(1.5, train), tail(1.5, 1.0), made(None, None)).kind == kind
+    assert verdict(tail(1.5, train), tail(1.5, 0.45), made(None, None)).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("train", "valid", "kind"),
+    [
+        (0.3, 0.49, "good fit"),
+        (0.3, 0.51, "overfitting"),
+        (0.49, 1.0, "overfitting"),
+        (0.51, 1.0, "underfitting"),
+    ],
+)
+def test_what_is_learned_of_the_training_points_alone_is_memorised(train, valid, kind):
+    assert verdict(tail(1.5, train), tail(1.5, valid), made(None, None)).kind == kind
 
 
 @pytest.mark.parametrize(("train", "kind"), [(0.59, "overfitting"), (0.61, "underfitting")])
