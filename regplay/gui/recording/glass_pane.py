@@ -37,6 +37,8 @@ class GlassPane(QWidget):
         Where it is, px, or None; whether its button is down.
     keys
         What was pressed last, as it is written on keys; empty for nothing.
+    words
+        What keys must not cover; None for nothing.
     """
 
     def __init__(self, over: QWidget) -> None:
@@ -48,6 +50,7 @@ class GlassPane(QWidget):
         self.pointer: QPointF | None = None
         self.is_pressed = False
         self.keys = ""
+        self.words: QWidget | None = None
         self._bright: Sequence[QRect] = ()
         self._strength = 1.0
         over.installEventFilter(self)
@@ -153,14 +156,15 @@ class GlassPane(QWidget):
         painter.drawPolygon(arrow)
 
     def _paint_keys(self, painter: QPainter) -> None:
-        """In the middle of the lower edge."""
+        """In the middle of the lower edge, above the words."""
         font = QFont(self.font())
         font.setPixelSize(zoomed(_LETTERS))
         painter.setFont(font)
         space = zoomed(8)
         size = painter.fontMetrics().boundingRect(self.keys).size()
         box = QRectF(0, 0, size.width() + 3 * space, size.height() + space)
-        box.moveCenter(QPointF(self.width() / 2, self.height() - box.height() / 2 - 2 * space))
+        edge = self.height() if self.words is None else self.words.y()
+        box.moveCenter(QPointF(self.width() / 2, edge - box.height() / 2 - 2 * space))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(0, 0, 0, 200))
         painter.drawRoundedRect(box, space / 2, space / 2)

@@ -213,6 +213,7 @@ class Presentation:
             self.caption.hide()
             self.caption.deleteLater()
             self.caption = None
+        self.pane.words = self.caption
 
     def set_caption(self, text: str) -> None:
         """Say something; an empty text says nothing."""
