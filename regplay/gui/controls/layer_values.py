@@ -33,7 +33,8 @@ class LayerValuesControl(Control):
         """How many hidden layers there are, and the value of those that have none of their own."""
         if (depth, usual) != (self._depth, self._usual):
             self._depth, self._usual = depth, usual
-            self._show(self._value)
+            if self._value:
+                self._show(self._value)
 
     def _make_slider(self, index: int) -> NumberControl:
         label = f"Layer {index + 1}"

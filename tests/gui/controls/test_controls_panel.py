@@ -78,7 +78,9 @@ def test_each_field_has_a_control_with_its_path_default_and_texts(panel, path):
             if value != field.minimum or not field.exclusive_minimum:
                 control.set_value(int(value) if field.kind == "integer" else value)
                 assert control.value() == value
-    if field.kind != "switch":
+    if field.kind == "switch" or field.form:
+        assert control.check_box.text() == field.label
+    else:
         assert control.label.text() == field.label
         assert control.label.buddy() is control.focusProxy()
 
