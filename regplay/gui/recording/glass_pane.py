@@ -20,6 +20,7 @@ from regplay.gui.widgets import guarded
 
 _DIM = 0.55  # opacity of what covers the surroundings
 _HALO = 16  # px at 100 %, radius
+_HEIGHT = 20  # px at 100 %, of the arrow
 KEYS_SECONDS = 1.5  # that keys are shown after they were pressed
 _LETTERS = 18  # px at 100 %
 # An arrow that points up and left, in units of its height.
@@ -117,7 +118,7 @@ class GlassPane(QWidget):
             self.update()
 
     def _around(self, place: QPointF) -> QRect:
-        far = zoomed(_HALO) + 2
+        far = zoomed(_HEIGHT) + 2  # the arrow reaches farther than the halo
         return QRectF(place.x() - far, place.y() - far, 2 * far, 2 * far).toAlignedRect()
 
     @guarded
@@ -149,7 +150,7 @@ class GlassPane(QWidget):
         painter.drawEllipse(place, radius, radius)
         if self._followers and not any(self._followers.values()):
             return
-        height = zoomed(20)
+        height = zoomed(_HEIGHT)
         arrow = QPolygonF([place + QPointF(x * height, y * height) for x, y in _ARROW])
         painter.setPen(QPen(QColor("#ffffff"), 1.5))
         painter.setBrush(QColor("#000000"))
