@@ -14,6 +14,8 @@ from regplay.gui.training.worker import Mailbox, Worker
 
 FOLDER = Path(controller.__file__).parent
 WD = "regularization.weight_decay"
+# Where Qt begins to paint a view, which tells pyqtgraph, and what guards that: they know no value.
+NO_STOPS = {"paintEvent", "paint_or_report"}
 # What passes the value on: from the mouse to a job, from the thread to a view, from there to the
 # line of the fit, and from that to the screen. Between them it rests, and something else calls.
 STAGES = (Worker.submit, Mailbox.put, LineLayer.set, LineLayer.paint)
@@ -26,7 +28,8 @@ def told() -> list[str]:
 
 def way_to_here(function) -> list[str]:
     """The files of the window's code whose functions called one another up to this one."""
-    frames = [Path(frame.filename) for frame in reversed(inspect.stack(0)[2:])]
+    stack = [frame for frame in inspect.stack(0)[2:] if frame.function not in NO_STOPS]
+    frames = [Path(frame.filename) for frame in reversed(stack)]
     frames.append(Path(inspect.getfile(function)))
     return [str(file.relative_to(FOLDER)) for file in frames if file.is_relative_to(FOLDER)]
 

@@ -83,6 +83,7 @@ class Monkey:
 
     def close_window(self) -> bool:
         """Close it, unless what it asks is answered so that it stays; whether it is closed."""
+        self._touched = 0
         while (top := reachable(self.window)) is not self.window:
             top.close()
         if not self.window.close():

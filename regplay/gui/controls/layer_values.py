@@ -50,8 +50,9 @@ class LayerValuesControl(Control):
 
     def _set_layer(self, index: int, value: float) -> None:
         numbers = self._numbers()
-        numbers[index] = value
-        self.set_value(", ".join(map(exact, numbers)))
+        if not self.sliders[index].isHidden():  # else it was typed for a layer that is no more
+            numbers[index] = value
+            self.set_value(", ".join(map(exact, numbers)))
 
     def _switch(self, are_own: bool) -> None:
         self.set_value(", ".join(map(exact, self._numbers())) if are_own else "")

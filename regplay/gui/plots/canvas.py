@@ -426,7 +426,10 @@ class HoverItem(BoxItem):
         """Read the values under a mouse that may not have moved."""
         if self._mouse is not None and self._chart.reader is not None:
             x, y = self._mouse
-            self._set(self._chart.reader(self._chart.frame().x_value(x), y))
+            reading = self._chart.reader(self._chart.frame().x_value(x), y)
+            # Epoch 0, alone on a logarithmic axis, has no place there.
+            has_place = reading is not None and math.isfinite(reading.x)
+            self._set(reading if has_place else None)
 
     def _set(self, reading: Reading | None) -> None:
         if reading != self.reading:

@@ -66,3 +66,14 @@ def test_what_is_typed_for_a_layer_is_refused_with_its_bound(panel):
     QTest.keyClick(slider.box, Qt.Key.Key_Return)
     assert slider.message() == "513: must be a whole number from 1 to 512."
     assert panel.experiment().model.widths == "32, 16"
+
+
+def test_what_is_typed_for_a_layer_that_is_gone_meanwhile_changes_nothing(panel):
+    panel.set_experiment(replace(Experiment(), {"model.widths": "32, 16"}))
+    slider = panel.control("model.widths").sliders[1]
+    slider.box.setFocus()
+    slider.box.selectAll()
+    QTest.keyClicks(slider.box, "20")
+    panel.set_experiment(replace(Experiment(), {"model.depth": 1, "model.widths": "32"}))
+    slider.box.editingFinished.emit()  # as where the focus leaves it
+    assert panel.experiment().model.widths == "32"

@@ -122,3 +122,12 @@ def test_it_has_the_theme_colours(paint, colors) -> None:
     assert colors.valid in seen
     middle = image.pixelColor(int(box.right()) - 4, int(box.top()) + 4)
     assert abs(middle.lightness() - QColor(colors.background).lightness()) < 25
+
+
+def test_what_has_no_place_on_a_logarithmic_axis_is_not_read(show_widget) -> None:
+    chart = show_widget(Chart(), 330, 200)
+    for x in (float("nan"), float("-inf")):
+        chart.reader = lambda *_, x=x: Reading(x, "epoch 0", TEXT.rows)
+        chart.hover.move(100.0, 50.0)
+        assert chart.hover.reading is None
+        chart.grab()
