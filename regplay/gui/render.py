@@ -175,6 +175,8 @@ class Renderer:
                 taken = None if kept is None else kept.frames(number)
                 self._window.setUpdatesEnabled(taken is None)
             self._settle()
+            # All is where it belongs before it is covered and painted.
+            QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
             self.player.cover()
             if self.player.is_on_camera:
                 found = None if taken is None else next(taken, None)

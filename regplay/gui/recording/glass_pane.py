@@ -20,6 +20,7 @@ from regplay.gui.widgets import guarded
 
 _DIM = 0.55  # opacity of what covers the surroundings
 _HALO = 16  # px at 100 %, radius
+_HEIGHT = 20  # px at 100 %, of the arrow
 KEYS_SECONDS = 1.5  # that keys are shown after they were pressed
 _LETTERS = 18  # px at 100 %
 # An arrow that points up and left, in units of its height.
@@ -37,6 +38,8 @@ class GlassPane(QWidget):
         Where it is, px, or None; whether its button is down.
     keys
         What was pressed last, as it is written on keys; empty for nothing.
+    words
+        What keys must not cover; None for nothing.
     """
 
     def __init__(self, over: QWidget) -> None:
@@ -48,6 +51,7 @@ class GlassPane(QWidget):
         self.pointer: QPointF | None = None
         self.is_pressed = False
         self.keys = ""
+        self.words: QWidget | None = None
         self._bright: Sequence[QRect] = ()
         self._strength = 1.0
         over.installEventFilter(self)
@@ -114,7 +118,7 @@ class GlassPane(QWidget):
             self.update()
 
     def _around(self, place: QPointF) -> QRect:
-        far = zoomed(_HALO) + 2
+        far = zoomed(_HEIGHT) + 2  # the arrow reaches farther than the halo
         return QRectF(place.x() - far, place.y() - far, 2 * far, 2 * far).toAlignedRect()
 
     @guarded
@@ -146,21 +150,22 @@ class GlassPane(QWidget):
         painter.drawEllipse(place, radius, radius)
         if self._followers and not any(self._followers.values()):
             return
-        height = zoomed(20)
+        height = zoomed(_HEIGHT)
         arrow = QPolygonF([place + QPointF(x * height, y * height) for x, y in _ARROW])
         painter.setPen(QPen(QColor("#ffffff"), 1.5))
         painter.setBrush(QColor("#000000"))
         painter.drawPolygon(arrow)
 
     def _paint_keys(self, painter: QPainter) -> None:
-        """In the middle of the lower edge."""
+        """In the middle of the lower edge, above the words."""
         font = QFont(self.font())
         font.setPixelSize(zoomed(_LETTERS))
         painter.setFont(font)
         space = zoomed(8)
         size = painter.fontMetrics().boundingRect(self.keys).size()
         box = QRectF(0, 0, size.width() + 3 * space, size.height() + space)
-        box.moveCenter(QPointF(self.width() / 2, self.height() - box.height() / 2 - 2 * space))
+        edge = self.height() if self.words is None else self.words.y()
+        box.moveCenter(QPointF(self.width() / 2, edge - box.height() / 2 - 2 * space))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(0, 0, 0, 200))
         painter.drawRoundedRect(box, space / 2, space / 2)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, QSettings, Qt
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 
 from regplay.gui.controller import Controller
@@ -39,6 +39,7 @@ class CaptionLine(Label):
         super().__init__(parent)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setWordWrap(True)
+        self._words = ""
         self.restyle()
 
     def restyle(self) -> None:
@@ -50,6 +51,24 @@ class CaptionLine(Label):
         margin = zoomed(8)
         self.setContentsMargins(2 * margin, margin, 2 * margin, margin)
         self.setFixedHeight(2 * self.fontMetrics().lineSpacing() + 2 * margin)
+
+    def say(self, words: str) -> None:
+        """Show these; two lines are about as long as one another."""
+        self._words = words
+        self._break()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Break the line elsewhere."""
+        super().resizeEvent(event)
+        self._break()
+
+    def _break(self) -> None:
+        words, advance = self._words, self.fontMetrics().horizontalAdvance
+        places = [place for place, letter in enumerate(words) if letter == " "]
+        if places and advance(words) > self.contentsRect().width():
+            at = min(places, key=lambda k: max(advance(words[:k]), advance(words[k + 1 :])))
+            words = f"{words[:at]}\n{words[at + 1 :]}"
+        self.setText(words)
 
 
 @dataclass(frozen=True)
@@ -194,11 +213,12 @@ class Presentation:
             self.caption.hide()
             self.caption.deleteLater()
             self.caption = None
+        self.pane.words = self.caption
 
     def set_caption(self, text: str) -> None:
         """Say something; an empty text says nothing."""
         if self.caption is not None:
-            self.caption.setText(text)
+            self.caption.say(text)
 
     def set_focus(self, name: str) -> None:
         """Give room to a plot or a control, which is drawn larger; an empty name shares it out."""

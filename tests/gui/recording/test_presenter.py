@@ -3,9 +3,10 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
 from regplay.gui.recording.glass_pane import GlassPane
+from regplay.gui.recording.presentation import CaptionLine
 from regplay.gui.training import VirtualClock
 
 WD, DROPOUT = "regularization.weight_decay", "regularization.dropout"
@@ -116,3 +117,16 @@ def test_the_spotlight_is_on_the_plot_under_the_pointer(presenting):
     parts = window.recording.parts
     assert bright._bright[0].contains(parts.losses.mapTo(parts.central, QPoint(80, 40)))
     assert not bright._bright[0].contains(parts.tabs.mapTo(parts.central, QPoint(80, 40)))
+
+
+def test_a_caption_that_needs_two_lines_has_two_of_about_one_length(qtbot):
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    caption = CaptionLine(parent)
+    caption.resize(400, caption.height())
+    caption.say("With nine of ten left out, nothing is learned at all.")
+    first, second = map(len, caption.text().split("\n"))
+    assert abs(first - second) < 10
+    caption.resize(2000, caption.height())
+    caption.say("With nine of ten left out, nothing is learned at all.")
+    assert "\n" not in caption.text()
