@@ -35,9 +35,10 @@ more than two standard errors of what is compared.
 
 Where the floor is unknown, 0 stands in for it in 3, and 4 asks for half of the baseline, since
 nobody knows how much could be learned. A validation loss above that half beside a training loss
-below it is memorised, too: less was learned than of the training points. Without a floor above 0, half of both is enough for the gap:
-losses that are less than a fifth of others are so by chance more rarely. What neighbours of the
-experiment show, once they are trained (`regplay.core.advice`), is added:
+below it is memorised, too: less was learned than of the training points. Without a floor above 0,
+half of both is enough for the gap: losses that are less than a fifth of others are so by chance
+more rarely. What neighbours of the experiment show, once they are trained (`regplay.core.advice`),
+is added:
 
 * A neighbour that fits the training points less closely, by more regularization or a smaller
   network, and validates clearly better shows overfitting, where there is a clear gap.
