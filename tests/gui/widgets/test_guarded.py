@@ -23,7 +23,7 @@ def overrides():
     while more := {sub for known in classes for sub in known.__subclasses__()} - classes:
         classes |= more
     classes |= {sub.__mro__[1] for sub in classes if "regplay" in sub.__module__}  # mixins
-    for one in classes:
+    for one in sorted(classes, key=repr):  # in the order of their names
         if "regplay" in one.__module__:
             for name in PAINTING:
                 if name in vars(one):
