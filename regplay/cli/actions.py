@@ -15,6 +15,7 @@ import msgspec
 
 from regplay.cli.commands import INTERRUPTED
 from regplay.core import UserError
+from regplay.core.number_text import percent_text
 from regplay.core.verdict import judge
 from regplay.resources import resource
 from regplay.session.experiment_text import open_experiment, read_sweep, without_effect
@@ -244,4 +245,4 @@ def _may_read(path: Path, files: Sequence[Path]) -> bool:
 def _film_status(second: float, done: float, passed: float) -> str:
     left = passed * (1 - done) / done if done > 0.02 else None
     ends = "" if left is None else f" · {left:,.0f} s left"
-    return f"{100 * done:.0f} % · second {second:.1f} of the film{ends}"
+    return f"{percent_text(done)} · second {second:.1f} of the film{ends}"

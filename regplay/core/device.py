@@ -61,7 +61,7 @@ def cores() -> int:
 
 def available() -> list[str]:
     """The names that may be asked for here, `auto` and `cpu` first."""
-    import torch
+    import torch  # which the window does not wait for
 
     names = ["auto", "cpu"]
     if torch.cuda.is_available():
@@ -103,7 +103,7 @@ def place(request: str, cost: Cost, members: int = 1) -> Placement:
     DeviceError
         If `request` is no device name.
     """
-    import torch
+    import torch  # which the window does not wait for
 
     check_device(request)
     cpu = torch.device("cpu")

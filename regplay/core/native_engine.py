@@ -14,7 +14,7 @@ from torch import Tensor
 
 from regplay.core.device import cores
 from regplay.core.engine import MEASURED, PROGRESS, RATES, Networks, Stop, Stretch, Work
-from regplay.core.native.binding import (
+from regplay.core.native import (
     Kernel,
     Kernels,
     Network,

@@ -14,7 +14,9 @@ The way of a value, such as weight decay while its slider is dragged, from the m
 7. `plots/curve.py`: the panel gives its points to a line.
 8. `plots/canvas.py`: the line keeps them until Qt asks the canvas for a frame, and it is painted.
 
-These are eight stops in as many files.
+These are eight stops in as many files, where something is done to the value. Between them signals
+carry it, which the panel and the window connect; the thread asks `viewer.py` for what a view holds,
+and this controller notes each view before the parts show it.
 """
 
 from collections.abc import Iterable, Mapping

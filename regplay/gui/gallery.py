@@ -217,7 +217,7 @@ class Gallery(QObject):
         if self._dialog is not None:
             return
         if self._thumbnails is None:
-            from regplay.gui.figures.thumbnails import Thumbnails
+            from regplay.gui.figures.thumbnails import Thumbnails  # which needs torch
 
             try:
                 self._points = starting_points()

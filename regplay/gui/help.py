@@ -278,7 +278,7 @@ class Help(QObject):
             dialog.activateWindow()
 
     def _make(self) -> None:
-        from regplay.gui.figures.thumbnails import Thumbnails
+        from regplay.gui.figures.thumbnails import Thumbnails  # which needs torch
 
         try:
             terms = glossary()

@@ -217,7 +217,7 @@ def zoom_for(scale: int, size: tuple[int, int]) -> int:
 
 
 def _prove(claim: str, experiment: Experiment) -> Measured:
-    from regplay.session.lessons.check import measured
+    from regplay.session.lessons.check import measured  # which needs torch
 
     return measured(parse_claim(claim), experiment)
 

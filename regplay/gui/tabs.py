@@ -158,8 +158,8 @@ class Tabs(QWidget):
     def show_view(self, view: View) -> None:
         """Follow the run."""
         self._view = view
-        if self.network is not None and view.inside is not None:
-            self.network.set_inside(view.inside)
+        if self.network is not None:
+            self.network.show_view(view)
         if self.side is not None and self.tab == "side":
             self.side.show_view(view)
 

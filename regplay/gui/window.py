@@ -396,7 +396,7 @@ class MainWindow(QMainWindow):
         self.setWindowModified(self.documents.is_modified and "[*]" in title)
 
     def _on_loaded(self) -> None:
-        from regplay.core.device import available
+        from regplay.core.device import available  # torch's, which is there now
 
         self.menus.set_devices(available(), self.controller.runner.device)
         if self.controller.run is None:  # the first view, which says where, may be quicker

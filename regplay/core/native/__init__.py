@@ -3,6 +3,14 @@
 `load` gives the kernels that this processor can run, or says why there are none.
 """
 
-from regplay.core.native.binding import Kernel, Kernels, Missing, load
-
-__all__ = ["Kernel", "Kernels", "Missing", "load"]
+from regplay.core.native.binding import (
+    Kernel,
+    Kernels,
+    Missing,
+    Network,
+    PredictionCall,
+    TrainingCall,
+    address,
+    integer,
+    load,
+)

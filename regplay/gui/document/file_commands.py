@@ -81,7 +81,7 @@ class FileCommands(QObject):
             lead = "" if path is not None else "The text in the clipboard is no table: "
             self.failed.emit(f"{lead}{error}")
             return
-        from regplay.gui.data import TableDialog
+        from regplay.gui.data import TableDialog  # only now, since few open a table
 
         dialog = TableDialog(path, text, self._parent)
         take = take or self._learn
@@ -148,7 +148,7 @@ class FileCommands(QObject):
         self._try(lambda: clipboard.setText(text()), done)
 
     def _script(self) -> str:
-        from regplay.session.export import to_pytorch
+        from regplay.session.export import to_pytorch  # only now: the window is painted sooner
 
         return to_pytorch(self._controller.session.experiment)
 

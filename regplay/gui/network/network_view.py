@@ -14,6 +14,7 @@ from regplay.gui.network.network_graph import NetworkGraph
 from regplay.gui.network.pictures import Histograms, layer_color, layer_name
 from regplay.gui.plots import Entry, EpochCurve, EpochPlot, Legend, bounds, tab_row
 from regplay.gui.theme import ROLES, zoomed
+from regplay.gui.training import View
 from regplay.gui.widgets import Toggle, WrappedLabel, column, named
 
 WeightMeasure = Literal["norm", "near_zero"]
@@ -191,6 +192,11 @@ class NetworkView(QWidget):
         self._dataset = dataset
         self.graph.set_dataset(dataset)
         self.set_inside(None)
+
+    def show_view(self, view: View) -> None:
+        """Show the network of a run, if what is inside came with the view."""
+        if view.inside is not None:
+            self.set_inside(view.inside)
 
     def set_inside(self, inside: Inside | None) -> None:
         """Show a network at one moment, or nothing; with another run all ranges start anew."""

@@ -151,7 +151,7 @@ class Trained:
 
 def small_weights(state: State) -> float:
     """The share of a network's weights, without biases, that are near zero, in [0, 1]."""
-    from regplay.core.inside import NEAR_ZERO
+    from regplay.core.inside import NEAR_ZERO  # which needs torch
 
     weights = [weight for weight, _ in state.shape.views(state.parameters)]
     small = sum(int((weight.abs() < NEAR_ZERO).sum()) for weight in weights)
@@ -163,7 +163,7 @@ def thinned_loss(state: State, experiment: Experiment, dataset: Dataset, seed: i
 
     NaN without dropout, of which it says nothing. `seed` decides the masks.
     """
-    from regplay.core.population import measured, network_at, thinned
+    from regplay.core.population import measured, network_at, thinned  # which need torch
 
     shares = dropouts(experiment)
     if not any(shares):

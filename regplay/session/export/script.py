@@ -281,10 +281,11 @@ def _network_code(experiment: Experiment, n_inputs: int, n_outputs: int) -> list
     settings = experiment.model
     lines = [f"# Model, with {_WEIGHTS[settings.init]}", f"torch.manual_seed({experiment.seed})"]
     modules, size = _added(experiment, "first"), n_inputs
+    dropout = HYPERPARAMETERS["regularization.dropout"].script["hidden"]
     for width, p in zip(hidden_widths(settings), hidden_dropouts(experiment), strict=True):
         modules += [f"nn.Linear({size}, {width})", _ACTIVATIONS[settings.activation]]
         if p:
-            modules.append(f"nn.Dropout({p})")
+            modules.append(dropout.format(value=p))
         size = width
     modules.append(f"nn.Linear({size}, {n_outputs})")
     if len(modules) == 1:
