@@ -106,7 +106,8 @@ def test_a_first_hint_that_was_not_followed_comes_again(open_window):
 def test_there_is_none_for_an_experiment_of_ones_own(open_window):
     person = open_window({"epochs": 1000})
     person.train()
-    person.wait(lambda: person.window.controls.curve(DECAY).is_finished)
+    curve = person.window.controls.curve
+    person.wait(lambda: curve(DECAY) is not None and curve(DECAY).is_finished)
     assert hint(person) == ""
 
 

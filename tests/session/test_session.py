@@ -27,6 +27,8 @@ OTHER = {
     "model.init_scale": 2.0,
     "optimizer.name": "sgd",
     "optimizer.momentum": 0.5,
+    "model.widths": "16, 8",
+    "regularization.dropouts": "0.1, 0.3",
 }
 
 WD, DROPOUT = "regularization.weight_decay", "regularization.dropout"
@@ -55,6 +57,8 @@ def test_the_adjustable_fields_are_those_that_change_no_shape_and_no_data():
         "regularization.weight_decay",
         "regularization.l1",
         "regularization.dropout",
+        "regularization.dropouts",
+        "regularization.input_dropout",
         "regularization.input_noise",
         "regularization.max_norm",
         "regularization.label_smoothing",
