@@ -199,13 +199,14 @@ class Checkpoints:
 
     def extend(self, states: Sequence[State], best_epoch: int = -1) -> None:
         """Add copies of rising states, as `keep` does one after another."""
+        before = len(self)
         for state in states:
             self.keep(state, best_epoch)
         added = set(states)
         old = [state for state in self._states if state not in added]
         # Together, in a few calls: in each the interpreter may go to another thread for a while.
         new = _copied([state for state in self._states if state in added])
-        self._states = (*_released(old), *new)
+        self._states = (*(_released(old) if len(old) < before else old), *new)
 
     def insert(self, state: State, best_epoch: int = -1) -> None:
         """Add a state between the others, in place of that of the same epoch if there is one."""
