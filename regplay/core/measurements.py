@@ -17,6 +17,7 @@ from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment, ModelSettings
 from regplay.core.history import MEASURES
 from regplay.core.layers import hidden_widths
+from regplay.core.polynomial import as_trained
 from regplay.core.state import StoppingState, parameters_in
 
 _ROWS = {name: row for row, name in enumerate(MEASURES)}
@@ -129,8 +130,9 @@ def cost_of(
 
 
 def layer_sizes(model: ModelSettings, dataset: Dataset) -> tuple[int, ...]:
-    """Units of each layer from the inputs to the outputs, `depth + 2` numbers."""
-    return (dataset.n_inputs, *hidden_widths(model), dataset.n_outputs)
+    """Units of each layer from what the model sees to the outputs, `depth + 2` numbers."""
+    seen = model.degree if model.kind == "polynomial" else dataset.n_inputs
+    return (seen, *hidden_widths(model), dataset.n_outputs)
 
 
 def steps_per_epoch(n_train: int, batch_size: int) -> int:
@@ -148,7 +150,7 @@ def training_seconds(experiment: Experiment, dataset: Dataset, n_train: int | No
     """
     step = cost_of(experiment, dataset, 1, n_train).step_flops / _FLOPS_PER_US
     steps = steps_per_epoch(n_train or len(dataset.train.y), experiment.optimizer.batch_size)
-    return experiment.epochs * steps * step / 1e6
+    return as_trained(experiment).epochs * steps * step / 1e6
 
 
 @dataclass(frozen=True)
