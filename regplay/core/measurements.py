@@ -17,7 +17,6 @@ from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment, ModelSettings
 from regplay.core.history import MEASURES
 from regplay.core.layers import hidden_widths
-from regplay.core.polynomial import as_trained
 from regplay.core.state import StoppingState, parameters_in
 
 _ROWS = {name: row for row, name in enumerate(MEASURES)}
@@ -143,6 +142,8 @@ def steps_per_epoch(n_train: int, batch_size: int) -> int:
 def training_seconds(experiment: Experiment, dataset: Dataset, n_train: int | None = None) -> float:
     """Expected time of a training on one thread of the native kernel, for its arithmetic alone.
 
+    A polynomial is not trained.
+
     Parameters
     ----------
     n_train
@@ -150,7 +151,8 @@ def training_seconds(experiment: Experiment, dataset: Dataset, n_train: int | No
     """
     step = cost_of(experiment, dataset, 1, n_train).step_flops / _FLOPS_PER_US
     steps = steps_per_epoch(n_train or len(dataset.train.y), experiment.optimizer.batch_size)
-    return as_trained(experiment).epochs * steps * step / 1e6
+    is_solved = experiment.model.kind == "polynomial"
+    return 0.0 if is_solved else experiment.epochs * steps * step / 1e6
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Polynomials: linear models of P₁(x) … P_d(x), whose best weights are computed, not trained.
 
-To all that trains, measures and draws they are networks without hidden layers, which begin with the
-solution and make one step of length 0.
+To all that measures and draws they are networks without hidden layers. Their training has two
+records, the first and the last, which are the same: nothing happens in between.
 """
 
 import msgspec
@@ -32,23 +32,14 @@ def solved(experiment: Experiment, dataset: Dataset) -> Floats:
 
 
 def as_trained(experiment: Experiment) -> Experiment:
-    """What a training goes by: of a polynomial one epoch without any effect, after which it stops.
-
-    Weight decay, which has had its effect already, stays for the penalty that is reported.
-    """
+    """What a training reports by: of a polynomial, the penalty with which it was solved."""
     if experiment.model.kind == "network":
         return experiment
-    penalty, optimizer = experiment.regularization, experiment.optimizer
+    settings = experiment.regularization
     return msgspec.structs.replace(
         experiment,
         regularization=RegularizationSettings(
-            weight_decay=penalty.weight_decay, decay_bias=penalty.decay_bias, early_stopping=1
+            weight_decay=settings.weight_decay, decay_bias=settings.decay_bias
         ),
-        # AdamW's penalty is not in what is minimised; this one's is.
-        optimizer=OptimizerSettings(
-            name="adam" if optimizer.name == "adamw" else optimizer.name,
-            lr=0.0,
-            batch_size=optimizer.batch_size,
-        ),
-        epochs=1,
+        optimizer=OptimizerSettings(),  # of AdamW, the penalty is in no objective
     )

@@ -192,7 +192,7 @@ class Training:
     @property
     def epochs(self) -> int:
         """Passes after which training is finished."""
-        return as_trained(self.experiments[0]).epochs
+        return self.experiments[0].epochs
 
     @property
     def finished(self) -> bool:
@@ -277,6 +277,11 @@ class Training:
         last = self.epochs * self.steps_per_epoch
         goal = last if goal is None else min(goal, last)
         stop = stop or Stop()
+        if self.experiments[0].model.kind == "polynomial":  # there is nothing to train
+            if self._last_record < 0:
+                goal = 0
+            elif goal > self.step:
+                self._work.progress["step"], self._next_record, goal = last, self.epochs, last
         with within_memory(self._what):
             if self._stretch is None:
                 self._stretch, self._collected = self._next_stretch(last, goal, stop), 0
