@@ -23,7 +23,7 @@ was 0.40 of the same for `import torch`, the least of six measurements each on a
 the widgets of the lesson, and of groups that are folded, made when they are first shown."""
 _CURVES = """\
 They are the first that is trained when the run has ended: 61 networks by Adam, 1,000 epochs each.
-On two cores of an AMD EPYC with AVX2, which train 1.4 times as fast as one of them, the kernel alone
+On two cores of an AMD EPYC with AVX2, which train 1.4 times as fast as one, the kernel alone
 takes 0.95 to 1.0 s for them, the window 1.0 to 1.1 s. Where a step takes 4.5 µs they take 0.11 to
 0.15 s each. Next: every second position of a curve at first."""
 _ALL_CURVES = """\
