@@ -12,7 +12,7 @@ _ONE_RUN = """\
 On a core of an AMD EPYC with AVX2, whose peak a product of 256×256 reaches at 76 to 82 GFLOP/s, the
 products of a step need 9.3 µs at least. A step takes 15 to 20 µs: sampled, two thirds of it are the
 products (10 µs), a sixth the activations; turning, updates and biases share the rest. JAX, whose
-products run at the same peak and whose program measures no validation loss, takes 17 to 24 µs there.
+products run at the same peak and whose program measures no validation, takes 17 to 24 µs there.
 Next: the activation within the product, while its sums are in registers."""
 _START = """\
 Of the processor's time until the window is painted, 26 % goes to making the widgets and 13 % to
