@@ -29,8 +29,7 @@ from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import FIELDS, differences, replace, with_defaults
 from regplay.core.fit import Fit, Grid, grid_of
-from regplay.gui.replay import Replay
-from regplay.gui.training import Clock, Look, Runner, Start, View
+from regplay.gui.training import Clock, Look, Replay, Runner, Start, View
 from regplay.session.drawing import is_edit
 from regplay.session.pins import Pin, Pins, PinsFullError
 from regplay.session.session import Annotation, Change, Run, Scene, Session, UndoStack, UndoStep

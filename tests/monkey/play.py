@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QEventLoop, QPoint, QSettings, QThread, QTime
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QWidget
 
-from regplay.gui.document import Dialogs
+from regplay.gui.persistence import Dialogs
 from regplay.gui.window import MainWindow
 from tests.monkey import watch as watching
 from tests.monkey.events import click, mouse, place_in, press, reachable, visible

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from regplay.core.fields import get, replace
-from regplay.gui.render import Renderer
+from regplay.gui.application.render import Renderer
 from regplay.gui.training import VirtualClock
 from regplay.session.storyboard import (
     Draw,
