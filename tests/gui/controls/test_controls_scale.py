@@ -42,7 +42,7 @@ def test_each_position_has_an_allowed_value_and_values_rise(path):
 
 
 def test_no_scale_has_more_values_than_a_slider_has_pixels():
-    """Scales are asked for at each change of the experiment: a hundred thousand values take long."""
+    """They are asked for at each change of the experiment: a hundred thousand values take long."""
     assert {path: n for path in NUMBERS if (n := len(scale_of(FIELDS[path]).values)) > 250} == {}
 
 
