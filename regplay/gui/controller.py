@@ -25,12 +25,11 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from regplay.core.datasets import Dataset, DatasetError, load
+from regplay.core.datasets import Dataset, DatasetError, load, seen_by, why_unseen
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import FIELDS, differences, replace, with_defaults
 from regplay.core.fit import Fit, Grid, grid_of
-from regplay.gui.replay import Replay
-from regplay.gui.training import Clock, Look, Runner, Start, View
+from regplay.gui.training import Clock, Look, Replay, Runner, Start, View
 from regplay.session.drawing import is_edit
 from regplay.session.pins import Pin, Pins, PinsFullError
 from regplay.session.session import Annotation, Change, Run, Scene, Session, UndoStack, UndoStep
@@ -84,7 +83,7 @@ class Controller(QObject):
         (View): as `runner.viewed`, but no more often than words and numbers can be read; what
         rests is always told.
     pins_changed
-        Other runs are pinned.
+        Other runs are pinned, or the same in another order, named or hidden otherwise.
     annotations_changed
         Something else is drawn on the plots.
     scenes_changed
@@ -352,6 +351,42 @@ class Controller(QObject):
         self.pins.restore(pins)
         self.pins_changed.emit()
 
+    def tell_pins(self) -> None:
+        """Pins have got what they lacked, such as states that were read."""
+        self.pins_changed.emit()
+
+    def rename_pin(self, pin: Pin, name: str) -> None:
+        """Call a pinned run otherwise; a name of nothing but blanks changes nothing."""
+        self.pins.rename(pin, name)
+        self.pins_changed.emit()
+
+    def set_pin_hidden(self, pin: Pin, is_hidden: bool) -> None:
+        """Leave a pinned run out of the plots, or show it there."""
+        pin.is_hidden = is_hidden
+        self.pins_changed.emit()
+
+    def move_pin(self, pin: Pin, index: int) -> None:
+        """Bring a pinned run to a place among the others, from 0; beyond an end is that end."""
+        self.pins.move(pin, index)
+        self.pins_changed.emit()
+
+    def delete_pin(self, pin: Pin) -> None:
+        """Keep a run no longer, as a person wants it, who may put it back."""
+        self.pins.delete(pin)
+        self.message.emit("")  # such as "delete one first"
+        self.pins_changed.emit()
+
+    def put_pin_back(self) -> Pin:
+        """Pin what a person deleted last again, in its place."""
+        pin = self.pins.put_back()
+        self.pins_changed.emit()
+        return pin
+
+    def forget_deleted_pins(self) -> None:
+        """Nothing is to be put back any longer."""
+        self.pins.deleted.clear()
+        self.pins_changed.emit()
+
     def annotate(
         self, annotations: Iterable[Annotation], before: tuple[Annotation, ...] | None = None
     ) -> None:
@@ -459,7 +494,9 @@ class Controller(QObject):
         """
         self.replay.pause()
         experiment, has_other_data = self.session.experiment, False
-        if experiment.data != self._settings:
+        dataset = self.dataset
+        is_unseen = dataset is not None and bool(why_unseen(experiment.model, dataset))
+        if experiment.data != self._settings or is_unseen:
             has_other_data = self._load(experiment)
         self.experiment_changed.emit(experiment, self.dataset)
         self.studies.set_experiment(None if self.dataset is None else experiment)
@@ -470,6 +507,7 @@ class Controller(QObject):
         try:
             read, self._read = self._read, None
             dataset = read[1] if read and read[0] == experiment.data else load(experiment.data)
+            seen_by(experiment.model, dataset)
         except DatasetError as error:
             self.dataset = self._settings = None  # so that it is tried again
             self.runner.withdraw()

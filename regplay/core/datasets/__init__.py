@@ -80,13 +80,20 @@ def seen_by(model: ModelSettings, dataset: Dataset) -> Dataset:
     degree = model.degree if model.kind == "polynomial" else 0
     if degree == dataset.degree:
         return dataset
-    if degree and not _is_of_one_number(dataset):
-        found = "classes" if dataset.task == "classification" else f"{dataset.n_inputs} inputs"
-        raise DatasetError(
-            "model.kind = polynomial: a polynomial predicts a number from one input, and here are "
-            f"{found}; choose model.kind = network, or other data"
-        )
+    if why := why_unseen(model, dataset):
+        raise DatasetError(why)
     return replace(dataset, degree=degree)
+
+
+def why_unseen(model: ModelSettings, dataset: Dataset) -> str:
+    """Why a model can't learn these points, and what to do; empty if it can."""
+    if model.kind == "network" or _is_of_one_number(dataset):
+        return ""
+    found = "classes" if dataset.task == "classification" else f"{dataset.n_inputs} inputs"
+    return (
+        "model.kind = polynomial: a polynomial predicts a number from one input, and here are "
+        f"{found}; choose model.kind = network, or other data"
+    )
 
 
 def _is_of_one_number(dataset: Dataset) -> bool:
@@ -120,8 +127,8 @@ def remarks(settings: DataSettings) -> list[str]:
     from regplay.core.datasets.own_table import how_to_say, read_table, remarks_on  # needs pandas
 
     _, check = read_table(settings)
-    assert check.sheet is not None
-    words = check.sheet.format.words
+    assert check.raw is not None
+    words = check.raw.format.words
     found = [*check.remarks, *remarks_on(load(settings))]
     return [words, *(f"{remark}{how_to_say(remark, settings)}" for remark in found)]
 
