@@ -236,6 +236,7 @@ class MainWindow(QMainWindow):
         changed.connect(self.controls.set_experiment)
         controller.refused.connect(self.controls.refuse)
         changed.connect(lambda experiment: self.timeline.set_epochs(experiment.epochs))
+        changed.connect(lambda one: self.timeline.set_solved(one.model.kind == "polynomial"))
         changed.connect(lambda _, dataset: self.tabs.set_dataset(dataset))
         controller.data_changed.connect(self._arrange_plots)
         changed.connect(self.editing.set_data)

@@ -144,7 +144,7 @@ def test_what_trains_networks_has_no_effect_on_it_and_one_reason():
     for path in set(FIELDS) - used:
         if not path.startswith("data."):
             assert why_unused(experiment, path) == "a polynomial is solved exactly"
-    assert "has no degree" in why_unused(Experiment(), "model.degree")
+    assert "a network has none" in why_unused(Experiment(), "model.degree")
 
 
 @pytest.mark.parametrize(
