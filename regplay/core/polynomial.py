@@ -1,7 +1,7 @@
 """Polynomials: linear models of P₁(x) … P_d(x), whose best weights are computed, not trained.
 
-To all that measures and draws they are networks without hidden layers. Their training has two
-records, the first and the last, which are the same: nothing happens in between.
+To all that measures and draws they are networks without hidden layers. Their training has
+records at epochs 0 and 1 and at the last, which are the same: nothing happens in between.
 """
 
 import msgspec

@@ -281,7 +281,10 @@ class Training:
             if self._last_record < 0:
                 goal = 0
             elif goal > self.step:
-                self._work.progress["step"], self._next_record, goal = last, self.epochs, last
+                # One record more, as logarithmic axes begin at epoch 1.
+                self._next_record = self.epochs if self._last_record else 1
+                goal = self._next_record * self.steps_per_epoch
+                self._work.progress["step"] = goal
         with within_memory(self._what):
             if self._stretch is None:
                 self._stretch, self._collected = self._next_stretch(last, goal, stop), 0

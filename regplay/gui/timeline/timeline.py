@@ -256,8 +256,10 @@ class Timeline(Framing):
     def set_solved(self, is_solved: bool) -> None:
         """Whether there is nothing to train: the model was solved exactly."""
         self._is_solved = is_solved
-        for part in (self.play, self.step, self.epochs, self.speed):
+        for part in (self.play, self.step, self.speed):
             part.setEnabled(not is_solved)
+        self.epochs.setVisible(not is_solved)
+        self.of.setText("" if is_solved else "of")
         for name in ("epoch", "reset", "seed", "keep_weights"):
             self._actions[name].setEnabled(not is_solved)
         self._update()
