@@ -38,14 +38,14 @@ UNITS = [
 def test_rows_of_units_or_names_belong_to_the_header_and_that_is_told(rows, names):
     lines = [f"{i / 3:.3f},{i * i % 7},{i / 7:.3f}" for i in range(24)]
     check = checked("\n".join(["time,way,heat", *rows, *lines]))
-    assert check.sheet.names == names
+    assert check.raw.names == names
     assert check.table.y.tolist() == [round(i / 7, 3) for i in range(24)]
     shown = ", ".join(cell for cell in rows[-1].split(",") if cell)
     assert said(check)[len(rows) - 1] == (
         f"row {len(rows) + 1}: this row is taken as a part of the header: {shown}"
     )
     count = {1: "two", 2: "three"}[len(rows)]
-    assert check.sheet.format.words.endswith(f"the first {count} rows are a header")
+    assert check.raw.format.words.endswith(f"the first {count} rows are a header")
     one = checked("\n".join(["time,way,heat", *rows, *lines]), format="header = yes")
     assert [problem.row for problem in one.problems][: len(rows)] == [2] * len(rows)
 
@@ -54,14 +54,14 @@ def test_units_below_names_beside_classes_and_titles():
     text = table("Our measurements\n\ntime;kind\ns;", lambda i: f"{i},5;{'ab'[i % 2]}")
     assert checked(text).problems[0].row == 4  # one text alone may be a wrong value
     check = checked(text, format="header = two rows")
-    assert check.sheet.names == ("time / s", "kind")
+    assert check.raw.names == ("time / s", "kind")
     assert check.table.class_names == ("a", "b")
     assert checked(text, format="header = yes").problems[0].place == "row 4, column 1 (time)"
 
 
 def test_groups_of_columns_as_pandas_writes_them():
     check = checked(table(",a,a,b\n,x,y,z\nid,,,", lambda i: f"{i},{i % 5},{i % 7},{i / 7}"))
-    assert check.sheet.names == ("id", "a / x", "a / y", "b / z")
+    assert check.raw.names == ("id", "a / x", "a / y", "b / z")
     assert check.table.input_names == ("a / x", "a / y")
 
 
@@ -197,7 +197,7 @@ def test_digits_of_other_scripts(digits):
 def test_texts_for_a_spreadsheet_are_what_stands_in_them():
     check, values = first_of(lambda i: f'="{i * i}"')
     assert values == [i * i for i in range(24)]
-    assert check.sheet.names[0] == "a"
+    assert check.raw.names[0] == "a"
 
 
 @pytest.mark.parametrize(
