@@ -89,8 +89,8 @@ class MainWindow(QMainWindow):
         self.banner = Banner()
         self.timeline = Timeline()
         self.status = Status(clock)
-        self.runs = RunsList(controller.pins)
-        self.pinned = PinnedRuns(controller.pins, self.runs, self.fit_view, self.history_view)
+        self.runs = RunsList(controller)
+        self.pinned = PinnedRuns(controller.pins, self.fit_view, self.history_view)
         self.editing = EditMode(self.fit_view, clock)
         fit = column(self.editing.strip, self.fit_view, grows=self.fit_view)
         self.tabs = Tabs(fit, controller.studies, controller.pins)
@@ -216,7 +216,6 @@ class MainWindow(QMainWindow):
                 it.run, fit, it.dataset, it.place.name, it.place.color
             )
         )
-        self.runs.changed.connect(controller.studies.reconsider)
         self.verdict_bar.try_wanted.connect(controller.set_values)
         self.verdict_bar.wishes_changed.connect(controller.studies.reconsider)
         self.guide.position_changed.connect(  # a lesson may ask where the valley is
@@ -259,7 +258,6 @@ class MainWindow(QMainWindow):
         self.tabs.recorded_changed.connect(self.timeline.set_recorded)
         self.tabs.compared_runs_changed.connect(self.pinned.show_beside)
         self._shown_session.replaced.connect(self.lesson_studies.forget)
-        self._shown_session.replaced.connect(self.runs.undo_delete.clear)
         self.gallery.begun.connect(self._begin_anew)
         runner.loaded.connect(self._on_loaded)
         runner.playing_changed.connect(self.timeline.set_playing)
@@ -283,7 +281,6 @@ class MainWindow(QMainWindow):
             self.recording.failed,
         ):
             failed.connect(self.banner.show_message)
-        self.runs.removed.connect(self.banner.clear)  # "delete one first"
         self.files.done.connect(self.status.tell)
         self.files.imported.connect(lambda: self.tabs.set_tab("fit"))
         self.figure_menus.done.connect(self.status.tell)

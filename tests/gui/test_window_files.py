@@ -275,3 +275,11 @@ def test_what_can_not_be_opened_is_not_taken(person, file):
     QGuiApplication.processEvents()
     assert (person.controller.session.experiment, person.banner) == (before, "")
     assert dialog_of(person.window) is None
+
+
+@pytest.mark.parametrize("name", ["n" * 300, "n" * 300 + ".regplay"])
+def test_a_name_that_no_file_can_have_is_refused(person, tmp_path, name):
+    """`Path.is_dir` raises there, which would leave the drag that is under way open."""
+    assert drop(person.window, put_files(tmp_path / name), QPoint(400, 300))
+    person.wait(person.window.banner.isVisible)
+    assert dialog_of(person.window) is None

@@ -103,6 +103,16 @@ def write_files(folder: Path) -> None:
     (folder / "folder").mkdir()
 
 
+def file_name(folder: Path, rng: random.Random) -> str:
+    """That of a file to be opened, of which one in ten names none."""
+    there = sorted(folder.iterdir())
+    sessions = [path for path in there if path.suffix == ".regplay" and path.is_file()]
+    if sessions and rng.random() < 0.3:
+        return str(damage_session(rng.choice(sessions), rng))
+    odd = rng.choice(("/nul\0inside", "/" + "n" * 300, "/gone.toml", "/proc/self/mem"))
+    return odd if rng.random() < 0.1 else str(rng.choice(there))
+
+
 def damage_session(path: Path, rng: random.Random) -> Path:
     """A copy of a session of which a byte is another or the end is missing."""
     content = bytearray(path.read_bytes())

@@ -220,7 +220,7 @@ class Documents(QObject):
                 document = read(path)
         except DocumentError as error:
             self.refused.emit(str(error))
-            if not path.exists():
+            if not os.path.exists(path):  # a Path raises where there can be none
                 self._set_recent(self._others(path))
             return False
         may_read = not document.paths or self._questions.may_read(document.paths)

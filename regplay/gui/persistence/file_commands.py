@@ -1,5 +1,6 @@
 """What comes into the program and goes out of it: sessions, data, lessons, links, scripts."""
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -184,8 +185,9 @@ def dropped_file(data: QMimeData) -> Path | None:
     if len(urls) != 1 or not urls[0].isLocalFile():
         return None
     name = urls[0].toLocalFile()
-    # With a zero in it, which a URL can have, it names none.
-    return None if "\0" in name or Path(name).is_dir() else Path(name)
+    # With a zero in it, which a URL can have, it names none. A Path would raise where there can be
+    # no file of this name, or where the folder may not be looked into; opening it says why.
+    return None if "\0" in name or os.path.isdir(name) else Path(name)
 
 
 def dropped_link(data: QMimeData) -> str | None:

@@ -191,7 +191,7 @@ class ShownSession(QObject):
             return
         controller, run = self._controller, document.run
         complete(list(self._stored), document)
-        controller.restore_pins(controller.pins)  # those that were not deleted meanwhile
+        controller.tell_pins()
         dataset = controller.dataset
         if run is None or dataset is None or run.experiment != controller.session.experiment:
             return

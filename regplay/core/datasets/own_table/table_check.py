@@ -221,10 +221,6 @@ def read_table(settings: DataSettings) -> tuple[Table, Check]:
         has only one value or nearly every row has its own.
     """
     file = settings.file
-    if not file.strip():
-        raise DatasetError(
-            "No file is named yet: choose a table to learn from (data.file is empty)"
-        )
     if "\0" in file:
         raise DatasetError(f"{file!r}: no file can have this name")
     try:
