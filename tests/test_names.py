@@ -1,4 +1,4 @@
-"""A name says one thing: no two modules, classes or type aliases share one."""
+"""A name says one thing: no two modules, packages, classes or type aliases share one."""
 
 import ast
 import itertools
@@ -10,6 +10,7 @@ import regplay
 
 FOLDER = Path(regplay.__file__).parent
 FILES = [file for file in FOLDER.rglob("*.py") if file.stem != "__init__"]
+PACKAGES = [file.parent for file in FOLDER.rglob("__init__.py")]
 
 
 def types_in(file: Path) -> Iterator[str]:
@@ -30,6 +31,12 @@ def is_type(name: str) -> bool:
 def test_no_two_modules_have_one_name():
     names = sorted(file.stem for file in FILES)
     assert len(names) > 100
+    assert [one for one, next in itertools.pairwise(names) if one == next] == []
+
+
+def test_no_two_packages_have_one_name():
+    names = sorted(package.name for package in PACKAGES)
+    assert len(names) > 20
     assert [one for one, next in itertools.pairwise(names) if one == next] == []
 
 

@@ -193,7 +193,7 @@ def render(options: Namespace) -> int:
         storyboard = msgspec.structs.replace(storyboard, fps=fps)
     sizes = [parsed_size(text) for text in options.size or ()] or storyboard.sizes
 
-    from regplay.gui import render as films
+    from regplay.gui.application import render as films
     from regplay.gui.recording.player import NotProvedError
     from regplay.session.terminal import progress_line
 

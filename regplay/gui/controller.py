@@ -29,8 +29,7 @@ from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import FIELDS, differences, replace, with_defaults
 from regplay.core.fit import Fit, Grid, grid_of
-from regplay.gui.replay import Replay
-from regplay.gui.training import Clock, Look, Runner, Start, View
+from regplay.gui.training import Clock, Look, Replay, Runner, Start, View
 from regplay.session.drawing import is_edit
 from regplay.session.pins import Pin, Pins, PinsFullError
 from regplay.session.session import Annotation, Change, Run, Scene, Session, UndoStack, UndoStep
@@ -84,7 +83,7 @@ class Controller(QObject):
         (View): as `runner.viewed`, but no more often than words and numbers can be read; what
         rests is always told.
     pins_changed
-        Other runs are pinned.
+        Other runs are pinned, or the same in another order, named or hidden otherwise.
     annotations_changed
         Something else is drawn on the plots.
     scenes_changed
@@ -350,6 +349,42 @@ class Controller(QObject):
     def restore_pins(self, pins: Iterable[Pin]) -> None:
         """Keep these in place of all others."""
         self.pins.restore(pins)
+        self.pins_changed.emit()
+
+    def tell_pins(self) -> None:
+        """Pins have got what they lacked, such as states that were read."""
+        self.pins_changed.emit()
+
+    def rename_pin(self, pin: Pin, name: str) -> None:
+        """Call a pinned run otherwise; a name of nothing but blanks changes nothing."""
+        self.pins.rename(pin, name)
+        self.pins_changed.emit()
+
+    def set_pin_hidden(self, pin: Pin, is_hidden: bool) -> None:
+        """Leave a pinned run out of the plots, or show it there."""
+        pin.is_hidden = is_hidden
+        self.pins_changed.emit()
+
+    def move_pin(self, pin: Pin, index: int) -> None:
+        """Bring a pinned run to a place among the others, from 0; beyond an end is that end."""
+        self.pins.move(pin, index)
+        self.pins_changed.emit()
+
+    def delete_pin(self, pin: Pin) -> None:
+        """Keep a run no longer, as a person wants it, who may put it back."""
+        self.pins.delete(pin)
+        self.message.emit("")  # such as "delete one first"
+        self.pins_changed.emit()
+
+    def put_pin_back(self) -> Pin:
+        """Pin what a person deleted last again, in its place."""
+        pin = self.pins.put_back()
+        self.pins_changed.emit()
+        return pin
+
+    def forget_deleted_pins(self) -> None:
+        """Nothing is to be put back any longer."""
+        self.pins.deleted.clear()
         self.pins_changed.emit()
 
     def annotate(

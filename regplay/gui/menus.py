@@ -9,12 +9,12 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from regplay.gui.controller import Controller
-from regplay.gui.document import Documents, FileCommands
 from regplay.gui.help import Tab
-from regplay.gui.lessons import Guide
+from regplay.gui.lesson_guide import Guide
+from regplay.gui.persistence import Documents, FileCommands
 from regplay.gui.recording import Recording
-from regplay.gui.replay import SECONDS
 from regplay.gui.theme import ZOOMS, Scheme
+from regplay.gui.training import SECONDS
 
 _SCHEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
 _DEVICE_NAMES = {"auto": "Automatic", "cpu": "CPU", "mps": "Apple GPU (mps)"}

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
-from regplay.core.advice import SEEDS, SettingChange, Tried, compare, lineup, neighbours
+from regplay.core.advice import SettingChange, Tried, compare, lineup, neighbours
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.history import History, Snapshot
@@ -251,7 +251,7 @@ class VerdictBar(QWidget):
             return {}
         digest, title = _Compare(self._changes), "Trying nearby settings"
         sweep = lineup(experiment, self._changes)
-        return {_STUDY: StudyRequest(sweep, digest, title=title, share=1 / SEEDS)}
+        return {_STUDY: StudyRequest(sweep, digest, title=title)}
 
     def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Add what they showed."""

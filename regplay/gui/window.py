@@ -14,29 +14,24 @@ from PySide6.QtWidgets import QApplication, QDialog, QMainWindow
 
 from regplay.core.experiment import Experiment
 from regplay.core.hyperparameters import MAIN_REGULARIZERS, SWEEPABLE
-from regplay.gui.columns import Columns, ScrolledPlots
 from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel
-from regplay.gui.document import Appearance, Dialogs, Documents, FileCommands, ShownSession
 from regplay.gui.editing import EditMode
-from regplay.gui.error_log import log_path
 from regplay.gui.figures import FigureMenus
-from regplay.gui.gallery import Gallery
-from regplay.gui.help import Help, shortcuts_of
-from regplay.gui.hints import Hints
-from regplay.gui.lessons import LessonStudies
+from regplay.gui.help import Gallery, Help, Hints, shortcuts_of
+from regplay.gui.lesson_guide import LessonStudies
 from regplay.gui.menus import Menus, WindowCommands
+from regplay.gui.persistence import Appearance, Dialogs, Documents, FileCommands, ShownSession
 from regplay.gui.plots import LOCKED, Chart, DropoutPasses, FitView, HistoryView
 from regplay.gui.recording import Recording, WindowParts
-from regplay.gui.replay import SECONDS
 from regplay.gui.runs import PinnedRuns, RunsList
 from regplay.gui.status import Status
 from regplay.gui.tabs import Tabs
 from regplay.gui.theme import ZOOMS, Scheme, Theme
 from regplay.gui.timeline import Timeline
-from regplay.gui.training import Clock, SystemClock
+from regplay.gui.training import SECONDS, Clock, SystemClock
 from regplay.gui.verdict_bar import VerdictBar
-from regplay.gui.widgets import Banner, Press, column, guarded, named
+from regplay.gui.widgets import Banner, Columns, Press, ScrolledPlots, column, guarded, named
 
 _LOG_AXES = "x loss weights"  # unless chosen otherwise: overfitting begins in the first epochs
 
@@ -94,8 +89,8 @@ class MainWindow(QMainWindow):
         self.banner = Banner()
         self.timeline = Timeline()
         self.status = Status(clock)
-        self.runs = RunsList(controller.pins)
-        self.pinned = PinnedRuns(controller.pins, self.runs, self.fit_view, self.history_view)
+        self.runs = RunsList(controller)
+        self.pinned = PinnedRuns(controller.pins, self.fit_view, self.history_view)
         self.editing = EditMode(self.fit_view, clock)
         fit = column(self.editing.strip, self.fit_view, grows=self.fit_view)
         self.tabs = Tabs(fit, controller.studies, controller.pins)
@@ -113,9 +108,18 @@ class MainWindow(QMainWindow):
         centre, studies, runner = self.centralWidget(), controller.studies, controller.runner
         self.figure_menus = FigureMenus(centre, self.settings, self.editing.takes_right)
         self.gallery = Gallery(centre, studies, runner, self.documents, self.files, self.editing)
-        self.help = Help(centre, lambda: shortcuts_of(self), studies, runner, log_path())
+        self.help = Help(centre, lambda: shortcuts_of(self), studies, runner)
         parts = self._parts(appearance)
-        self.hints = Hints(parts, self.editing, self.guide)
+        self.hints = Hints(
+            controller,
+            self.settings,
+            self.fit_view,
+            self.controls,
+            self.tabs,
+            self.timeline,
+            self.editing,
+            self.guide,
+        )
         self.recording = Recording(parts, ask)
         commands = WindowCommands(
             show_gallery=self.gallery.show,
@@ -212,7 +216,6 @@ class MainWindow(QMainWindow):
                 it.run, fit, it.dataset, it.place.name, it.place.color
             )
         )
-        self.runs.changed.connect(controller.studies.reconsider)
         self.verdict_bar.try_wanted.connect(controller.set_values)
         self.verdict_bar.wishes_changed.connect(controller.studies.reconsider)
         self.guide.position_changed.connect(  # a lesson may ask where the valley is
@@ -255,7 +258,6 @@ class MainWindow(QMainWindow):
         self.tabs.recorded_changed.connect(self.timeline.set_recorded)
         self.tabs.compared_runs_changed.connect(self.pinned.show_beside)
         self._shown_session.replaced.connect(self.lesson_studies.forget)
-        self._shown_session.replaced.connect(self.runs.undo_delete.clear)
         self.gallery.begun.connect(self._begin_anew)
         runner.loaded.connect(self._on_loaded)
         runner.playing_changed.connect(self.timeline.set_playing)
@@ -279,7 +281,6 @@ class MainWindow(QMainWindow):
             self.recording.failed,
         ):
             failed.connect(self.banner.show_message)
-        self.runs.removed.connect(self.banner.clear)  # "delete one first"
         self.files.done.connect(self.status.tell)
         self.files.imported.connect(lambda: self.tabs.set_tab("fit"))
         self.figure_menus.done.connect(self.status.tell)

@@ -47,10 +47,17 @@ class Pin:
 
 
 class Pins(list[Pin]):
-    """Pinned runs in the order in which they are listed, at most 12."""
+    """Pinned runs in the order in which they are listed, at most 12.
+
+    Attributes
+    ----------
+    deleted
+        What can be put back, and the places from 0 where it was, the last one deleted at the end.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        self.deleted: list[tuple[Pin, int]] = []
         self._count = 0  # of all that were ever pinned; a number in a name never comes again
 
     @property
@@ -87,6 +94,7 @@ class Pins(list[Pin]):
         color = color if color in free else free[0]
         pin = Pin(name or "", color, as_now(run), fit, grid, False, self._count, bool(name))
         self.append(pin)
+        self.deleted.clear()  # whose colours are free
         self._tell_apart()
         return pin
 
@@ -102,6 +110,7 @@ class Pins(list[Pin]):
         if len(restored) > MOST:
             raise PinsFullError(f"{MOST} runs can be pinned, and these are {len(restored)}.")
         self[:] = restored
+        self.deleted.clear()
         self._count = max(self._count, len(restored))
         for number, (pin, name) in enumerate(zip(self, self._own_names(), strict=True), 1):
             pin.number = pin.number or number
@@ -135,17 +144,16 @@ class Pins(list[Pin]):
         """Call a pin otherwise; a name of nothing but blanks changes nothing."""
         pin.name, pin.is_named = " ".join(name.split()) or pin.name, True
 
-    def put_back(self, pin: Pin, index: int) -> None:
-        """Pin what was removed again, in its place, from 0.
+    def delete(self, pin: Pin) -> None:
+        """Keep a run no longer; it can be put back until another is pinned."""
+        self.deleted.append((pin, self.index(pin)))
+        self.remove(pin)
 
-        Raises
-        ------
-        ValueError
-            If another run has its colour by now.
-        """
-        if pin.color not in self.free_colors:
-            raise ValueError(f"{pin.name}: another run has colour {pin.color}")
+    def put_back(self) -> Pin:
+        """Pin what was deleted last again, in its place and its colour."""
+        pin, index = self.deleted.pop()
         self.insert(index, pin)
+        return pin
 
     def move(self, pin: Pin, index: int) -> None:
         """Bring a pin to a place in the list, from 0; beyond an end is that end."""

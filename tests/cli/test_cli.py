@@ -27,9 +27,9 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Experiment | None, str
         calls.append((experiment, device, opened))
         return 7
 
-    app = ModuleType("regplay.gui.app")
+    app = ModuleType("regplay.gui.application.app")
     app.start = start
-    monkeypatch.setitem(sys.modules, "regplay.gui.app", app)
+    monkeypatch.setitem(sys.modules, "regplay.gui.application.app", app)
     return calls
 
 

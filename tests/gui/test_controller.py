@@ -535,6 +535,78 @@ def test_one_pin_too_many_is_refused_with_a_message(watcher):
     assert "12 runs are pinned" in watcher.messages[-1]
 
 
+@pytest.fixture
+def pinned(watcher):
+    """Three pins, a, b and c, and what is told of them from now on: their names in order."""
+    for name in "abc":
+        watcher.controller.pin(name=name)
+    told = []
+    watcher.controller.pins_changed.connect(
+        lambda: told.append([pin.name for pin in watcher.controller.pins])
+    )
+    return told
+
+
+def test_pins_are_named_hidden_and_moved(watcher, pinned):
+    controller = watcher.controller
+    first, _, last = controller.pins
+    controller.rename_pin(first, " another   name ")
+    assert pinned == [["another name", "b", "c"]]
+    controller.move_pin(last, 0)
+    assert pinned[1:] == [["c", "another name", "b"]]
+    for is_hidden in (True, False):
+        controller.set_pin_hidden(first, is_hidden)
+        assert [pin.is_hidden for pin in controller.pins] == [False, is_hidden, False]
+    assert len(pinned) == 4
+
+
+def test_what_was_deleted_last_comes_back_first_in_its_place_and_colour(watcher, pinned):
+    controller, before = watcher.controller, [*watcher.controller.pins]
+    colors = [pin.color for pin in before]
+    for place in (0, 1, 0):
+        controller.delete_pin(controller.pins[place])
+    assert pinned == [["b", "c"], ["b"], []]
+    assert [controller.put_pin_back() for _ in before] == [before[1], before[2], before[0]]
+    assert pinned[3:] == [["b"], ["b", "c"], ["a", "b", "c"]]
+    assert [*controller.pins] == before
+    assert [pin.color for pin in before] == colors
+    assert not controller.pins.deleted
+
+
+def pin_another(controller):
+    controller.pin()
+
+
+def open_other_pins(controller):
+    controller.restore_pins([])
+
+
+def forget(controller):
+    controller.forget_deleted_pins()
+
+
+@pytest.mark.parametrize("then", [pin_another, open_other_pins, forget])
+def test_what_was_deleted_can_be_put_back_until(watcher, pinned, then):
+    controller = watcher.controller
+    controller.delete_pin(controller.pins[0])
+    (deleted,) = controller.pins.deleted
+    assert (deleted[0].name, deleted[1]) == ("a", 0)
+    controller.rename_pin(controller.pins[0], "other")
+    assert controller.pins.deleted == [deleted]
+    then(controller)
+    assert not controller.pins.deleted
+    assert len(pinned) == 3
+
+
+def test_room_for_another_takes_the_message_away_that_asked_for_it(watcher):
+    controller = watcher.controller
+    for _ in range(13):
+        controller.pin()
+    assert watcher.messages[-1]
+    controller.delete_pin(controller.pins[3])
+    assert watcher.messages[-1] == ""
+
+
 # what is adopted
 
 

@@ -107,7 +107,7 @@ def test_advice_waits_for_shorter_curves_alone(open_window, settings):
     person.wait(lambda: any("verdict.neighbours" in keys for keys in asked))
     with_advice = max((keys for keys in asked if "verdict.neighbours" in keys), key=len)
     decay, points = "regularization.weight_decay", "data.n_train"
-    assert with_advice[:4] == ["model.depth", "verdict.neighbours", decay, points]
+    assert with_advice[:4] == ["model.depth", decay, "verdict.neighbours", points]
 
 
 def test_a_small_window_has_room_for_the_verdict_and_large_losses(overfitted):

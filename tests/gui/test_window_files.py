@@ -1,20 +1,11 @@
 """What is opened in the window, by menus, by keys, and by drag and drop."""
 
 import pytest
-from file_tools import (
-    LESSON,
-    OTHER,
-    TABLE,
-    dialog_of,
-    drop,
-    entries,
-    press,
-    put_files,
-    use_table,
-)
+from file_tools import LESSON, OTHER, dialog_of, drop, entries, press, put_files, use_table
 from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from samples import TABLE
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
@@ -274,4 +265,12 @@ def test_what_can_not_be_opened_is_not_taken(person, file):
             assert not drop(person.window, mime, place)
     QGuiApplication.processEvents()
     assert (person.controller.session.experiment, person.banner) == (before, "")
+    assert dialog_of(person.window) is None
+
+
+@pytest.mark.parametrize("name", ["n" * 300, "n" * 300 + ".regplay"])
+def test_a_name_that_no_file_can_have_is_refused(person, tmp_path, name):
+    """`Path.is_dir` raises there, which would leave the drag that is under way open."""
+    assert drop(person.window, put_files(tmp_path / name), QPoint(400, 300))
+    person.wait(person.window.banner.isVisible)
     assert dialog_of(person.window) is None

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from file_tools import answer_with, press, written
 from PySide6.QtCore import Qt
-from session_tools import LESSON, is_same_run, save, untrained
+from samples import LESSON
+from session_tools import is_same_run, save, untrained
 
 from regplay.gui.training import VirtualClock
 from regplay.gui.training.messages import Start
@@ -212,7 +213,7 @@ def test_a_session_takes_the_place_of_all_that_was_there(worked, open_window, pa
     view = other.wait_for_step(0)
     assert view.run.experiment == experiment
     assert not other.controller.session.keeps_weights
-    assert not other.window.runs.undo_delete.is_offered
+    assert not other.window.runs.isVisible()  # nor is the one deleted offered back
     assert other.window.documents.open(path)
     other.wait(lambda: other.is_shown() and other.view.snapshot.epoch == 40)
     assert len(other.controller.pins) == 2

@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.monkey.shrinking import shortened
 
 Listed = list[tuple[str, int]]
+_SLOWEST = 12
 _SHOWN = 6000  # characters of what failed
 
 
@@ -59,6 +60,17 @@ class Played:
             how = "it took too long" if "Timeout" in ended.stderr else f"exit {ended.returncode}"
             self.failures.append((how, ended.stderr[-_SHOWN:]))
 
+    def tell_resources(self) -> None:
+        """Print where the window was away longest, and how much there was at first and at last."""
+        acted = [line for line in self.lines if "action" in line]
+        done = [line for line in self.lines if "done" in line]
+        pairs = sorted(zip(done, acted, strict=False), key=lambda pair: -pair[0]["busy"])
+        for line, action in pairs[:_SLOWEST]:
+            busy, away, where = line["busy"], line["away"], line["where"]
+            print(f"busy {busy} s, away {away} s: {action['action']}, {line['done']}: {where}")
+        resources = [line["resources"] for line in self.lines if "resources" in line]
+        print(f"at first {resources[:1]}, at last {resources[-1:]}")
+
     @property
     def count(self) -> int:
         """The actions that were begun."""
@@ -93,9 +105,7 @@ def main() -> int:
         print(f"seed {asked.seed}, {len(actions)} actions", flush=True)
     out.write_text(json.dumps(actions))
     played = Played(actions, keeps_going=asked.keep_going)
-    slowest = max((line.get("seconds", 0) for line in played.lines), default=0)
-    resources = [line["resources"] for line in played.lines if "resources" in line]
-    print(f"slowest {slowest} s; at first {resources[:1]}, at last {resources[-1:]}")
+    played.tell_resources()
     if not played.failures:
         out.unlink()
         print("all holds")

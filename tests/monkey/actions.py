@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import shiboken6
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QMimeData, QPoint, QUrl
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
@@ -18,142 +18,133 @@ from PySide6.QtWidgets import (
 
 from regplay.gui.controls.control import Control
 from regplay.gui.plots import Chart
+from regplay.gui.window import MainWindow
 from regplay.session.experiment_text import to_link
-from tests.monkey import events, material
-from tests.monkey.events import LEFT, RIGHT
+from tests.monkey import material
+from tests.monkey.events import LEFT, RIGHT, click, drop, mouse, place_in, press, type_text, wheel
 from tests.monkey.play import Monkey
 
-_CONTROL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-_KEYS = (
-    *(Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home),
-    *(Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Tab, Qt.Key.Key_Escape),
-    *(Qt.Key.Key_Return, Qt.Key.Key_Delete, Qt.Key.Key_F2, Qt.Key.Key_Space, Qt.Key.Key_Backspace),
-)
+_ARROWS = "Left Right Up Down Home End PgUp PgDown"
 _SIZES = ((1, 1), (800, 560), (1280, 800), (1024, 640), (3840, 2160), (900, 2400), (5000, 560))
-_TYPED = (QLineEdit, QAbstractSpinBox)
 
 
 @dataclass(frozen=True)
 class Action:
-    """What is done, and how often among a hundred or so."""
+    """What is done, how often among some 140 actions, and to which widgets that can be reached.
 
-    act: Callable[[Monkey], object]
+    Attributes
+    ----------
+    act
+        Does it to one of them; returns what there is to tell.
+    kinds
+        Their classes; any other widget will do as well where none of them is in sight.
+    within
+        The part of the window that they are in; nothing is done where none is in sight.
+    """
+
     weight: int
+    act: Callable[[Monkey, QWidget], object]
+    kinds: tuple[type, ...] = (QWidget,)
+    within: Callable[[MainWindow], QWidget] | None = None
+
+    def __call__(self, monkey: Monkey) -> str:
+        """Do it; returns to what, and what there is to tell."""
+        widget = monkey.pick(self.kinds, self.within)
+        if widget is None and self.within is None:
+            widget = monkey.pick((QWidget,))
+        if widget is None:
+            return "nothing there"
+        name = f"{type(widget).__name__} {widget.objectName()}"
+        return f"{name}: {self.act(monkey, widget) or ''}"
 
 
-def _pick(monkey: Monkey, *kinds: type, within: QWidget | None = None) -> QWidget | None:
-    """One of what is in sight, of these kinds, and in that part of the window."""
-    top = events.reachable(monkey.window)
-    found = events.visible(top, lambda it: isinstance(it, kinds or QWidget))
-    if within is not None:
-        found = [widget for widget in found if within.isAncestorOf(widget)]
-    return monkey.rng.choice(found) if found else None
-
-
-def _points(monkey: Monkey, widget: QWidget) -> list[QPoint]:
-    count = monkey.rng.randint(2, 8)
-    return [events.place_in(widget, monkey.rng) for _ in range(count)]
-
-
-def _name(widget: QWidget) -> str:
-    name = widget.objectName() if shiboken6.isValid(widget) else "(gone)"
-    return f"{type(widget).__name__} {name}".strip()
-
-
-# any widget
-
-
-def click(monkey: Monkey) -> str:
-    """Anything that is there."""
-    if (widget := _pick(monkey)) is None:
-        return "nothing"
-    at, button = events.place_in(widget, monkey.rng), monkey.rng.choice((LEFT, LEFT, LEFT, RIGHT))
-    events.click(widget, at, button)
+def click_it(monkey: Monkey, widget: QWidget) -> object:
+    at, button = place_in(widget, monkey.rng), monkey.rng.choice((LEFT, LEFT, LEFT, RIGHT))
+    click(widget, at, button)
     if monkey.rng.random() < 0.15:
-        events.mouse(widget, "DClick", at)
-        events.mouse(widget, "Release", at)
-    return f"{_name(widget)} {at.toTuple()} {button.name}"
+        mouse(widget, at, "DClick", "Release")
+    return f"{at.toTuple()} {button.name}"
 
 
-def button(monkey: Monkey) -> str:
-    if (widget := _pick(monkey, QAbstractButton, QComboBox)) is None:
-        return "none"
-    events.click(widget, QPoint(min(10, widget.width() // 2), widget.height() // 2))
-    return _name(widget)
+def press_it(monkey: Monkey, widget: QWidget) -> None:
+    click(widget, QPoint(min(10, widget.width() // 2), widget.height() // 2))
 
 
-def type_somewhere(monkey: Monkey) -> str:
-    if (widget := _pick(monkey, *_TYPED)) is None:
-        return "nowhere"
-    events.click(widget)
+def type_in(monkey: Monkey, widget: QWidget) -> object:
+    click(widget)
     text = material.text(monkey.rng)
-    events.type_text(text)
-    events.press(monkey.window, monkey.rng.choice((Qt.Key.Key_Return, Qt.Key.Key_Tab)))
-    return f"{_name(widget)} {text[:40]!r}"
+    type_text(text)
+    press(monkey.window, monkey.rng.choice(("Return", "Tab")))
+    return repr(text[:40])
 
 
-def type_value(monkey: Monkey) -> str:
-    """Into the box of a field."""
+def type_value(monkey: Monkey, widget: QWidget) -> object:
+    """Into the box of any field, scrolled into sight."""
     controls = monkey.window.findChildren(Control)
     boxes = [box for control in controls for box in control.findChildren(QLineEdit)]
-    boxes = [box for box in boxes if box.isEnabled() and not box.isReadOnly()]
-    if events.reachable(monkey.window) is not monkey.window or not boxes:
-        return "nowhere"
     box = monkey.rng.choice(boxes)
     monkey.window.controls.ensureWidgetVisible(box)
-    box.setFocus()
-    text = material.number(monkey.rng)
-    if box.hasFocus():
-        events.type_text(text)
-        events.press(monkey.window, monkey.rng.choice((Qt.Key.Key_Return, Qt.Key.Key_Tab)))
-    return f"{_name(box.parentWidget())} {text[:40]!r}"
+    text, name = material.number(monkey.rng), box.parentWidget().objectName()
+    if widget.window() is monkey.window and box.isEnabled() and box.isVisible():
+        box.setFocus()
+        type_text(text)
+        press(monkey.window, monkey.rng.choice(("Return", "Tab")))
+    return f"{name} {text[:40]!r}"
 
 
-def drag(monkey: Monkey) -> str:
-    """Sliders, plots, splitters, rows: along some points, which may lie outside."""
-    widget = _pick(monkey, QAbstractSlider, Chart) or _pick(monkey)
-    widget = widget if monkey.rng.random() < 0.7 else _pick(monkey)
-    if widget is None:
-        return "nothing"
-    points = _points(monkey, widget)
+def drag(monkey: Monkey, widget: QWidget) -> None:
+    """Along some points, which may lie outside."""
+    button, points = monkey.rng.choice((LEFT, LEFT, RIGHT)), monkey.points(widget)
     if monkey.rng.random() < 0.2:
         points.append(QPoint(-3000, 4000))
-    events.drag(widget, points, monkey.rng.choice((LEFT, LEFT, RIGHT)))
-    return _name(widget)
+    mouse(widget, points[0], "Press", button=button)
+    for point in points[1:]:
+        mouse(widget, point, "Move")
+    mouse(widget, points[-1], "Release", button=button)
 
 
-def hover(monkey: Monkey) -> str:
-    widget = _pick(monkey, Chart) or _pick(monkey)
-    if widget is None:
-        return "nothing"
-    for point in _points(monkey, widget):
-        events.mouse(widget, "Move", point)
-        QApplication.processEvents()
-    return _name(widget)
+def hover(monkey: Monkey, widget: QWidget) -> None:
+    for point in monkey.points(widget):
+        mouse(widget, point, "Move")
 
 
-def wheel(monkey: Monkey) -> str:
-    if (widget := _pick(monkey)) is None:
-        return "nothing"
-    events.wheel(widget, events.place_in(widget, monkey.rng), monkey.rng.choice((-30, -1, 1, 30)))
-    return _name(widget)
+def turn_wheel(monkey: Monkey, widget: QWidget) -> None:
+    wheel(widget, place_in(widget, monkey.rng), monkey.rng.choice((-30, -1, 1, 30)))
 
 
-def key(monkey: Monkey) -> str:
-    keys = monkey.rng.choices(_KEYS, k=monkey.rng.randint(1, 6))
-    modifiers = monkey.rng.choice((events.NO_KEY, events.NO_KEY, _SHIFT, _CONTROL))
-    for one in keys:
-        events.press(monkey.window, one, modifiers)
-    return f"{[one.name for one in keys]} {modifiers}"
+def scrub(monkey: Monkey, widget: QWidget) -> object:
+    drag(monkey, widget)
+    return keys(_ARROWS, 3)(monkey, widget)
 
 
-def context_menu(monkey: Monkey) -> str:
-    """Of what is under the mouse; one of its entries."""
-    widget = _pick(monkey, Chart) if monkey.rng.random() < 0.7 else _pick(monkey)
-    if widget is None:
-        return "nothing"
-    events.click(widget, events.place_in(widget, monkey.rng), RIGHT)
-    return f"{_name(widget)}: {_choose(monkey)}"
+def keys(names: str, most: int = 1, *, before: str = "") -> Callable[[Monkey, QWidget], object]:
+    """Press some of these, up to so many times, all with one or none of the keys `before`."""
+
+    def act(monkey: Monkey, _: QWidget) -> object:
+        held = monkey.rng.choice(["", *before.split()])
+        chosen = monkey.rng.choices(names.split(), k=monkey.rng.randint(1, most))
+        for one in chosen:
+            press(monkey.window, held + one)
+        return held + " ".join(chosen)
+
+    return act
+
+
+def shortcut(monkey: Monkey, _: QWidget) -> object:
+    found = [it for it in monkey.window.findChildren(QAction) if not it.shortcut().isEmpty()]
+    action = monkey.rng.choice([action for action in found if not _quits(action)])
+    press(monkey.window, action.shortcut())
+    return action.text()
+
+
+def open_context_menu(monkey: Monkey, widget: QWidget) -> object:
+    click(widget, place_in(widget, monkey.rng), RIGHT)
+    return _choose(monkey)
+
+
+def open_menu(monkey: Monkey, bar: QWidget) -> object:
+    click(bar, bar.actionGeometry(monkey.rng.choice(bar.actions())).center())
+    return _choose(monkey)
 
 
 def _choose(monkey: Monkey) -> str:
@@ -167,7 +158,7 @@ def _choose(monkey: Monkey) -> str:
             continue
         action = monkey.rng.choice(actions)
         told = f"{told} {action.text()}"
-        events.click(menu, menu.actionGeometry(action).center())
+        click(menu, menu.actionGeometry(action).center())
         if QApplication.activePopupWidget() is menu:  # one that stays open
             menu.close()
             break
@@ -175,194 +166,94 @@ def _choose(monkey: Monkey) -> str:
 
 
 def _quits(action: QAction) -> bool:
-    return action.shortcut().matches("Ctrl+Q") == action.shortcut().SequenceMatch.ExactMatch
+    return action.shortcut() == QKeySequence("Ctrl+Q")
 
 
-# the window
+def resize(monkey: Monkey, _: QWidget) -> object:
+    monkey.window.resize(*(size := monkey.rng.choice(_SIZES)))
+    return size
 
 
-def menu(monkey: Monkey) -> str:
-    bar = monkey.window.menuBar()
-    if events.reachable(monkey.window) is not monkey.window or not bar.isVisible():
-        return "no menus"
-    title = monkey.rng.choice(bar.actions())
-    events.click(bar, bar.actionGeometry(title).center())
-    return f"{title.text()}:{_choose(monkey)}"
+def set_scheme(monkey: Monkey, _: QWidget) -> object:
+    monkey.window.set_scheme(scheme := monkey.rng.choice(("light", "dark", "system")))
+    return scheme
 
 
-def shortcut(monkey: Monkey) -> str:
-    found = [it for it in monkey.window.findChildren(QAction) if not it.shortcut().isEmpty()]
-    found = [action for action in found if not _quits(action)]
-    action = monkey.rng.choice(found)
-    combination = action.shortcut()[0]
-    events.press(monkey.window, combination.key(), combination.keyboardModifiers())
-    return f"{action.shortcut().toString()} {action.text()}"
-
-
-def transport(monkey: Monkey) -> str:
-    """Train, pause, step, scrub."""
-    keys = "SERNPCD" + 8 * " "
-    chosen = monkey.rng.choices(keys, k=monkey.rng.randint(1, 4))
-    for one in chosen:
-        events.press(monkey.window, Qt.Key(ord(one)))
-        QApplication.processEvents()
-    return "".join(chosen)
-
-
-def scrub(monkey: Monkey) -> str:
-    track = monkey.window.timeline.track
-    if events.reachable(monkey.window) is monkey.window and track.isVisible():
-        events.drag(track, _points(monkey, track))
-        for one in monkey.rng.choices(_KEYS[:8], k=3):
-            events.press(monkey.window, one)
-    return ""
-
-
-def undo(monkey: Monkey) -> str:
-    steps = monkey.rng.choices("ZZY", k=monkey.rng.randint(1, 6))
-    for one in steps:
-        modifiers = _CONTROL if one == "Z" else _CONTROL | _SHIFT
-        events.press(monkey.window, Qt.Key.Key_Z, modifiers)
-    return "".join(steps)
-
-
-def resize(monkey: Monkey) -> str:
-    size = monkey.rng.choice(_SIZES)
-    monkey.window.resize(*size)
-    return str(size)
-
-
-def scheme(monkey: Monkey) -> str:
-    """Of colours, and the size of texts."""
-    chosen = monkey.rng.choice(("light", "dark", "system"))
-    monkey.window.set_scheme(chosen)
-    keys = monkey.rng.choices((Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_0), k=3)
-    for one in keys:
-        events.press(monkey.window, one, _CONTROL)
-    return chosen
-
-
-def edit_points(monkey: Monkey) -> str:
+def edit_points(monkey: Monkey, chart: QWidget) -> None:
     """Clicks, drags and keys over the fit, in the mode in which they place points."""
-    window = monkey.window
-    if not window.editing.button.isChecked() and window.editing.button.isVisible():
-        events.click(window.editing.button)
+    button = monkey.window.editing.button
+    if not button.isChecked() and button.isVisible():
+        click(button)
     for _ in range(monkey.rng.randint(1, 6)):
-        chart = _pick(monkey, Chart, within=window.fit_view)
-        if chart is None:
-            return "no plot"
-        if monkey.rng.random() < 0.6:
-            at = events.place_in(chart, monkey.rng)
-            events.click(chart, at, monkey.rng.choice((LEFT, RIGHT)))
-        else:
-            events.drag(chart, _points(monkey, chart))
-        events.press(window, monkey.rng.choice(_KEYS))
-    return ""
+        if not shiboken6.isValid(chart):
+            return
+        monkey.rng.choice((click_it, click_it, drag))(monkey, chart)
+        keys(f"Escape Return Delete Space {_ARROWS}")(monkey, chart)
 
 
-def lesson(monkey: Monkey) -> str:
-    panel = monkey.window.lesson_panel
-    if not panel.isVisible():
-        events.press(monkey.window, Qt.Key.Key_L, _CONTROL)
-        return "opened"
-    widget = _pick(monkey, within=panel)
-    if widget is not None:
-        events.click(widget, events.place_in(widget, monkey.rng))
-    return "" if widget is None else _name(widget)
+def paste(content: Callable[[Monkey], str]) -> Callable[[Monkey, QWidget], object]:
+    """Paste what is made anew each time."""
+
+    def act(monkey: Monkey, _: QWidget) -> object:
+        QApplication.clipboard().setText(text := content(monkey))
+        monkey.window.setFocus()
+        press(monkey.window, "Ctrl+V")
+        return repr(text[:60])
+
+    return act
 
 
-# what comes from outside
-
-
-def begin_small(monkey: Monkey) -> str:
-    """So that most of what is done is done to something that trains quickly."""
-    experiment = material.small(monkey.rng)
-    QApplication.clipboard().setText(to_link(experiment))
-    events.press(monkey.window, Qt.Key.Key_V, _CONTROL)
-    return experiment.data.name
-
-
-def paste(monkey: Monkey) -> str:
-    text = material.pasted(monkey.rng)
-    QApplication.clipboard().setText(text)
-    monkey.window.setFocus()
-    events.press(monkey.window, Qt.Key.Key_V, _CONTROL)
-    return repr(text[:60])
-
-
-def _file(monkey: Monkey) -> str:
-    """A file's name, of which one in ten names none."""
-    there = sorted(monkey.folder.iterdir())
-    sessions = [path for path in there if path.suffix == ".regplay" and path.is_file()]
-    if sessions and monkey.rng.random() < 0.3:
-        return str(material.damage_session(monkey.rng.choice(sessions), monkey.rng))
-    odd = monkey.rng.choice(("/nul\0inside", "/" + "n" * 300, "/gone.toml", "/proc/self/mem"))
-    return odd if monkey.rng.random() < 0.1 else str(monkey.rng.choice(there))
-
-
-def drop(monkey: Monkey) -> str:
-    """Files, links and texts."""
-    data, name = QMimeData(), _file(monkey)
+def drop_it(monkey: Monkey, widget: QWidget) -> object:
+    """Files, of which one in ten names none, links and texts."""
+    data, name = QMimeData(), material.file_name(monkey.folder, monkey.rng)
     if monkey.rng.random() < 0.7:
         data.setUrls([QUrl.fromLocalFile(name)] * monkey.rng.choice((1, 1, 1, 2)))
     else:
         data.setText(name := material.pasted(monkey.rng))
-    if events.reachable(monkey.window) is monkey.window:
-        events.drop(monkey.window, data)
+    if widget.window() is monkey.window:
+        drop(monkey.window, data)
     return repr(name[-60:])
 
 
-def open_file(monkey: Monkey) -> str:
-    """By the command of the menu, which asks for a name."""
-    events.press(monkey.window, Qt.Key.Key_O, _CONTROL)
-    return ""
-
-
-def save(monkey: Monkey) -> str:
-    monkey.window.activateWindow()
-    events.press(monkey.window, Qt.Key.Key_S, monkey.rng.choice((_CONTROL, _CONTROL | _SHIFT)))
-    return str(monkey.window.documents.path)
-
-
-def dismiss(monkey: Monkey) -> str:
-    """Leave what is open over the window."""
-    top = events.reachable(monkey.window)
-    events.press(monkey.window, Qt.Key.Key_Escape)
-    return _name(top)
-
-
-def close(monkey: Monkey) -> str:
+def close(monkey: Monkey, _: QWidget) -> object:
     """And open the next one, which may have a session to recover."""
-    if monkey.close_window():
-        monkey.open_window()
-        return "closed"
-    return "stayed"
+    if not monkey.close_window():
+        return "it stayed"
+    return monkey.open_window()
 
 
 ACTIONS = {
-    "click anything": Action(click, 14),
-    "click a button": Action(button, 14),
-    "type somewhere": Action(type_somewhere, 5),
-    "type a value": Action(type_value, 8),
-    "drag": Action(drag, 8),
-    "hover": Action(hover, 5),
-    "wheel": Action(wheel, 3),
-    "keys": Action(key, 6),
-    "context menu": Action(context_menu, 5),
-    "menu": Action(menu, 8),
-    "shortcut": Action(shortcut, 8),
-    "transport": Action(transport, 8),
-    "scrub": Action(scrub, 3),
-    "undo": Action(undo, 4),
-    "resize": Action(resize, 3),
-    "scheme": Action(scheme, 2),
-    "edit points": Action(edit_points, 4),
-    "lesson": Action(lesson, 5),
-    "begin small": Action(begin_small, 8),
-    "paste": Action(paste, 4),
-    "drop": Action(drop, 5),
-    "open": Action(open_file, 3),
-    "save": Action(save, 3),
-    "dismiss": Action(dismiss, 10),
-    "close": Action(close, 1),
+    "click anything": Action(14, click_it),
+    "click a button": Action(14, press_it, (QAbstractButton, QComboBox)),
+    "type somewhere": Action(5, type_in, (QLineEdit, QAbstractSpinBox)),
+    "type a value": Action(8, type_value),
+    "drag": Action(6, drag, (QAbstractSlider, Chart)),
+    "drag anything": Action(2, drag),
+    "hover": Action(5, hover, (Chart,)),
+    "wheel": Action(3, turn_wheel),
+    "keys": Action(
+        6,
+        keys(f"{_ARROWS} Tab Escape Return Delete F2 Space Backspace", 6, before="Shift+ Ctrl+"),
+    ),
+    "context menu": Action(4, open_context_menu, (Chart,)),
+    "context menu of anything": Action(2, open_context_menu),
+    "menu": Action(8, open_menu, within=lambda window: window.menuBar()),
+    "shortcut": Action(8, shortcut),
+    "transport": Action(8, keys("S E R N P C D" + 8 * " Space", 4)),
+    "scrub": Action(3, scrub, within=lambda window: window.timeline.track),
+    "undo": Action(4, keys("Ctrl+Z Ctrl+Z Ctrl+Shift+Z", 6)),
+    "resize": Action(3, resize),
+    "scheme": Action(1, set_scheme),
+    "size of texts": Action(2, keys("Ctrl++ Ctrl+- Ctrl+0", 3)),
+    "edit points": Action(4, edit_points, (Chart,), within=lambda window: window.fit_view),
+    "lesson": Action(4, click_it, within=lambda window: window.lesson_panel),
+    "open lessons": Action(1, keys("Ctrl+L")),
+    # So that most of what is done is done to something that trains quickly.
+    "begin small": Action(8, paste(lambda monkey: to_link(material.small(monkey.rng)))),
+    "paste": Action(4, paste(lambda monkey: material.pasted(monkey.rng))),
+    "drop": Action(5, drop_it),
+    "open": Action(3, keys("Ctrl+O")),
+    "save": Action(3, keys("Ctrl+S Ctrl+Shift+S")),
+    "dismiss": Action(10, keys("Escape")),
+    "close": Action(1, close),
 }

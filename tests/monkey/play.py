@@ -8,17 +8,17 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QEventLoop, QSettings, Qt, QThread, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QPoint, QSettings, QThread, QTimer
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QWidget
 
-from regplay.gui.document import Dialogs
+from regplay.gui.persistence import Dialogs
 from regplay.gui.window import MainWindow
 from tests.monkey import watch as watching
-from tests.monkey.events import click, mouse, press, reachable, visible
+from tests.monkey.events import click, mouse, place_in, press, reachable, visible
 from tests.monkey.material import SMALL, write_files
 
-PATIENCE = 120  # s that an action, or a check, may take on any machine
+PATIENCE = 300  # s that an action, or a check, may take on any machine
 _CHECKED = 50  # actions from one check to the next
 _TOUCHED = 4  # times in a dialog before it is closed
 _LOOK = 10  # ms between two looks at whether something waits for an answer
@@ -51,7 +51,7 @@ class Monkey:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         self.app, self.folder, self.rng = app, folder, random.Random(0)
-        self.watch = watching.Watch()
+        self.watch, self.absence = watching.Watch(), watching.Absence()
         write_files(folder)
         for name in ("getOpenFileName", "getSaveFileName"):
             setattr(QFileDialog, name, lambda _, title, at="", *__: (self.file_name(at), ""))
@@ -114,9 +114,26 @@ class Monkey:
         for _ in range(3):
             self.app.processEvents()
 
+    # what is in reach
+
+    def pick(
+        self, kinds: tuple[type, ...], within: Callable[[MainWindow], QWidget] | None = None
+    ) -> QWidget | None:
+        """One of what is in sight, of these kinds, and in or at that part of the window."""
+        found = visible(reachable(self.window), *kinds)
+        if within is not None:
+            part = within(self.window)
+            found = [widget for widget in found if widget is part or part.isAncestorOf(widget)]
+        return self.rng.choice(found) if found else None
+
+    def points(self, widget: QWidget) -> list[QPoint]:
+        """Some points of a widget."""
+        return [place_in(widget, self.rng) for _ in range(self.rng.randint(2, 8))]
+
     # what holds up everything else until it is answered
 
     def _see_questions(self) -> None:
+        self.absence.end()
         if QThread.currentThread().loopLevel() > 0:  # else nothing waits for it
             QTimer.singleShot(0, self._answer)
 
@@ -126,29 +143,31 @@ class Monkey:
             return
         top, self._touched = reachable(self.window), self._touched + 1
         if top is self.window:  # a drag
-            mouse(top, "Release", top.rect().center())
-            press(top, Qt.Key.Key_Escape)
+            mouse(top, top.rect().center(), "Release")
+            press(top, "Escape")
         elif self._touched > _TOUCHED:
             top.close()
-        elif buttons := visible(top, lambda it: isinstance(it, QPushButton)):
+        elif buttons := visible(top, QPushButton):
             click(self.rng.choice(buttons))
         else:
-            press(top, self.rng.choice((Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Escape)))
+            press(top, self.rng.choice(("Down", "Return", "Escape")))
 
     # a list of actions
 
-    def act(self, action: Callable[["Monkey"], object], number: int) -> str:
+    def act(self, action: Callable[["Monkey"], str], number: int) -> str:
         """Do one; returns what it did."""
         self.rng, self._touched = random.Random(number), 0
+        done = "raised"
         try:
             done = action(self)
-        except RuntimeError as error:
-            if "already deleted" not in str(error):
-                raise
-            done = "what it was done to is gone"
+        except Exception as error:
+            if "already deleted" in str(error):
+                done = "what it was done to is gone"
+            else:
+                sys.excepthook(type(error), error, error.__traceback__)
         for _ in range(self.rng.choice((1, 1, 2, 5, 20))):  # meanwhile, training goes on
             self.app.processEvents()
-        return str(done or "")
+        return done
 
     def check(self) -> None:
         """All that must hold at rest."""
@@ -176,47 +195,44 @@ def main() -> None:
     """Play a list; the report gets a line of JSON for each action and for each failure."""
     from tests.monkey.actions import ACTIONS
 
-    played = json.loads(Path(sys.argv[1]).read_text())
     keeps_going = "--keep-going" in sys.argv
     app = QApplication(sys.argv[:1])
     app.setApplicationName("regplay")
-    folder = report_folder = Path("files")
+    folder = Path("files").resolve()
     folder.mkdir()
 
     def write(**line: object) -> None:
         with Path(sys.argv[2]).open("a") as report:
             print(json.dumps(line), file=report)
 
-    def tell() -> bool:
-        """Write what failed; whether that ends it."""
-        found, monkey.watch.failures = monkey.watch.failures, []
-        for failure in found:
-            write(failed=failure.kind, details=failure.details)
-        return bool(found) and not keeps_going
-
-    faulthandler.enable()
-    faulthandler.dump_traceback_later(PATIENCE, exit=True)
-    monkey = Monkey(report_folder.resolve())
-    for index, (name, number) in enumerate(played):
+    def play(name: str, number: int, act: Callable[[], object]) -> bool:
+        """Do it, and write down what it did and what failed; whether to go on."""
         faulthandler.dump_traceback_later(PATIENCE, exit=True)
         write(action=name, number=number)
         before = time.perf_counter()
-        done = monkey.act(ACTIONS[name].act, number)
-        write(done=done, seconds=round(time.perf_counter() - before, 3))
-        if tell():
+        monkey.absence.begin()
+        done = act()
+        busy, away, where = monkey.absence.longest()
+        seconds = round(time.perf_counter() - before, 3)
+        write(done=done, seconds=seconds, busy=busy, away=away, where=where)
+        found, monkey.watch.failures = monkey.watch.failures, []
+        for failure in found:
+            write(failed=failure.kind, details=failure.details)
+        return keeps_going or not found
+
+    faulthandler.enable()
+    faulthandler.dump_traceback_later(PATIENCE, exit=True)
+    monkey = Monkey(folder)
+    for index, (name, number) in enumerate(json.loads(Path(sys.argv[1]).read_text())):
+        if not play(name, number, lambda: monkey.act(ACTIONS[name], number)):  # noqa: B023
             return
         if (index + 1) % _CHECKED == 0:
-            write(action="check", number=index + 1)
-            monkey.check()
-            write(resources=monkey.found)
-            if tell():
+            if not play("check", index + 1, monkey.check):
                 return
-    faulthandler.dump_traceback_later(PATIENCE, exit=True)
-    write(action="end", number=0)
-    monkey.end()
-    write(resources=monkey.found)
-    tell()
-    write(ended=True)
+            write(resources=monkey.found)
+    if play("end", 0, monkey.end):
+        write(resources=monkey.found)
+        write(ended=True)
 
 
 if __name__ == "__main__":

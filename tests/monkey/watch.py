@@ -1,15 +1,22 @@
 """What must hold: nothing is raised or said, all parts agree, nothing piles up."""
 
 import ctypes
+import faulthandler
 import gc
 import os
+import re
 import sys
+import tempfile
 import threading
+import time
 import traceback
 import warnings
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import IO
 
 from PySide6.QtCore import QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
@@ -21,6 +28,7 @@ from regplay.gui.window import MainWindow
 # The offscreen platform says the one of each window, QTest the other.
 _HARMLESS = ("This plugin does not support", "occurs outside target window")
 _UNDONE = 4  # steps back and forth
+_SAMPLED = 0.05  # s between two looks at where the main thread is
 # How much more there may be than at the start, and of memory at the end, on a small experiment.
 MORE = {"threads": 12, "timers": 80, "files": 25, "widgets": 5000, "megabytes": 1500}
 MORE_AT_END = MORE | {"widgets": 500, "megabytes": 300}
@@ -108,19 +116,81 @@ def check_undo(window: MainWindow, watch: Watch) -> None:
     """Some steps back and as many forward pass the same experiments and annotations."""
     controller = window.controller
 
-    def present() -> tuple[object, ...]:
-        return controller.session.experiment, controller.annotations
+    def passed(step: Callable[[], None]) -> list[tuple[object, ...]]:
+        found = [(controller.session.experiment, controller.annotations)]
+        for _ in range(_UNDONE):
+            step()
+            present = controller.session.experiment, controller.annotations
+            if present != found[-1]:  # else it was the last, or other moments of the same
+                found.append(present)
+        return found
 
-    passed, steps = [present()], min(len(controller._past._back), _UNDONE)
-    for _ in range(steps):
-        controller.undo()
-        passed.append(present())
-    for expected in passed[-2::-1]:
-        controller.redo()
-        if present() != expected:
-            paths = fields.differences(controller.session.experiment, expected[0])
-            watch.note("redo leads elsewhere than undo came from", f"{paths}")
-            return
+    back = passed(controller.undo)
+    forward = passed(controller.redo)[: len(back)]  # there may be more that was undone before
+    if forward != back[::-1]:
+        watch.note("redo leads elsewhere than undo came from", f"{back}\n{forward}")
+
+
+class Absence(threading.Thread):
+    """How long the main thread was away from its events, and where it was.
+
+    Since the event loop calls `end` every few milliseconds, what lies between two calls is an
+    absence. Its stack is looked at while it lasts.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self._main = threading.get_ident()
+        self._since, self._stacks = _now(), Counter[str]()
+        self._longest = 0.0, 0.0, ""
+        self.start()
+
+    def begin(self) -> None:
+        """What came before doesn't count."""
+        self._since, self._longest = _now(), (0.0, 0.0, "")
+        self._stacks.clear()
+
+    def end(self) -> None:
+        """The main thread is back."""
+        now = _now()
+        where = "".join(stack for stack, _ in self._stacks.most_common(1))
+        away, busy = (round(end - begin, 3) for end, begin in zip(now, self._since, strict=True))
+        self._longest = max(self._longest, (busy, away, where))
+        self._since = now
+        self._stacks.clear()
+
+    def longest(self) -> tuple[float, float, str]:
+        """The longest absence since `begin`, on a machine that has nothing else to do.
+
+        Returns
+        -------
+        Seconds of the thread's own time, seconds that passed, and where most of them were spent.
+        """
+        self.end()
+        return self._longest
+
+    def run(self) -> None:
+        """Look at stacks. Called by Python, on the thread."""
+        with tempfile.TemporaryFile() as file:
+            while True:
+                time.sleep(_SAMPLED)
+                if time.perf_counter() - self._since[0] > 2 * _SAMPLED:
+                    self._stacks[self._stack(file)] += 1
+
+    def _stack(self, file: IO[bytes]) -> str:
+        # By what holds no frame, which would keep painters alive that end with it.
+        file.seek(0)
+        faulthandler.dump_traceback(file)
+        file.truncate(os.lseek(file.fileno(), 0, os.SEEK_CUR))
+        file.seek(0)
+        _, _, told = file.read().decode().partition(f"hread 0x{self._main:016x}")
+        places = re.findall(r'"(.*)", line (\d+) in (\w+)', told.split("\n\n")[0])
+        own = [place for place in places if "/regplay/" in place[0]] or places
+        return " < ".join(f"{Path(file).name}:{line} {name}" for file, line, name in own[:6])
+
+
+def _now() -> tuple[float, float]:
+    return time.perf_counter(), time.thread_time()
 
 
 def threads() -> int:

@@ -81,8 +81,8 @@ def remarks(settings: DataSettings) -> list[str]:
     from regplay.core.datasets.own_table import how_to_say, read_table, remarks_on  # needs pandas
 
     _, check = read_table(settings)
-    assert check.sheet is not None
-    words = check.sheet.format.words
+    assert check.raw is not None
+    words = check.raw.format.words
     found = [*check.remarks, *remarks_on(load(settings))]
     return [words, *(f"{remark}{how_to_say(remark, settings)}" for remark in found)]
 

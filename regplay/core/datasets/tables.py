@@ -266,6 +266,10 @@ def own_dataset(table: Table, settings: DataSettings) -> Dataset:
 
 
 def _csv(settings: DataSettings) -> Dataset:
+    if not settings.file.strip():  # as of the example in a list of datasets: pandas takes seconds
+        raise DatasetError(
+            "No file is named yet: choose a table to learn from (data.file is empty)"
+        )
     from regplay.core.datasets.own_table import read_table  # needs pandas
 
     return own_dataset(read_table(settings)[0], settings)

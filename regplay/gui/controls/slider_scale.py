@@ -4,6 +4,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from regplay.core.fields import Field, Value
 
@@ -144,6 +145,7 @@ _SCALES: Mapping[str, Callable[[], SliderScale]] = {
     "data.n_valid": lambda: counts(2_000),
     "data.n_inputs": lambda: counts(1_000),
     "data.n_informative": lambda: counts(1_000, low=0),
+    "data.sample": lambda: counts(100_000, low=0),
     "data.seed": lambda: linear(0, 100, 1),
     "model.width": lambda: octaves(256),
     "regularization.early_stopping": lambda: counts(10_000, low=0),
@@ -152,6 +154,7 @@ _SCALES: Mapping[str, Callable[[], SliderScale]] = {
     "seed": lambda: linear(0, 100, 1),
 }
 _WORDS: Mapping[str, Mapping[int, str]] = {
+    "data.sample": {0: "all"},
     "regularization.early_stopping": {0: "off"},
     "optimizer.batch_size": {0: "full"},
 }
@@ -162,6 +165,7 @@ _FILE_WORDS: Mapping[str, Mapping[int, str]] = {
 }
 
 
+@cache
 def scale_of(field: Field) -> SliderScale:
     """The slider of a number: logarithmic where the field has a `log_floor`, else even steps."""
     if field.path in _SCALES:

@@ -38,7 +38,7 @@ from regplay.core.datasets.own_table import (
     USED,
     Check,
     Problem,
-    Sheet,
+    RawTable,
     Source,
     keep,
     names_of,
@@ -122,7 +122,7 @@ class TableDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self._source: Source = path if path is not None else text or ""
-        self._sheet: Sheet | None = None
+        self._raw: RawTable | None = None
         self._table: Table | None = None
         self._refusal = ""  # why a file could not be saved
         # What a person said, where that differs from what was found; and what was found.
@@ -167,7 +167,7 @@ class TableDialog(QDialog):
         self.remarks.chosen.connect(self.preview.show_place)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        self.format.set_sheet(None)
+        self.format.set_table(None)
         self._read()
 
     def values(self) -> dict[str, Value]:
@@ -199,8 +199,8 @@ class TableDialog(QDialog):
     def settings(self) -> DataSettings:
         """What was chosen, but for the file and how many rows validate."""
         target = inputs = ""
-        if self._sheet is not None:
-            called = names_of(self._sheet.names)
+        if self._raw is not None:
+            called = names_of(self._raw.names)
             if self.form.chose_target or self._table is not None:
                 target = called[self.form.target_box.currentIndex()]
             if self.form.chose_inputs:
@@ -273,8 +273,8 @@ class TableDialog(QDialog):
 
     def _take_kind(self, column: int, kind: str) -> None:
         """Take the kind of a column, unless it is what was found anyway."""
-        assert self._sheet is not None
-        name = names_of(self._sheet.names)[column]
+        assert self._raw is not None
+        name = names_of(self._raw.names)[column]
         self._kinds.pop(name, None)
         if self._found_kinds.get(name) != kind:
             self._kinds[name] = kind
@@ -330,29 +330,29 @@ class TableDialog(QDialog):
         check = self._check
         self._stop()
         assert check is not None
-        self._show_sheet(check)
+        self._show_table(check)
         self._finish(check)
 
-    def _show_sheet(self, check: Check) -> None:
+    def _show_table(self, check: Check) -> None:
         """Show the columns and the first rows of what was read."""
-        sheet = self._sheet = check.sheet
-        self.form.setEnabled(sheet is not None)
-        self.preview.set_sheet(sheet)
-        self.kinds.set_sheet(sheet)
-        if sheet is not None:
+        raw = self._raw = check.raw
+        self.form.setEnabled(raw is not None)
+        self.preview.set_table(raw)
+        self.kinds.set_table(raw)
+        if raw is not None:
             if not self._format:
-                self._found_format = asdict(sheet.format)
-            called = names_of(sheet.names)
-            for name, column in zip(called, sheet.columns, strict=True):
+                self._found_format = asdict(raw.format)
+            called = names_of(raw.names)
+            for name, column in zip(called, raw.columns, strict=True):
                 if name not in self._kinds:
                     self._found_kinds[name] = column.kind
             if check.target is not None and not self.form.chose_inputs:
-                usable = sheet.columns[check.target].kind in USED
+                usable = raw.columns[check.target].kind in USED
                 wanted = [*check.inputs, *([check.target] if usable else [])]
                 self.form.set_columns(called, wanted, check.target)
             self.preview.set_parts(check.inputs, check.target)
-        if sheet is not None or not self._format:
-            self.format.set_sheet(sheet)
+        if raw is not None or not self._format:
+            self.format.set_table(raw)
         name = "Pasted text" if isinstance(self._source, str) else self._source.name
         shown = self.preview.rowCount()
         self.heading.setText(f"{name}, the first {shown} rows" if shown else name)

@@ -25,7 +25,7 @@ from regplay.core.datasets.own_table import (
     MOST_ABOVE,
     SEPARATORS,
     THOUSANDS,
-    Sheet,
+    RawTable,
 )
 from regplay.gui.data.table_widgets import ColumnsList
 from regplay.gui.theme import zoomed
@@ -42,7 +42,7 @@ _FORMAT: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "separator": ("Se&parator", SEPARATORS),
     "decimal": ("&Decimal mark", DECIMALS),
     "thousands": ("T&housands mark", THOUSANDS),
-    "header": ("First row is a &header", HEADERS),
+    "header": ("&Header", HEADERS),
     "dates": ("Da&tes", DATES),
     "encoding": ("&Encoding", ENCODINGS),
     "sheet": ("Shee&t", {}),
@@ -92,26 +92,26 @@ class FormatForm(QWidget):
         self.missing.editingFinished.connect(self._note_missing)
         self._marks: tuple[str, ...] = ()
 
-    def set_sheet(self, sheet: Sheet | None) -> None:
+    def set_table(self, raw: RawTable | None) -> None:
         """Show the format of a table; `changed` is not emitted."""
-        self.setEnabled(sheet is not None)
-        if sheet is None:
+        self.setEnabled(raw is not None)
+        if raw is None:
             self.words.setText("")
             return
-        words = sheet.format.words
+        words = raw.format.words
         self.words.setText(f"{words[:1].upper()}{words[1:]}.")
         sheets = self.boxes["sheet"]
         sheets.clear()
-        for name in sheet.sheets:
+        for name in raw.sheets:
             sheets.addItem(name, name)
         for part, box in self.boxes.items():
-            box.setCurrentIndex(box.findData(getattr(sheet.format, part)))
+            box.setCurrentIndex(box.findData(getattr(raw.format, part)))
         for part in ("separator", "encoding"):
-            self.boxes[part].setEnabled(bool(sheet.format.separator))
-        sheets.setEnabled(len(sheet.sheets) > 1)
+            self.boxes[part].setEnabled(bool(raw.format.separator))
+        sheets.setEnabled(len(raw.sheets) > 1)
         with QSignalBlocker(self.above):
-            self.above.setValue(sheet.format.above)
-        self._marks = sheet.format.missing
+            self.above.setValue(raw.format.above)
+        self._marks = raw.format.missing
         self.missing.setText(", ".join(self._marks))
 
     def _note_missing(self) -> None:

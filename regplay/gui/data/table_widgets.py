@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from regplay.core.datasets.own_table import KINDS, Problem, Sheet, text_of
+from regplay.core.datasets.own_table import KINDS, Problem, RawTable, text_of
 from regplay.gui.theme import blend, colors_of, refusal_color, zoomed
 from regplay.gui.widgets import Label, PushButton, as_plain, fill, named, take_out
 
@@ -108,7 +108,7 @@ _ON_THE_RIGHT = ("number", "row number")  # kinds
 class Preview(QTableWidget):
     """The first rows; the target is tinted, what is not used is grey, what is wrong is red."""
 
-    _sheet: Sheet | None = None  # Qt tells of changes while it constructs
+    _raw: RawTable | None = None  # Qt tells of changes while it constructs
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -129,15 +129,15 @@ class Preview(QTableWidget):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
 
-    def set_sheet(self, sheet: Sheet | None) -> None:
+    def set_table(self, raw: RawTable | None) -> None:
         """Show other rows."""
-        self._sheet = sheet
-        self.setRowCount(0 if sheet is None else min(len(sheet.body.cells), _MOST_ROWS))
-        self.setColumnCount(0 if sheet is None else min(len(sheet.names), _MOST_COLUMNS))
+        self._raw = raw
+        self.setRowCount(0 if raw is None else min(len(raw.body.cells), _MOST_ROWS))
+        self.setColumnCount(0 if raw is None else min(len(raw.names), _MOST_COLUMNS))
         for row, column in np.ndindex(self.rowCount(), self.columnCount()):
-            assert sheet is not None
-            item = QTableWidgetItem(text_of(sheet.body.cells.iat[row, column]))
-            if sheet.columns[column].kind in _ON_THE_RIGHT:
+            assert raw is not None
+            item = QTableWidgetItem(text_of(raw.body.cells.iat[row, column]))
+            if raw.columns[column].kind in _ON_THE_RIGHT:
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.setItem(row, column, item)
         self.setVerticalHeaderLabels([str(number) for number in self._numbers()])
@@ -171,11 +171,11 @@ class Preview(QTableWidget):
 
     def _numbers(self) -> list[int]:
         """What a spreadsheet calls the rows that are shown."""
-        return [] if self._sheet is None else self._sheet.body.numbers[: self.rowCount()].tolist()
+        return [] if self._raw is None else self._raw.body.numbers[: self.rowCount()].tolist()
 
     def _show_parts(self) -> None:
         """Name the columns, with their part below, and colour the cells."""
-        names = [] if self._sheet is None else self._sheet.names
+        names = [] if self._raw is None else self._raw.names
         palette, role = self.palette(), QPalette.ColorRole
         text, base = palette.color(role.Text), palette.color(role.Base)
         wrong = blend(base, refusal_color(palette), _TINT)
@@ -214,7 +214,7 @@ class KindStrip(QWidget):
         preview.horizontalScrollBar().valueChanged.connect(self._place)
         preview.horizontalScrollBar().rangeChanged.connect(self._place)
 
-    def set_sheet(self, sheet: Sheet | None) -> None:
+    def set_table(self, raw: RawTable | None) -> None:
         """Show the kinds of its columns; `chosen` is not emitted."""
         count = self._preview.columnCount()
         for box in self.boxes[count:]:
@@ -223,7 +223,7 @@ class KindStrip(QWidget):
         del self.boxes[count:]
         while len(self.boxes) < count:
             self.boxes.append(self._box(len(self.boxes)))
-        for box, column in zip(self.boxes, () if sheet is None else sheet.columns, strict=False):
+        for box, column in zip(self.boxes, () if raw is None else raw.columns, strict=False):
             box.setCurrentIndex(box.findText(column.kind))
             box.setEnabled(column.kind != "empty")
             box.setToolTip(as_plain(column.reason))

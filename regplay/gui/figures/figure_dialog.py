@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import math
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -254,7 +255,7 @@ class FigureDialog(QDialog):
         for key, part in self._parts.items():
             _put_back(part, self._settings.value(f"figure/{key}"))
         folder = Path(str(self._settings.value(_FOLDER, Path.home())))
-        if not folder.is_dir():
+        if not os.path.isdir(folder):  # a Path raises where there can be none
             folder = Path.home()
         self.file.setText(str(folder / f"{self._figure.name}.{self.format.currentData()}"))
 
@@ -307,7 +308,7 @@ class FigureDialog(QDialog):
         path = self.path
         if not path.suffix:
             path = path.with_name(f"{path.name or self._figure.name}.{self.format.currentData()}")
-        if path.is_file() and path != self._agreed:
+        if os.path.isfile(path) and path != self._agreed:
             self._say(f"{path} exists: press Replace to write over it.", "Replace")
             self._agreed = path
         elif self._tries(lambda: self._figure.save(path, self.style_chosen())):

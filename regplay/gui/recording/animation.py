@@ -174,7 +174,7 @@ class AnimationCommand(QObject):
         process.finished.connect(self._finish)
         process.errorOccurred.connect(lambda error: self._fail_to_start(error))
         files = [str(source), os.path.abspath(target)]
-        process.start(sys.executable, ["-m", "regplay.gui.render", *files])
+        process.start(sys.executable, ["-m", "regplay.gui.application.render", *files])
 
     def cancel(self) -> None:
         """Leave no file; nothing if none is made."""

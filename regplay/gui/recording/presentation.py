@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 
 from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel, Folding
-from regplay.gui.document import Appearance
+from regplay.gui.persistence import Appearance
 from regplay.gui.plots import Chart, ChartPanel, DropoutPasses, FitView, HistoryView
 from regplay.gui.recording.glass_pane import GlassPane
 from regplay.gui.tabs import Tabs

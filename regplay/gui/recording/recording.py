@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QVBoxLayout
 
 from regplay.core import UserError
-from regplay.gui.document import Dialogs
+from regplay.gui.persistence import Dialogs
 from regplay.gui.recording.annotation_tools import AnnotationTools
 from regplay.gui.recording.presentation import Presentation, WindowParts
 from regplay.gui.recording.presenter import Presenter

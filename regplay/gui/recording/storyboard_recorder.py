@@ -8,6 +8,7 @@ from regplay.core.fields import FIELDS, get
 from regplay.gui.recording.presentation import WindowParts
 from regplay.gui.training import Look
 from regplay.session.experiment_text import changes
+from regplay.session.pins import Pin
 from regplay.session.session import Annotation
 from regplay.session.storyboard import (
     Action,
@@ -48,7 +49,7 @@ class StoryboardRecorder(QObject):
         self._is_changing = False
         self._training: tuple[float, int] | None = None  # since when, and from which epoch
         self._moment: int | None = None
-        self._pins: list[str] = []
+        self._pins: list[Pin] = []
         self._drawn: tuple[Annotation, ...] = ()
         self._head: list[Step] = []
         controller.experiment_changed.connect(self._note_change)
@@ -68,7 +69,7 @@ class StoryboardRecorder(QObject):
         controller = self._controller
         self._began, self._actions = self._clock.now(), []
         self._experiment = self._first = controller.session.experiment
-        self._pins = [pin.name for pin in controller.pins]
+        self._pins = [*controller.pins]
         self._drawn, self._training = controller.annotations, None
         self._moment = None if controller.view is None else controller.view.look.epoch
         self._head = []
@@ -158,11 +159,11 @@ class StoryboardRecorder(QObject):
         self._note(_shown(tab))
 
     def _note_pins(self) -> None:
-        names = [pin.name for pin in self._controller.pins]
-        for name in names:
-            if name not in self._pins:
-                self._note(PinRun(pin=name))
-        self._pins = names
+        pins = [*self._controller.pins]
+        for pin in pins:
+            if pin not in self._pins:
+                self._note(PinRun(pin=pin.name))
+        self._pins = pins
 
     def _note_drawing(self) -> None:
         before, now = self._drawn, self._controller.annotations

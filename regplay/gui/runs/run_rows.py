@@ -14,7 +14,6 @@ from PySide6.QtCore import (
     QRect,
     QSize,
     Qt,
-    Signal,
 )
 from PySide6.QtGui import (
     QColor,
@@ -30,10 +29,11 @@ from PySide6.QtWidgets import QSizePolicy, QStyle, QStyledItemDelegate, QWidget
 
 from regplay.core.experiment import Experiment
 from regplay.core.number_text import gap_in_column, in_column
+from regplay.gui.controller import Controller
 from regplay.gui.plots import pen
 from regplay.gui.theme import ROLES, Colors, Role, blend, colors_of, zoomed
 from regplay.gui.widgets import ModelIndex, as_plain, guarded
-from regplay.session.pins import Pin, Pins, value_texts
+from regplay.session.pins import Pin, value_texts
 from regplay.session.session import Run
 
 NUMBERS = "train", "valid", "gap"  # of a run
@@ -109,19 +109,11 @@ def _row(
 
 
 class RunRows(QAbstractListModel):
-    """The model behind the list; only what changed is told to the view.
+    """The model behind the list; only what changed is told to the view."""
 
-    Attributes
-    ----------
-    edited
-        A pin was renamed or moved by the view.
-    """
-
-    edited = Signal()
-
-    def __init__(self, pins: Pins, parent: QObject | None = None) -> None:
+    def __init__(self, controller: Controller, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.pins = pins
+        self._controller = controller
         self.rows: list[RunRow] = []
         self._present = Run(Experiment())
         self.update()
@@ -135,9 +127,10 @@ class RunRows(QAbstractListModel):
 
     def update(self) -> None:
         """Follow the pins and the runs; where the pins are the same, only what looks otherwise."""
-        paths = self.pins.differing(self._present.experiment)
+        pins = self._controller.pins
+        paths = pins.differing(self._present.experiment)
         rows = [_row("now", self._present, paths, (ROLES.fit, ROLES.train, ROLES.valid))]
-        rows += [_row(pin.name, pin.run, paths, (pin_color(pin.color),), pin) for pin in self.pins]
+        rows += [_row(pin.name, pin.run, paths, (pin_color(pin.color),), pin) for pin in pins]
         if [row.pin for row in rows] != [row.pin for row in self.rows]:
             self.beginResetModel()
             self.rows = rows
@@ -172,9 +165,7 @@ class RunRows(QAbstractListModel):
         pin = self.rows[index.row()].pin
         if pin is None or role != Qt.ItemDataRole.EditRole:
             return False
-        self.pins.rename(pin, str(value))
-        self.update()
-        self.edited.emit()
+        self._controller.rename_pin(pin, str(value))
         return True
 
     def flags(self, index: ModelIndex) -> Qt.ItemFlag:
@@ -210,9 +201,7 @@ class RunRows(QAbstractListModel):
         pin = self.rows[dragged].pin
         if pin is not None:
             place = len(self.rows) if row < 0 else max(row, 1)
-            self.pins.move(pin, place - 1 - (place > dragged))
-            self.update()
-            self.edited.emit()
+            self._controller.move_pin(pin, place - 1 - (place > dragged))
         return False  # else the view would remove the row that was dragged
 
 

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from regplay.core.datasets import problem_of
 from regplay.core.experiment import Experiment
+from regplay.gui.controller import Controller
 from regplay.gui.plots import FitView, HistoryView, Overlay, PinnedCurves
 from regplay.gui.runs.run_rows import (
     NUMBERS,
@@ -102,50 +103,26 @@ def _button(name: str, text: str, tip: str) -> Button:
 
 
 class UndoDelete(QWidget):
-    """Says what was deleted and offers it back, the last first; hidden while there is nothing."""
+    """Says what was deleted last and offers it back; hidden while there is nothing."""
 
-    undo_clicked = Signal(object, int)  # (Pin, int): pin this again at this place, from 0
-    dismissed = Signal()  # a person closed it: nothing is offered any longer
+    undo_clicked = Signal()
+    dismissed = Signal()  # nothing is to be offered any longer
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._deleted: list[tuple[Pin, int]] = []  # and their places
+    def __init__(self) -> None:
+        super().__init__()
         self._label = named("runs.deleted", ElidedLabel())
         undo = _button("runs.undo", "Undo", "Pin it again, in its place and its colour")
-        undo.clicked.connect(self._undo)
+        undo.clicked.connect(self.undo_clicked)
         close = named("runs.forget", CloseButton())
-        close.clicked.connect(self._dismiss)
+        close.clicked.connect(self.dismissed)
         fill(QHBoxLayout(self), (self._label, 1), undo, close, margins=(4, 0, 0, 0), spacing=4)
-        self.clear()
+        self.hide()
 
-    @property
-    def is_offered(self) -> bool:
-        """Whether there is something to take back."""
-        return bool(self._deleted)
-
-    def offer(self, pin: Pin, place: int) -> None:
-        """Say that a pin was deleted from this place, from 0."""
-        self._deleted.append((pin, place))
-        self._show()
-
-    def clear(self) -> None:
-        """Offer nothing any longer."""
-        self._deleted = []
-        self._show()
-
-    def _undo(self) -> None:
-        pin, place = self._deleted.pop()
-        self._show()
-        self.undo_clicked.emit(pin, place)
-
-    def _dismiss(self) -> None:
-        self.clear()
-        self.dismissed.emit()
-
-    def _show(self) -> None:
-        self.setVisible(self.is_offered)
-        if self._deleted:
-            self._label.setText(f"Deleted “{self._deleted[-1][0].name}”")
+    def offer(self, pin: Pin | None) -> None:
+        """Say that a run was deleted, or nothing."""
+        self.setVisible(pin is not None)
+        if pin is not None:
+            self._label.setText(f"Deleted “{pin.name}”")
 
 
 # Name: text, shortcut while the list has the focus, tip.
@@ -191,23 +168,18 @@ class _List(QListView):
 
 
 class RunsList(QWidget):
-    """Pins, names, hides, orders and deletes runs.
+    """Names, hides, orders and deletes pinned runs; in sight while there is one, or one to undo.
 
-    Renaming, hiding, moving and deleting change the `Pins` at once; signals tell of it. What was
-    deleted is offered back until another run is pinned.
+    What was deleted is offered back until another run is pinned.
     """
 
     start_chosen = Signal(object, object)  # (Experiment, Start): go on with a pinned run
-    # A pin was deleted; one was renamed, hidden, shown, moved, deleted or put back, or is offered
-    # back no longer
-    removed = Signal()
-    changed = Signal()
 
-    def __init__(self, pins: Pins, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, controller: Controller) -> None:
+        super().__init__()
         self.setObjectName("runs")
-        self.rows = RunRows(pins, self)
-        self.rows.edited.connect(self._edited)
+        self._controller, self._pins = controller, controller.pins
+        self.rows = RunRows(controller, self)
         self._menu = QMenu(self)
         self.view = named("runs.list", _List(self._menu, self))
         self.header = RunsHeader(self.view)
@@ -229,19 +201,22 @@ class RunsList(QWidget):
         more = _button("runs.more", "More", "What else can be done with the chosen run")
         more.setMenu(self._menu)
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.undo_delete = UndoDelete()
-        self.undo_delete.undo_clicked.connect(self._put_back)
-        self.undo_delete.dismissed.connect(self.changed)
+        self._undo_delete = UndoDelete()
+        self._undo_delete.undo_clicked.connect(self._put_back)
+        self._undo_delete.dismissed.connect(controller.forget_deleted_pins)
         self._compose(adopt, more)
         self.view.setModel(self.rows)
         self.rows.modelAboutToBeReset.connect(self._remember)
         self.rows.modelReset.connect(self._recall)
         self._remembered: tuple[Pin | None, int] = (None, -1)
         self.update_actions()
+        controller.pins_changed.connect(self._show_pins)
+        if not self._pins:
+            self.hide()
 
     def _compose(self, adopt: Button, more: Button) -> None:
         buttons = fill(QHBoxLayout(), None, adopt, more, spacing=4)
-        parts = buttons, self.header, (self.view, 1), self.undo_delete
+        parts = buttons, self.header, (self.view, 1), self._undo_delete
         fill(QVBoxLayout(self), *parts, margins=(4, 2, 4, 4), spacing=1)
 
     def _add_action(self, name: str, do: Callable[[], object]) -> None:
@@ -258,24 +233,21 @@ class RunsList(QWidget):
     # what is shown
 
     @property
-    def is_needed(self) -> bool:
-        """Whether there is a pin, or one to take back."""
-        return len(self.rows.pins) > 0 or self.undo_delete.is_offered
-
-    @property
     def current(self) -> Pin | None:
         """The pin that is chosen, if any."""
         index = self.view.currentIndex()
         row: RunRow | None = index.data(ROW) if index.isValid() else None
         return None if row is None else row.pin
 
-    def show_pins(self) -> None:
-        """Follow the pins: one came or went."""
-        known = {row.pin for row in self.rows.rows}
-        self.rows.update()
+    def _show_pins(self) -> None:
+        deleted, run = self._pins.deleted, self._controller.run
+        if run is None:
+            self.rows.update()
+        else:
+            self.rows.set_present(run)
         self.update_actions()
-        if not known.issuperset(self.rows.pins):
-            self.undo_delete.clear()
+        self._undo_delete.offer(deleted[-1][0] if deleted else None)
+        self.setVisible(bool(self._pins or deleted))
 
     def show_view(self, view: View) -> None:
         """Follow the present run, while the list is in sight."""
@@ -298,9 +270,7 @@ class RunsList(QWidget):
     # what is done with a pin
 
     def _toggle(self, pin: Pin) -> None:
-        pin.is_hidden = not pin.is_hidden
-        self.rows.update()
-        self._edited()
+        self._controller.set_pin_hidden(pin, not pin.is_hidden)
 
     def _hide(self) -> None:
         if (pin := self.current) is not None:
@@ -312,31 +282,16 @@ class RunsList(QWidget):
 
     def _move(self, by: int) -> None:
         if (pin := self.current) is not None:
-            pins = self.rows.pins
-            place = pins.index(pin) + by
-            if 0 <= place < len(pins):
-                pins.move(pin, place)
-                self.rows.update()
-                self._edited()
+            place = self._pins.index(pin) + by
+            if 0 <= place < len(self._pins):
+                self._controller.move_pin(pin, place)
 
     def _delete(self) -> None:
         if (pin := self.current) is not None:
-            place = self.rows.pins.index(pin)
-            self.rows.pins.remove(pin)
-            self.rows.update()
-            self.undo_delete.offer(pin, place)
-            self.removed.emit()
-            self._edited()
+            self._controller.delete_pin(pin)
 
-    def _put_back(self, pin: Pin, place: int) -> None:
-        self.rows.pins.put_back(pin, place)
-        self.rows.update()
-        self.choose(pin)
-        self._edited()
-
-    def _edited(self) -> None:
-        self.update_actions()
-        self.changed.emit()
+    def _put_back(self) -> None:
+        self.choose(self._controller.put_pin_back())
 
     def update_actions(self) -> None:
         """Offer what can be done with the chosen row."""
@@ -379,23 +334,12 @@ def pin_overlays(pins: Pins, experiment: Experiment) -> list[Overlay]:
 class PinnedRuns(QObject):
     """Draws the pinned runs, and the best epoch of the present one, over the present one."""
 
-    def __init__(
-        self, pins: Pins, runs: RunsList, fit_view: FitView, history_view: HistoryView
-    ) -> None:
-        super().__init__(runs)
+    def __init__(self, pins: Pins, fit_view: FitView, history_view: HistoryView) -> None:
+        super().__init__(history_view)
         self._pins = pins
-        self._runs, self._fit_view, self._history_view = runs, fit_view, history_view
+        self._fit_view, self._history_view = fit_view, history_view
         self._view: View | None = None
         self._beside: Sequence[ComparedRun] = ()
-        runs.hide()  # until a run is pinned
-        runs.changed.connect(self._show)
-
-    def show_pins(self) -> None:
-        """Show those that are pinned by now."""
-        self._runs.show_pins()
-        if self._view is not None:
-            self._runs.rows.set_present(self._view.run)
-        self._show()
 
     def show_beside(self, compared_runs: Sequence[ComparedRun]) -> None:
         """Show the losses of runs that are side by side instead of those of the pins, or, with
@@ -408,13 +352,10 @@ class PinnedRuns(QObject):
         before, self._view = self._view, view
         has_other_data = before is None or before.dataset is not view.dataset
         if has_other_data or view.best is not None or (before and before.best is not None):
-            self._draw()
+            self.show_pins()
 
-    def _show(self) -> None:
-        self._runs.setVisible(self._runs.is_needed)
-        self._draw()
-
-    def _draw(self) -> None:
+    def show_pins(self) -> None:
+        """Draw those that are pinned and not hidden by now."""
         if self._view is None:
             return
         overlays, best = pin_overlays(self._pins, self._view.run.experiment), self._view.best

@@ -2,5 +2,6 @@
 
 from regplay.gui.training.clock import FRAME, Clock, SystemClock, Timer, VirtualClock
 from regplay.gui.training.messages import Look, Start, Study, StudyRequest, View
+from regplay.gui.training.replay import SECONDS, Replay
 from regplay.gui.training.runner import Runner
 from regplay.gui.training.studies import StudyScheduler

@@ -154,8 +154,6 @@ class StudyRequest:
         What it is called in a message.
     is_paused
         Whether it stays as far as it came: what is trained can still be seen, and trained on.
-    share
-        Of its networks that are trained at first, where it chooses among them.
     """
 
     sweep: Sweep | Lineup
@@ -163,7 +161,6 @@ class StudyRequest:
     epoch: int | None = None
     title: str = "A sweep"
     is_paused: bool = False
-    share: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -177,14 +177,13 @@ def _work_of(request: StudyRequest) -> float:
     """
     sweep = request.sweep
     if isinstance(sweep, Lineup):
-        work = sum(one.epochs * max(one.data.n_train, 1) for one in sweep.experiments)
-        return request.share * work
+        return sum(one.epochs * max(one.data.n_train, 1) for one in sweep.experiments)
     one = sweep.experiment
     means = {"epochs": float(one.epochs), "data.n_train": max(one.data.n_train, 1.0)}
     for axis in sweep.axes:
         if axis.path in means:
             means[axis.path] = fmean(map(float, axis.values))
-    return request.share * prod(sweep.shape) * prod(means.values())
+    return prod(sweep.shape) * prod(means.values())
 
 
 _DIGESTING_SHARE = 0.2  # of the time

@@ -8,6 +8,7 @@ from regplay.gui.widgets.buttons import (
     Toggle,
     application_icon,
 )
+from regplay.gui.widgets.columns import Columns, ScrolledPlots
 from regplay.gui.widgets.layout import (
     FlowLayout,
     ModelIndex,

@@ -147,6 +147,8 @@ class Trained:
     small_weights: float = math.nan  # as `small_weights` gives it, of the network at the end
     thinned_loss: float = math.nan  # as the function of that name gives it
     parts: Decomposition | None = None  # of the error of `RESAMPLES` networks on other data
+    # What its terms came to, once they were asked for: a lesson asks again after each run.
+    values: "dict[Term, float | str]" = field(default_factory=dict)
 
 
 def small_weights(state: State) -> float:
@@ -181,6 +183,12 @@ def measure_term(term: Term, trained: Trained) -> float | str:
     Losses, accuracies, penalties and weights of a network that has diverged are NaN. So is whatever
     the training or its data don't have, such as an accuracy in regression.
     """
+    if term not in trained.values:
+        trained.values[term] = _measured(term, trained)
+    return trained.values[term]
+
+
+def _measured(term: Term, trained: Trained) -> float | str:
     dataset, parts = trained.dataset, trained.parts
     match term.needs:
         case "data":

@@ -479,12 +479,12 @@ def _csv_code(settings: DataSettings, dataset: Dataset) -> DataCode:
     from regplay.core.datasets.own_table import read_table  # needs pandas
 
     table, check = read_table(settings)
-    sheet, inputs, target = check.sheet, check.inputs, check.target
-    assert sheet is not None
+    raw, inputs, target = check.raw, check.inputs, check.target
+    assert raw is not None
     assert target is not None
-    names = [quoted(sheet.names[column]) for column in inputs]
+    names = [quoted(raw.names[column]) for column in inputs]
     of_what = ", ".join(names) if len(names) <= _NAMED else f"{len(names)} columns"
-    about = f"Data: {quoted(sheet.names[target])}, to be predicted from {of_what}"
+    about = f"Data: {quoted(raw.names[target])}, to be predicted from {of_what}"
     drawn = _drawn(settings)
     scaled = _standardised(dataset) if settings.standardize else []
     if not check.is_plain or split_of(table, settings) != "random":
@@ -492,13 +492,13 @@ def _csv_code(settings: DataSettings, dataset: Dataset) -> DataCode:
         rows = _split_code(drawn, [comment(about + read + ".")])
         return DataCode("\n".join([*rows, *_edits(settings), *scaled]))
     path = Path(os.path.expanduser(settings.file.strip()))
-    is_utf8 = sheet.format.encoding == "utf-8"
+    is_utf8 = raw.format.encoding == "utf-8"
     how = ['encoding="utf-8-sig"'] if is_utf8 else ['encoding="cp1252"', 'errors="replace"']
-    mark = sheet.format.separator
+    mark = raw.format.separator
     separated = "" if mark == "," else f"delimiter={quoted(mark)}, "
-    cells, chosen = _cells(inputs, len(sheet.names))
-    header = "header, *" if sheet.format.header else ""
-    last = target == len(sheet.names) - 1
+    cells, chosen = _cells(inputs, len(raw.names))
+    header = "header, *" if raw.format.header else ""
+    last = target == len(raw.names) - 1
     lines = [
         comment(about + "."),
         call("with open", [quoted(str(path)), *how, 'newline=""'], " as file:"),

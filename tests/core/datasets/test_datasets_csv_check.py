@@ -18,9 +18,9 @@ def test_a_table_without_a_fault():
     assert check.inputs == [0, 1]
     assert check.target == 2
     assert check.table.y.tolist() == [3, 6]
-    assert check.sheet.names == ("a", "b", "y")
-    assert check.sheet.body.cells.values.tolist() == [["1", "2", "3"], ["4", "5", "6"]]
-    assert check.sheet.body.numbers.tolist() == [2, 3]
+    assert check.raw.names == ("a", "b", "y")
+    assert check.raw.body.cells.values.tolist() == [["1", "2", "3"], ["4", "5", "6"]]
+    assert check.raw.body.numbers.tolist() == [2, 3]
 
 
 def test_every_problem_is_found_in_one_reading():
@@ -97,7 +97,7 @@ def test_a_file_and_its_text_are_the_same(tmp_path):
     path.write_bytes(text.encode())
     for source in (text, path):
         check = checked(source)
-        assert check.sheet.names == ("a", "y")
+        assert check.raw.names == ("a", "y")
         assert check.table.x.tolist() == [[1], [3]]
 
 

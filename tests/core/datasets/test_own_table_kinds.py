@@ -76,7 +76,7 @@ def test_a_person_may_give_another_kind():
     text = table("zip,b,y", lambda i: f"{10115 + i % 2},{i * i},{i / 7}")
     check = checked(text, columns="zip = category")
     assert check.table.input_names == ("zip = 10115", "zip = 10116", "b")
-    assert [column.kind for column in check.sheet.columns] == ["category", "number", "number"]
+    assert [column.kind for column in check.raw.columns] == ["category", "number", "number"]
     assert checked(text, columns="zip = text").table.input_names == ("b",)
     wrong = checked(text, columns="zip = colour").problems[0].message
     assert wrong.startswith("data.columns: colour is no kind of column; it must be one of number, ")
@@ -245,7 +245,7 @@ def test_marks_of_missing_values_that_a_person_names():
     text = table("a,y", lambda i: f"{-999 if i == 4 else i},{i / 7}")
     check = checked(text, format="missing = -999")
     assert len(check.table.y) == 23
-    assert check.sheet.format.words.endswith("missing values as -999")
+    assert check.raw.format.words.endswith("missing values as -999")
 
 
 def test_a_last_row_that_sums_up_is_told():

@@ -41,6 +41,11 @@ def test_each_position_has_an_allowed_value_and_values_rise(path):
         assert isinstance(value, int) or field.kind == "number"
 
 
+def test_no_scale_has_more_values_than_a_slider_has_pixels():
+    """They are asked for at each change of the experiment: a hundred thousand values take long."""
+    assert {path: n for path in NUMBERS if (n := len(scale_of(FIELDS[path]).values)) > 250} == {}
+
+
 @pytest.mark.parametrize("path", NUMBERS)
 def test_positions_rise_with_values_between_the_steps(path):
     scale = scale_of(FIELDS[path])

@@ -150,9 +150,9 @@ def test_which_rows_validate(show_dialog):
 
 
 def test_a_long_table_offers_a_sample(show_dialog, monkeypatch):
-    from regplay.core.datasets.own_table import sheet, table_file
+    from regplay.core.datasets.own_table import raw_table, table_file
 
-    for module in (sheet, table_file):
+    for module in (raw_table, table_file):
         monkeypatch.setattr(module, "MAX_ROWS", 12)
     dialog = show_dialog(LABELS)
     assert not dialog.ok.isEnabled()

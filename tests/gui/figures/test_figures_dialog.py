@@ -174,3 +174,12 @@ def test_settings_that_make_no_sense_are_left_out(view, tmp_path, qtbot):
     style = dialog.style_chosen()
     assert (style.width, style.height) == (1600, 16_384)
     assert style.scheme == "window"
+
+
+def test_a_name_that_no_file_can_have_is_refused(dialog, view, settings, tmp_path):
+    type_in(dialog.file, str(tmp_path / ("n" * 300 + ".png")))
+    QTest.mouseClick(dialog.save_button, LEFT)
+    assert dialog.message.text()
+    settings.setValue("figure/folder", "/" + "n" * 300)
+    again = FigureDialog(figure_of(view, "panel.chart"), settings)
+    assert again.path.parent.is_dir()

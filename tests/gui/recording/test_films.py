@@ -5,7 +5,7 @@ import itertools
 import msgspec
 import pytest
 
-from regplay.gui.render import Renderer
+from regplay.gui.application.render import Renderer
 from regplay.resources import resource
 from regplay.session.lessons import lessons
 from regplay.session.storyboard import EXAMPLE, load_storyboard, loads_storyboard

@@ -4,9 +4,9 @@ import hashlib
 
 import pytest
 
-from regplay.gui import render as rendering
+from regplay.gui.application import render as rendering
+from regplay.gui.application.render import render
 from regplay.gui.recording import frame_cache
-from regplay.gui.render import render
 
 SIZE = (640, 480)
 SWEEP = 'sweep = "regularization.weight_decay"\nfrom = 1e-4\nto = 0.1\nseconds = 0.5'

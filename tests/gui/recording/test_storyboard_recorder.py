@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from regplay.core.fields import get, replace
-from regplay.gui.render import Renderer
+from regplay.gui.application.render import Renderer
 from regplay.gui.training import VirtualClock
 from regplay.session.storyboard import (
     Draw,
@@ -54,6 +54,17 @@ def test_what_was_done_becomes_steps_in_their_order(recorded):
     assert scrub.scrub == 5
     assert change.set == {"data.noise": 0.1}
     assert show.show == "split"
+
+
+def test_a_run_is_pinned_once_whatever_it_is_called_later(recorded):
+    recorded.train()
+    recorded.click("pin")
+    recorded.set(data__noise=0.1)
+    recorded.wait_until_finished()
+    recorded.click("pin")  # from now on each is called by its noise
+    recorded.controller.rename_pin(recorded.controller.pins[0], "mine")
+    _, steps = finish(recorded)
+    assert [type(step) for step in steps] == [Train, PinRun, SetValues, PinRun]
 
 
 def test_keys_on_a_slider_are_a_sweep_to_where_it_came(open_window):

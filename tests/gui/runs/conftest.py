@@ -9,6 +9,8 @@ from keywords import by_path
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.history import MEASURES, History, Snapshot
+from regplay.gui.controller import Controller
+from regplay.gui.training import VirtualClock
 from regplay.session.session import Run
 
 
@@ -20,6 +22,12 @@ def snapshot() -> Callable[..., Snapshot]:
         return Snapshot(epoch, epoch, values, np.array([-1]), np.array([diverged]))
 
     return make
+
+
+@pytest.fixture
+def controller(qapp) -> Controller:
+    """Of an experiment that is never trained."""
+    return Controller(Experiment(), VirtualClock())
 
 
 @pytest.fixture

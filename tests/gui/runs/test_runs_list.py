@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton, QVBoxLayout,
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
+from regplay.gui.controller import Controller
 from regplay.gui.runs.run_rows import pin_color, places
 from regplay.gui.runs.runs_list import RunsList
 from regplay.gui.theme import DARK, LIGHT, palette_of
-from regplay.session.pins import Pins
 from regplay.session.session import Run
 
 LEFT, KEY = Qt.MouseButton.LeftButton, Qt.Key
@@ -20,11 +20,11 @@ LEFT, KEY = Qt.MouseButton.LeftButton, Qt.Key
 class Listed:
     """A list with three pins, on screen."""
 
-    def __init__(self, list_: RunsList, pins: Pins) -> None:
-        self.list, self.pins = list_, pins
+    def __init__(self, list_: RunsList, controller: Controller) -> None:
+        self.list, self.controller, self.pins = list_, controller, controller.pins
         self.window = list_.window()  # held, or Python lets go of it
         self.changes: list[None] = []
-        list_.changed.connect(lambda: self.changes.append(None))
+        controller.pins_changed.connect(lambda: self.changes.append(None))
 
     def row(self, place: int) -> QRect:
         return self.list.view.visualRect(self.list.rows.index(place))
@@ -52,24 +52,23 @@ class Listed:
 
 
 @pytest.fixture
-def listed(qtbot, make_run) -> Listed:
+def listed(qtbot, controller, make_run) -> Listed:
     window = QWidget()
     qtbot.addWidget(window)
-    pins = Pins()
-    runs = RunsList(pins)
+    pins, runs = controller.pins, RunsList(controller)
     QVBoxLayout(window).addWidget(runs)
     window.resize(330, 300)
     pins.pin(make_run(), None, "a")
     pins.pin(make_run(regularization__weight_decay=0.01), None, "b")
     pins.pin(make_run(regularization__dropout=0.3, train=(0.5, 0.2)), None, "c")
-    runs.show_pins()
+    controller.tell_pins()
     runs.rows.set_present(make_run(train=(0.5, 0.05), valid=(0.2, 0.4)))
     with qtbot.waitExposed(window):
         window.show()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     runs.view.setFocus()
-    return Listed(runs, pins)
+    return Listed(runs, controller)
 
 
 def test_rows_hold_the_numbers_and_only_what_differs(listed) -> None:
@@ -95,11 +94,11 @@ def test_the_present_experiment_is_part_of_what_differs(listed) -> None:
     assert listed.list.rows.rows[0].numbers == ("–", "–", "–")
 
 
-def test_a_name_that_says_what_differs_is_not_followed_by_the_same(make_run) -> None:
-    pins = Pins()
+def test_a_name_that_says_what_differs_is_not_followed_by_the_same(controller, make_run) -> None:
+    pins = controller.pins
     for decay in (0, 0.01):
         pins.pin(make_run(regularization__weight_decay=decay), None)
-    rows = RunsList(pins).rows.rows
+    rows = RunsList(controller).rows.rows
     assert [(row.name, row.values) for row in rows[1:]] == [("λ 0", ""), ("λ 0.01", "")]
     assert rows[0].values == "λ 0"
 
@@ -257,7 +256,7 @@ def test_new_numbers_draw_one_row_and_keep_choice_and_columns(listed, snapshot) 
 def test_a_new_pin_keeps_the_choice(listed, make_run) -> None:
     listed.click(2)
     listed.pins.pin(make_run(seed=1), None, "d")
-    listed.list.show_pins()
+    listed.controller.tell_pins()
     assert listed.names[-1] == "d"
     assert listed.list.current is listed.pins[1]
 
@@ -294,7 +293,7 @@ def test_a_diverged_run_says_so(listed, snapshot) -> None:
 def test_a_list_of_twelve_scrolls(listed, make_run) -> None:
     for seed in range(9):
         listed.pins.pin(make_run(seed=seed), None)
-    listed.list.show_pins()
+    listed.controller.tell_pins()
     listed.list.choose(listed.pins[11])
     QApplication.processEvents()
     assert listed.list.view.viewport().rect().contains(listed.row(12))

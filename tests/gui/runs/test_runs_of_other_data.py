@@ -1,6 +1,6 @@
 """Runs whose data are gone, or other than those that are drawn, are not shown."""
 
-from file_tools import TABLE
+from samples import TABLE
 
 
 def test_no_run_can_be_adopted_where_the_file_of_one_is_gone(person, file):
@@ -10,7 +10,7 @@ def test_no_run_can_be_adopted_where_the_file_of_one_is_gone(person, file):
     person.wait_until_finished()
     person.click("pin")
     (pin,) = person.controller.pins
-    person.window.runs._toggle(pin)
+    person.controller.set_pin_hidden(pin, True)
     person.set(data__name="sine")
     person.wait_until_finished()
     person.click("pin")
@@ -20,7 +20,7 @@ def test_no_run_can_be_adopted_where_the_file_of_one_is_gone(person, file):
     person.wait(lambda: len(side.compared_runs) == len(side.views) == 2)
 
     table.unlink()
-    person.window.runs._toggle(pin)  # in sight again, and to be lined up
+    person.controller.set_pin_hidden(pin, False)  # in sight again, and to be lined up
     person.wait(lambda: not side.compared_runs)
     assert not side.views
     assert not any(cell.isVisible() for cell in side._cells)
@@ -38,8 +38,8 @@ def test_pins_are_not_drawn_over_other_data_before_these_have_a_view(person):
     person.click("edit")  # points are drawn at once while they are edited
     person.set(data__name="moons")
     assert window.fit_view.panel.dataset is person.controller.dataset
-    for _ in range(2):  # out of sight and back, before the first view
-        window.runs._toggle(pin)
+    for is_hidden in (True, False):  # out of sight and back, before the first view
+        person.controller.set_pin_hidden(pin, is_hidden)
     assert not window.fit_view.panel.overlays
     person.set(data__name="sine")
     person.wait_until_finished()

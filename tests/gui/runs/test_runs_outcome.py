@@ -4,7 +4,6 @@ import pytest
 
 from regplay.core.number_text import gap_in_column, in_column
 from regplay.gui.runs.run_rows import RunRows
-from regplay.session.pins import Pins
 
 
 @pytest.mark.parametrize(
@@ -41,15 +40,15 @@ def test_a_gap_has_its_sign(value, text) -> None:
     assert gap_in_column(value) == text
 
 
-def test_a_row_tells_how_a_run_came_out(make_run) -> None:
-    rows = RunRows(Pins())
+def test_a_row_tells_how_a_run_came_out(controller, make_run) -> None:
+    rows = RunRows(controller)
     rows.set_present(make_run(train=(0.5, 0.2, 0.1), valid=(0.6, 0.25, 0.4)))
     (row,) = rows.rows
     assert row.numbers == ("0.1000", "0.4000", "+0.3000")
     assert row.best == ("0.2500", "10")
 
 
-def test_before_training_there_is_none() -> None:
-    (row,) = RunRows(Pins()).rows
+def test_before_training_there_is_none(controller) -> None:
+    (row,) = RunRows(controller).rows
     assert row.numbers == ("–", "–", "–")
     assert row.best == ()

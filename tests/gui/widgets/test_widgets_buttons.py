@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
-from regplay.gui.lessons.wrapped_text import TextLine, WrappedButton
+from regplay.gui.lesson_guide.wrapped_text import TextLine, WrappedButton
 from regplay.gui.widgets.buttons import Button, CloseButton, Press, Toggle
 from regplay.gui.widgets.plain_text import as_plain
 from regplay.gui.widgets.texts import ElidedLabel

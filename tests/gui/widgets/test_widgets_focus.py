@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from regplay.core.fields import FIELDS
 from regplay.gui.controls.panel import make_control
-from regplay.gui.lessons.wrapped_text import TextLine, WrappedButton
+from regplay.gui.lesson_guide.wrapped_text import TextLine, WrappedButton
 from regplay.gui.theme import DARK, LIGHT, palette_of
 from regplay.gui.widgets import Button, CountBox, Press, PushButton, Toggle
 

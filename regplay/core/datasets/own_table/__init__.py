@@ -4,7 +4,7 @@ This needs pandas: it is imported when a table is opened, and not before.
 """
 
 from regplay.core.datasets.own_table.cells import text_of
-from regplay.core.datasets.own_table.sheet import Sheet, names_of, written
+from regplay.core.datasets.own_table.raw_table import RawTable, names_of, written
 from regplay.core.datasets.own_table.table_check import (
     Check,
     check_beginning,

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from regplay.core.datasets.dataset import DatasetError, Table
-from regplay.core.datasets.own_table.sheet import Sheet, chosen_columns, sheet_of
+from regplay.core.datasets.own_table.raw_table import RawTable, chosen_columns, raw_table_of
 from regplay.core.datasets.own_table.table_body import body_of
-from regplay.core.datasets.own_table.table_columns import Column
+from regplay.core.datasets.own_table.table_columns import Column, remarks_on_reading
 from regplay.core.datasets.own_table.table_file import (
     Problem,
     ReadingStoppedError,
@@ -49,7 +49,7 @@ class Check:
 
     Attributes
     ----------
-    sheet
+    raw
         Its format and columns; None as long as nothing is read, or where nothing can be.
     inputs, target
         The columns chosen, once they are known; empty and None before.
@@ -66,7 +66,7 @@ class Check:
     def __init__(self, source: Source, settings: DataSettings) -> None:
         self._source = source
         self._settings = settings
-        self.sheet: Sheet | None = None
+        self.raw: RawTable | None = None
         self.inputs: list[int] = []
         self.target: int | None = None
         self.problems: list[Problem] = []
@@ -95,37 +95,38 @@ class Check:
     def _steps(self) -> Generator[int, None, None]:
         settings = self._settings
         rows = yield from _kept_rows(self._source, settings)
-        self.sheet = sheet = sheet_of(rows, settings)
-        self.problems += sheet.body.problems
-        n = len(sheet.body.cells)
+        self.raw = raw = raw_table_of(rows, settings)
+        self.problems += raw.body.problems
+        self.remarks += raw.body.remarks
+        n = len(raw.body.cells)
         if n < 2:
-            raise too_few(sheet, [], n)
-        if not any(column.filled for column in sheet.columns):
+            raise too_few(raw, [], n)
+        if not any(column.filled for column in raw.columns):
             raise ReadingStoppedError("there is no value in any of its columns")
-        self.inputs, self.target = chosen_columns(sheet, settings)
+        self.inputs, self.target = chosen_columns(raw, settings)
         yield n
         if not self.inputs:
-            others = [column for column in sheet.columns if column.index != self.target]
+            others = [column for column in raw.columns if column.index != self.target]
             reasons = "; ".join(f"{column.name}: {column.reason}" for column in others)
             raise ReadingStoppedError(f"no column is left to predict from: {reasons}")
-        targets = targets_of(sheet, sheet.columns[self.target], settings)
+        targets = targets_of(raw, raw.columns[self.target], settings)
         self.problems += targets.problems
         self.remarks += targets.remarks
         parts: list[InputColumns] = []
         for index in self.inputs:
-            part, problems = input_of(sheet, sheet.columns[index], settings)
+            part, problems = input_of(raw, raw.columns[index], settings)
             parts.append(part)
             self.problems += problems
             yield n
         if self.problems:
-            self.problems.sort(key=lambda problem: problem.row)
+            self.problems.sort(key=lambda problem: (problem.row, problem.column or 0))
             return
         refuse_categories(parts)
-        self.table = self._table(sheet, parts, sheet.columns[self.target], targets)
+        self.table = self._table(raw, parts, raw.columns[self.target], targets)
         self._rows = rows
 
     def _table(
-        self, sheet: Sheet, parts: Sequence[InputColumns], target: Column, targets: Targets
+        self, raw: RawTable, parts: Sequence[InputColumns], target: Column, targets: Targets
     ) -> Table:
         settings, has_target = self._settings, targets.are_there
         x = np.column_stack([part.values for part in parts])
@@ -135,7 +136,7 @@ class Check:
         kept = has_target if fills else has_target & is_whole
         self.remarks += remarks_on_gaps(parts, target, has_target, kept, fills=fills)
         if int(kept.sum()) < 2:
-            raise too_few(sheet, parts, int(kept.sum()))
+            raise too_few(raw, parts, int(kept.sum()))
         x, y = x[kept], targets.y[kept]
         groups = tuple(
             place if part.column.kind in ("category", "yes/no") else -1
@@ -144,14 +145,17 @@ class Check:
         )
         names = tuple(name for part in parts for name in part.names)
         first = parts[0].column
-        before = sheet.columns[: first.index]
+        before = raw.columns[: first.index]
         is_series = first.kind == "date" and all(column.kind == "empty" for column in before)
         if is_series and settings.split == "auto":
             last = "it is a date, so the last rows validate, not random ones"
             self.remarks.append(first.problem(last))
-        self.remarks += remarks_on_columns(sheet, parts, target.index, settings)
+        self.remarks += remarks_on_columns(raw, parts, target.index, settings)
+        for part in parts:
+            self.remarks += remarks_on_reading(part.column, raw.format.decimal, "categories")
+        self.remarks += remarks_on_reading(target, raw.format.decimal, "classes")
         self.remarks += remarks_on_inputs(parts, kept, y, target)
-        self.remarks += remark_on_total(sheet) if kept[-1] else []
+        self.remarks += remark_on_total(raw) if kept[-1] else []
         x.flags.writeable = y.flags.writeable = False  # a cache may hand them out again
         classes = targets.class_names
         return Table("the table", x, y, names, target.name, classes, groups, is_series)
@@ -163,17 +167,18 @@ class Check:
         All inputs are numbers with decimal points and nothing else, the target is so too or a
         text, and no row is left out.
         """
-        if self.table is None or self.sheet is None or self.target is None or self._rows is None:
+        if self.table is None or self.raw is None or self.target is None or self._rows is None:
             return False
-        rows, found, target = self._rows, self.sheet.format, self.sheet.columns[self.target]
+        rows, found, target = self._rows, self.raw.format, self.raw.columns[self.target]
         return (
             found.separator not in ("", BLANKS)
             and not rows.has_separator_line
             and found.above == 0
+            and found.header < 2
             and found.encoding in ("", "utf-8", "windows-1252")
-            and rows.cells.shape[1] == len(self.sheet.names)
+            and rows.cells.shape[1] == len(self.raw.names)
             and int(np.count_nonzero(rows.widths)) == len(self.table.y) + found.header
-            and all(_is_plain(self.sheet.columns[index]) for index in self.inputs)
+            and all(_is_plain(self.raw.columns[index]) for index in self.inputs)
             and (target.kind in ("category", "yes/no") or _is_plain(target))
         )
 
@@ -221,10 +226,6 @@ def read_table(settings: DataSettings) -> tuple[Table, Check]:
         has only one value or nearly every row has its own.
     """
     file = settings.file
-    if not file.strip():
-        raise DatasetError(
-            "No file is named yet: choose a table to learn from (data.file is empty)"
-        )
     if "\0" in file:
         raise DatasetError(f"{file!r}: no file can have this name")
     try:

@@ -13,7 +13,7 @@ import numpy as np
 from regplay.core.arrays import Flags, Floats, Labels
 from regplay.core.datasets.dataset import Dataset
 from regplay.core.datasets.own_table.cells import in_quotes
-from regplay.core.datasets.own_table.sheet import Sheet, names_of
+from regplay.core.datasets.own_table.raw_table import RawTable, names_of
 from regplay.core.datasets.own_table.table_columns import (
     MAX_CATEGORIES,
     USED,
@@ -61,7 +61,7 @@ class InputColumns:
 
 
 def input_of(
-    sheet: Sheet, column: Column, settings: DataSettings
+    raw: RawTable, column: Column, settings: DataSettings
 ) -> tuple[InputColumns, list[Problem]]:
     """One input as columns of numbers, and what is wrong with it."""
     if column.kind == "category":
@@ -76,24 +76,24 @@ def input_of(
     elif column.kind == "yes/no":
         values = yes_no_of(column)
     elif column.kind == "date":
-        values, problems = dates_of(column, sheet.format.dates)
+        values, problems = dates_of(column, raw.format.dates)
     elif column.kind in ("text", "empty"):
         problems = [column.problem(f"{column.reason}; leave it out of the inputs")]
     else:
-        values, problems = _numbers_of(sheet, column, settings)
+        values, problems = _numbers_of(raw, column, settings)
     return InputColumns(column, values[:, None], (column.name,)), problems
 
 
 def _numbers_of(
-    sheet: Sheet, column: Column, settings: DataSettings
+    raw: RawTable, column: Column, settings: DataSettings
 ) -> tuple[Floats, list[Problem]]:
     """As `numbers_of`; where a few texts come again and again, they may be categories."""
     thousands = read_format(settings.format).get("thousands")
-    values, problems = numbers_of(column, sheet.format.decimal, thousands)
+    values, problems = numbers_of(column, raw.format.decimal, thousands)
     different = int((~column.gaps).sum())
     is_often = len(problems) > _MOST_TYPOS * column.filled and 2 * different <= column.filled
     if is_often and different <= MAX_CATEGORIES:
-        said = write_pairs({names_of(sheet.names)[column.index]: "category"})
+        said = write_pairs({names_of(raw.names)[column.index]: "category"})
         answers = (("These are categories", "data.columns", said),)
         problems[0] = replace(problems[0], answers=answers)
     return values, problems
@@ -128,7 +128,7 @@ class Targets:
         return self.y >= 0 if self.class_names else np.isfinite(self.y)
 
 
-def targets_of(sheet: Sheet, column: Column, settings: DataSettings) -> Targets:
+def targets_of(raw: RawTable, column: Column, settings: DataSettings) -> Targets:
     """The values of a column as targets.
 
     Raises
@@ -140,7 +140,7 @@ def targets_of(sheet: Sheet, column: Column, settings: DataSettings) -> Targets:
     if column.doubt is not None and column.kind in ("number", "date"):
         problems.append(column.doubt)
     if column.kind == "date":
-        days, wrong = dates_of(column, sheet.format.dates)
+        days, wrong = dates_of(column, raw.format.dates)
         return Targets(days, problems=[*problems, *wrong])
     is_number = column.kind in ("number", "row number")
     if settings.task == "regression" and not is_number:
@@ -148,13 +148,13 @@ def targets_of(sheet: Sheet, column: Column, settings: DataSettings) -> Targets:
         answer = "Predict a class", "data.task", "classification"
         raise ReadingStoppedError(column.problem(message, 0, answer))
     if is_number:
-        are_numbers = column.numbers(sheet.format.decimal).are_numbers
+        are_numbers = column.numbers(raw.format.decimal).are_numbers
         if settings.task != "classification" or (are_numbers | column.gaps).all():
-            y, wrong = _numbers_of(sheet, column, settings)
+            y, wrong = _numbers_of(raw, column, settings)
             problems += wrong
             if problems:
                 return Targets(y, problems=problems)
-            return _numbers_or_classes(column, y, settings.task, sheet.format.decimal)
+            return _numbers_or_classes(column, y, settings.task, raw.format.decimal)
     if column.kind == "text":
         message = f"this target can't be learned: {column.reason}; choose another column as the "
         raise ReadingStoppedError(column.problem(message + "target"))
@@ -211,9 +211,9 @@ def _refuse_many(column: Column, count: int, noun: str) -> None:
 # the rows
 
 
-def too_few(sheet: Sheet, parts: Sequence[InputColumns], n: int) -> ReadingStoppedError:
+def too_few(raw: RawTable, parts: Sequence[InputColumns], n: int) -> ReadingStoppedError:
     """The refusal of a table of which less than two rows can be used."""
-    total = len(sheet.body.cells)
+    total = len(raw.body.cells)
     if n < total:
         worst = max(parts, key=lambda part: part.gaps).column
         message = (
@@ -224,7 +224,7 @@ def too_few(sheet: Sheet, parts: Sequence[InputColumns], n: int) -> ReadingStopp
         return ReadingStoppedError(Problem(message, answers=(answer,)))
     rows = "only one row" if n else "no row"
     message = f"there is {rows} of values; one to learn from and one to validate are needed"
-    return ReadingStoppedError(Problem(message, sheet.row_number(0) if n else 0))
+    return ReadingStoppedError(Problem(message, raw.row_number(0) if n else 0))
 
 
 def remarks_on_gaps(
@@ -253,17 +253,17 @@ def remarks_on_gaps(
 
 
 def remarks_on_columns(
-    sheet: Sheet, parts: Sequence[InputColumns], target: int, settings: DataSettings
+    raw: RawTable, parts: Sequence[InputColumns], target: int, settings: DataSettings
 ) -> Iterator[Problem]:
     """What is left out and why."""
-    for column in sheet.columns if sheet.sheets else ():
+    for column in raw.columns if raw.sheets else ():
         if column.kind == "empty" and column.name != numbered(column.index):
             yield column.problem(
                 "there is nothing in it; if it holds formulas, open the workbook in Excel or "
                 "LibreOffice, save it there, and open it here again"
             )
     used = {target, *(part.column.index for part in parts)}
-    for column in () if settings.inputs.strip() else sheet.columns:
+    for column in () if settings.inputs.strip() else raw.columns:
         if column.index not in used and column.kind != "empty":
             reason = column.reason
             if column.kind in USED:
@@ -306,14 +306,14 @@ def _is_padded(text: object) -> bool:
     return isinstance(text, str) and text.isdecimal() and len(text) > 1 and text[0] == "0"
 
 
-def remark_on_total(sheet: Sheet) -> list[Problem]:
+def remark_on_total(raw: RawTable) -> list[Problem]:
     """That the last row may be no row of its own, but the sum of those above it."""
-    last = len(sheet.body.cells) - 1
-    for column in sheet.columns:
+    last = len(raw.body.cells) - 1
+    for column in raw.columns:
         text = str(column.texts[column.codes[last]])
         if text.lower().rstrip(":") in _TOTALS and column.counts[column.codes[last]] == 1:
             message = f"{in_quotes(text)}: this row may sum up those above it; if so, delete it "
-            return [column.problem(f"{message}in the file", sheet.row_number(last))]
+            return [column.problem(f"{message}in the file", raw.row_number(last))]
     return []
 
 

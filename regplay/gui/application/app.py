@@ -1,0 +1,65 @@
+"""Start the application."""
+
+import gc
+import sys
+from pathlib import Path
+
+import numpy as np  # noqa: F401  # first: after PySide6 its import takes 20 ms longer
+from PySide6.QtWidgets import QApplication
+
+from regplay.core.experiment import Experiment
+from regplay.gui.application.placement import place_on_screen
+from regplay.gui.application.termination import Termination
+from regplay.gui.help import log_path, write_errors
+from regplay.gui.widgets import application_icon
+from regplay.gui.window import MainWindow
+
+
+def start(experiment: Experiment | None = None, device: str | None = None, opened: str = "") -> int:
+    """Open the window and wait until it is closed; returns the exit code.
+
+    It trains by itself what it begins with, as soon as torch is there.
+
+    Parameters
+    ----------
+    experiment
+        What to begin with; the default experiment if None.
+    device
+        Where to train, in place of the device remembered from the last time.
+    opened
+        A file to open in the window that is no experiment, such as a session; none if empty.
+    """
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("regplay")
+    app.setDesktopFileName("regplay")
+    app.setWindowIcon(application_icon())
+    write_errors(log_path())
+    window = MainWindow(experiment)
+    for loaded in (window.controller.runner.loaded, window.controller.runner.failed):
+        loaded.connect(collect_from_now_on)
+    termination = Termination(app)
+    termination.asked.connect(window.documents.leave)
+    termination.asked.connect(app.quit)
+    if device is not None:
+        window.set_device(device)
+    place_on_screen(window)
+    window.show()
+    if experiment is None and not opened:
+        window.hints.begin()
+    if not opened:
+        window.controller.runner.play()  # as soon as torch is there: a trained network says more
+    else:
+        window.files.open(Path(opened))
+    code = app.exec()
+    return termination.exit_code or code
+
+
+def collect_from_now_on() -> None:
+    """Collect garbage again, but never look at what is there now.
+
+    That is some 200,000 objects, torch's and the window's, of which nearly all stay to the end; a
+    full collection, here too, stops painting and training for a tenth of a second to look at them.
+    """
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()

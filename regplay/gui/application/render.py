@@ -1,0 +1,431 @@
+"""Renders a storyboard: the real window on the offscreen platform, on a clock of its own.
+
+The window is settled before each frame: all that was asked of the training thread is done, and is
+shown. So frames are the same however long that takes.
+"""
+
+import contextlib
+import json
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QRect, QSettings, QSize, QStandardPaths, Qt
+from PySide6.QtGui import QColor, QFontDatabase, QImage, QPainter
+from PySide6.QtWidgets import QApplication, QWidget
+
+from regplay.core import UserError
+from regplay.core.device import available
+from regplay.core.experiment import Experiment
+from regplay.gui.persistence import Dialogs, Keeping, Recovery
+from regplay.gui.recording.encoder import Encoder
+from regplay.gui.recording.frame_cache import FrameCache
+from regplay.gui.recording.player import Log, Player
+from regplay.gui.recording.recorder import picture_of
+from regplay.gui.recording.video import open_video
+from regplay.gui.recording.video_formats import format_of
+from regplay.gui.theme import ZOOMS
+from regplay.gui.training import VirtualClock
+from regplay.gui.window import MainWindow
+from regplay.session.claims import parse_claim
+from regplay.session.files import temporary_beside, write_file
+from regplay.session.lessons import Measured
+from regplay.session.storyboard import (
+    Storyboard,
+    StoryboardError,
+    chapters,
+    load_storyboard,
+    srt,
+    vtt,
+)
+
+_SETTLED = 1.0  # s before the first frame, in which ranges come to rest
+_THUMBNAIL = 480  # px, width of a picture on a contact sheet
+_COLUMNS = 3
+_UPRIGHT = 600  # px of width at 100 %: an upright film is seen on a telephone
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What is written beside a film, by its name."""
+
+    captions: bool = False
+    chapters: bool = False
+    sheet: bool = False  # a picture of each step
+    track: bool = False  # where the pointer was, and which keys were pressed
+
+
+class _Nobody(Dialogs):
+    """Answers in place of a person: a film leaves nothing behind."""
+
+    def __init__(self) -> None:
+        """There is no window to ask in front of."""
+
+    def may_read(self, paths: Sequence[str]) -> bool:
+        """That was asked when the storyboard was read."""
+        return True
+
+    def keep_changes(self, name: str) -> Keeping:
+        """Nothing is kept."""
+        return "discard"
+
+    def recovery(self, saved: datetime) -> Recovery:
+        """Nothing is left of an earlier film."""
+        return "discard"
+
+
+class _Paints(QObject):
+    """Notes whether anything of a window was painted.
+
+    Attributes
+    ----------
+    has_painted
+        Since it was last set to False.
+    """
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.has_painted = True
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt asks the window for all that has to be painted in any part of it."""
+        if event.type() in (QEvent.Type.UpdateRequest, QEvent.Type.Paint):
+            self.has_painted = True
+        return False
+
+
+class Renderer:
+    """Makes the frames of a film, of one size.
+
+    Parameters
+    ----------
+    folder
+        Where the window keeps what it would remember; empty at the beginning.
+
+    Attributes
+    ----------
+    player
+        Does what the storyboard says.
+    is_kept
+        Whether the newest frame is of a step that was kept.
+    """
+
+    def __init__(self, storyboard: Storyboard, size: tuple[int, int], folder: Path) -> None:
+        if not QFontDatabase.families():
+            raise StoryboardError("there is no font to write with; install one, such as DejaVu")
+        self._clock, self._step = VirtualClock(), 1.0 / storyboard.fps
+        self.is_kept = False
+        settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
+        settings.setValue("scheme", storyboard.theme)
+        settings.setValue("zoom", zoom_for(storyboard.scale, size))
+        self._window = window = MainWindow(
+            storyboard.experiment,
+            clock=self._clock,
+            settings=settings,
+            questions=_Nobody(),
+            folder=folder,
+        )
+        self._paints = _Paints(window)
+        window.setMinimumSize(*size)
+        window.resize(*size)
+        window.show()
+        self._runner = window.controller.runner
+        loading = QEventLoop()
+        self._runner.loaded.connect(loading.quit)
+        if not self._runner.is_loaded:
+            loading.exec()
+        self.player = Player(storyboard, window.recording.presentation, _prove)
+        self.player.begin(size)
+        for _ in range(round(_SETTLED * storyboard.fps)):
+            self._settle()
+            self._clock.advance(self._step)
+        self._settle()
+
+    def frames(self, kept: FrameCache | None = None) -> Iterator[QImage]:
+        """Each frame of the film, in order; the same object again where nothing was painted.
+
+        Each step begins with a picture that is painted as a whole, so that its frames are the same
+        whether those before it were painted or were kept.
+
+        Parameters
+        ----------
+        kept
+            The steps that are there need not be painted.
+
+        Raises
+        ------
+        NotProvedError
+            If something that it requires does not hold.
+        """
+        self.player.start()
+        picture: QImage | None = None
+        taken: Iterator[QImage] | None = None
+        number = 0
+        is_whole = False  # whether the next picture is painted as a whole
+        while self.player.advance():
+            if self.player.number != number:
+                number, is_whole = self.player.number, True
+                taken = None if kept is None else kept.frames(number)
+                self._window.setUpdatesEnabled(taken is None)
+            self._settle()
+            # All is where it belongs before it is covered and painted.
+            QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+            self.player.cover()
+            if self.player.is_on_camera:
+                found = None if taken is None else next(taken, None)
+                self.is_kept = found is not None
+                if found is not None:
+                    picture = found
+                else:
+                    if taken is not None:  # the rest of the file is damaged
+                        taken, is_whole = None, True
+                        self._window.setUpdatesEnabled(True)
+                    QApplication.processEvents()  # Qt paints what has changed over what was there
+                    if is_whole:
+                        self._window.repaint()
+                    if is_whole or self._paints.has_painted or picture is None:
+                        self._paints.has_painted = is_whole = False
+                        picture = picture_of(self._window)
+                yield picture
+            self._clock.advance(self._step)
+
+    def close(self) -> None:
+        """End the window and its thread."""
+        self._window.close()
+        self._window.theme.deleteLater()
+        self._window.deleteLater()
+
+    def _settle(self) -> None:
+        is_settled = False
+        while not is_settled:
+            QApplication.processEvents()
+            is_settled = self._runner.settle()
+
+
+def zoom_for(scale: int, size: tuple[int, int]) -> int:
+    """How large text is, in percent: larger where an upright frame has the pixels for it."""
+    width, height = size
+    fits = [zoom for zoom in ZOOMS if zoom * _UPRIGHT <= 100 * width]
+    return max(scale, *fits) if height > width and fits else scale
+
+
+def _prove(claim: str, experiment: Experiment) -> Measured:
+    from regplay.session.lessons.check import measured  # which needs torch
+
+    return measured(parse_claim(claim), experiment)
+
+
+def render(
+    storyboard: Storyboard,
+    size: tuple[int, int],
+    targets: Sequence[Path],
+    *,
+    suffix: str = "",
+    extras: Extras | None = None,
+    cache: Path | None = None,
+    progress: Callable[[float], bool] = lambda seconds: True,
+) -> Log | None:
+    """Write a film of one size to files of several formats, all of them or none.
+
+    Parameters
+    ----------
+    targets
+        Where to; the ending of each name says the format.
+    suffix
+        What the names of stills get, where there are films of several sizes.
+    cache
+        A folder of frames that are kept from one film to the next; None keeps none.
+    progress
+        Told the second that was rendered last, after each frame; whether to go on.
+
+    Returns
+    -------
+    What it came to; None if `progress` ended it.
+
+    Raises
+    ------
+    NotProvedError
+        If something that it requires does not hold.
+    UserError
+        If a file can't be written.
+    """
+    extras = extras or Extras()
+    parts = [(_part(target), target) for target in targets]
+    with tempfile.TemporaryDirectory(prefix="regplay-") as folder, contextlib.ExitStack() as stack:
+        renderer = Renderer(storyboard, size, Path(folder))
+        stack.callback(renderer.close)
+        unfinished = stack.enter_context(contextlib.ExitStack())
+        kept = None
+        if cache is not None:
+            kept = FrameCache(cache, storyboard, size, " ".join(available()))
+            unfinished.callback(kept.abandon)
+        encoder = Encoder([partial(open_video, part, size, storyboard.fps) for part, _ in parts])
+        unfinished.callback(encoder.abandon)
+        sheet = _ContactSheet() if extras.sheet else None
+        log, count = renderer.player.log, 0
+        stills: list[tuple[str, QImage]] = []
+        image: QImage | None = None
+        for image in renderer.frames(kept):
+            encoder.put(image, waits=True)
+            if kept is not None and not renderer.is_kept:
+                encoder.run(partial(kept.write, renderer.player.number, image))
+            if encoder.error is not None:
+                raise encoder.error
+            stills += [(name, image) for _, name in log.stills[len(stills) :]]
+            if sheet is not None:
+                sheet.note(renderer.player.step, image)
+            count += 1
+            if not progress(count / storyboard.fps):
+                return None
+        if image is not None:  # what was asked for after the last frame
+            stills += [(name, image) for _, name in log.stills[len(stills) :]]
+        if kept is not None:
+            encoder.run(kept.finish)
+        encoder.finish()
+        encoder.wait()
+        if encoder.error is not None:
+            raise encoder.error
+        unfinished.pop_all()
+        for part, target in parts:
+            os.replace(part, target)
+        for name, image in stills:
+            _save(image, targets[0].with_name(f"{Path(name).stem}{suffix}.png"))
+        _write_extras(targets[0], extras, log, count / storyboard.fps, storyboard.language, sheet)
+        return log
+
+
+def cache_folder() -> Path:
+    """Where frames are kept for the person who renders."""
+    place = QStandardPaths.StandardLocation.CacheLocation
+    return Path(QStandardPaths.writableLocation(place)) / "films"
+
+
+def _part(target: Path) -> Path:
+    """The name of a file that is not whole yet, in the format of the one that it becomes."""
+    form = format_of(target)
+    return temporary_beside(target).with_suffix(form.suffix) if form.suffix else target
+
+
+def _save(image: QImage, path: Path) -> None:
+    if not image.save(str(path)):
+        raise StoryboardError(f"{path}: can't be written; is there room on the disk?")
+
+
+def _write_extras(
+    target: Path,
+    extras: Extras,
+    log: Log,
+    seconds: float,
+    language: str,
+    sheet: "_ContactSheet | None",
+) -> None:
+    if extras.captions:
+        write_file(target.with_suffix(".srt"), srt(log.captions, seconds))
+        write_file(target.with_suffix(".vtt"), vtt(log.captions, seconds, language))
+    if extras.chapters:
+        write_file(target.with_suffix(".chapters.txt"), chapters(log.sections))
+    if extras.track:
+        pointer = [
+            {"seconds": round(at, 4), "x": round(x, 1), "y": round(y, 1), "pressed": pressed}
+            for at, x, y, pressed in log.pointer
+        ]
+        keys = [{"seconds": round(at, 4), "keys": keys} for at, keys in log.keys]
+        track = json.dumps({"pointer": pointer, "keys": keys}, indent=1)
+        write_file(target.with_suffix(".track.json"), track + "\n")
+    if sheet is not None:
+        _save(sheet.picture(), target.with_suffix(".sheet.png"))
+
+
+class _ContactSheet:
+    """The last frame of each step, small, with its name."""
+
+    def __init__(self) -> None:
+        self._pictures: dict[str, QImage] = {}
+        self._newest: tuple[str, QImage] | None = None
+
+    def note(self, step: str, image: QImage) -> None:
+        """A frame of a step."""
+        if self._newest is not None and self._newest[0] != step:
+            self._keep(*self._newest)
+        self._newest = step, image
+
+    def _keep(self, step: str, image: QImage) -> None:
+        smooth = Qt.TransformationMode.SmoothTransformation
+        self._pictures[step] = image.scaledToWidth(_THUMBNAIL, smooth)
+
+    def picture(self) -> QImage:
+        """All of them, in rows."""
+        if self._newest is not None:
+            self._keep(*self._newest)
+        height = max((image.height() for image in self._pictures.values()), default=1)
+        line = 24
+        rows = -(-len(self._pictures) // _COLUMNS)
+        whole = QImage(
+            QSize(_COLUMNS * _THUMBNAIL, max(rows, 1) * (height + line)),
+            QImage.Format.Format_RGB32,
+        )
+        whole.fill(QColor("#ffffff"))
+        painter = QPainter(whole)
+        painter.setFont(QApplication.font())
+        for number, (step, image) in enumerate(self._pictures.items()):
+            row, column = divmod(number, _COLUMNS)
+            x, y = column * _THUMBNAIL, row * (height + line)
+            painter.drawImage(x, y + line, image)
+            middle = Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(QRect(x + 8, y, _THUMBNAIL - 8, line), middle, step)
+        painter.end()
+        return whole
+
+
+@contextlib.contextmanager
+def offscreen() -> Iterator[QApplication]:
+    """An application that needs no display.
+
+    The platform is chosen before Qt starts, once for the process.
+    """
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        yield existing
+        return
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    app = QApplication(["regplay"])
+    app.setApplicationName("regplay")
+    yield app
+
+
+def main(storyboard: Path, target: Path) -> int:
+    """Render in a process of its own, until the end of stdin; returns 1 where there is no film.
+
+    It writes a line with the second of the film after each frame. A window that is open could not
+    wait for all of its training, nor have two themes.
+    """
+    is_stopped = threading.Event()
+
+    def wait() -> None:
+        os.read(0, 1)  # `sys.stdin` would be locked when Python ends
+        is_stopped.set()
+
+    threading.Thread(target=wait, daemon=True).start()
+
+    def tell(second: float) -> bool:
+        print(f"{second:.3f}", flush=True)
+        return not is_stopped.is_set()
+
+    try:
+        film = load_storyboard(storyboard)
+        with offscreen():
+            return 0 if render(film, film.sizes[0], [target], progress=tell) else 1
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))

@@ -1,0 +1,3 @@
+"""The bar along the bottom: training, its pace, and a handle over the moments of the run."""
+
+from regplay.gui.timeline.timeline import SPEEDS, Timeline
