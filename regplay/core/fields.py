@@ -5,12 +5,9 @@ read from `regplay.core.experiment`. The same path is a control's objectName, th
 `--set`, and the place in an error message.
 """
 
-import ast
 import difflib
 import inspect
-import itertools
 import math
-import sys
 import types
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -183,28 +180,23 @@ def _shown(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _descriptions() -> dict[str, dict[str, str]]:
-    """The text below each field of each group of values, which the source alone holds."""
-    found: dict[str, dict[str, str]] = {}
-    source = inspect.getsource(sys.modules[SettingsGroup.__module__])
-    for section in ast.parse(source).body:
-        for pair in itertools.pairwise(getattr(section, "body", ())):
-            match section, *pair:
-                case (
-                    ast.ClassDef(name=group),
-                    ast.AnnAssign(target=ast.Name(id=name)),
-                    ast.Expr(value=ast.Constant(value=str(text))),
-                ):
-                    found.setdefault(group, {})[name] = " ".join(text.split())
+def _descriptions(section: type[SettingsGroup]) -> dict[str, str]:
+    """What the docstring of a group of values says of each of them, by its name."""
+    _, _, attributes = inspect.cleandoc(section.__doc__ or "").partition("----------\n")
+    found: dict[str, str] = {}
+    name = ""
+    for line in attributes.splitlines():
+        if line.startswith(" "):
+            found[name] = f"{found[name]} {line.strip()}".strip()
+        else:
+            name = line
+            found[name] = ""
     return found
-
-
-_DESCRIPTIONS = _descriptions()
 
 
 def _fields(section: type[SettingsGroup], prefix: str = "") -> dict[str, Field]:
     found: dict[str, Field] = {}
-    hints = get_type_hints(section, include_extras=True)
+    hints, descriptions = get_type_hints(section, include_extras=True), _descriptions(section)
     for info in msgspec.structs.fields(section):
         path, annotation = prefix + info.name, hints[info.name]
         if isinstance(annotation, type) and issubclass(annotation, SettingsGroup):
@@ -219,7 +211,7 @@ def _fields(section: type[SettingsGroup], prefix: str = "") -> dict[str, Field]:
             kind="choice" if choices else _KINDS[plain],
             default=info.default,
             label=meta.title,
-            description=_DESCRIPTIONS[section.__name__][info.name],
+            description=descriptions.get(info.name, ""),  # `python -OO` strips docstrings
             annotation=annotation,
             choices=choices,
             **(meta.extra or {}),

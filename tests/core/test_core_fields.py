@@ -1,6 +1,8 @@
 """Field paths: what each value may be, and what is said of one that it may not be."""
 
 import math
+import subprocess
+import sys
 
 import pytest
 
@@ -435,3 +437,11 @@ def test_every_field_can_be_explained(path):
     assert len(one.description) > 15
     if one.log_floor is not None:
         assert 0 < one.log_floor < one.maximum
+
+
+def test_fields_need_neither_sources_nor_docstrings():
+    show = "from regplay.core.fields import FIELDS; print(len(FIELDS), FIELDS['seed'].description)"
+    without = subprocess.run(
+        [sys.executable, "-OO", "-c", show], capture_output=True, text=True, check=True
+    )
+    assert without.stdout.split() == [str(len(FIELDS))]

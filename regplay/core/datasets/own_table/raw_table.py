@@ -90,13 +90,13 @@ def raw_table_of(rows: Rows, settings: DataSettings) -> RawTable:
     order = chosen.get("dates") or date_order(columns)
     filled = sum(bool(column.filled) for column in columns)
     for column in columns:
-        column.kind, column.reason = kind_and_reason(column, decimal, body.has_header, filled)
+        column.kind, column.reason = kind_and_reason(column, decimal, body.header > 0, filled)
     _take_kinds(columns, settings.columns)
     found = TableFormat(
         rows.separator,
         decimal,
         chosen.get("thousands", _thousands(columns, decimal)),
-        body.has_header,
+        body.header,
         body.above,
         rows.encoding,
         order,
