@@ -206,7 +206,7 @@ class ControlPanel(ScrolledColumn):
             assert isinstance(picker, DatasetPicker)
             data = experiment.data
             known = [] if dataset is None else remarks(data, dataset, names_fields=False)
-            picker.set_remarks(known)
+            picker.set_remarks(known[0] if known else "", known[1:])
 
     def _changed(self, paths: Iterable[str]) -> set[str]:
         """Those whose values differ from their defaults; seeds don't count."""
