@@ -238,9 +238,8 @@ class DatasetPicker(ChoiceControl):
         """
         shown = [*remarks[:_REMARKS]] if remarks else [words]
         left = len(remarks) - len(shown)
-        more = (
-            [f"And {counted(left, 'remark')} more, if the pointer rests here."] if left > 0 else []
-        )
+        if left > 0:
+            shown.append(f"and {counted(left, 'remark')} more, if the pointer rests here")
         usual = REGISTRY[str(self._value)].description
         self.description.setText("\n".join(map(_sentence, shown)) if words else usual)
         lines = [_sentence(line) for line in (words, *remarks) if line]
