@@ -1,6 +1,7 @@
 """The dataset: a list of titles, each with a line about it and a picture of its points."""
 
 import math
+from collections.abc import Sequence
 from functools import partial
 from html import escape
 
@@ -25,9 +26,10 @@ from regplay.core.arrays import Floats
 from regplay.core.datasets import REGISTRY, Dataset, DatasetError, load
 from regplay.core.experiment import DataSettings
 from regplay.core.fields import Field, Value
+from regplay.core.number_text import counted
 from regplay.gui.controls.control import ChoiceControl
 from regplay.gui.theme import blend, colors_of, line_color, sized
-from regplay.gui.widgets import Label, ModelIndex, guarded
+from regplay.gui.widgets import Label, ModelIndex, as_plain, guarded
 
 SIZE = QSize(60, 44)  # px
 _POINTS = 120  # more than these fill the picture without telling more
@@ -199,8 +201,11 @@ class Description(Label):
     """A line about a dataset; the theme gives its class a font of its own."""
 
 
+_REMARKS = 3  # of a table in sight; all of them are in the tooltip
+
+
 class DatasetPicker(ChoiceControl):
-    """Which dataset to learn, with its description below."""
+    """Which dataset to learn, with its description below, of a table how it was taken."""
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(field, parent)
@@ -222,10 +227,20 @@ class DatasetPicker(ChoiceControl):
         self._row.setSpacing(4)
         self._row.addWidget(self.description)
 
+    def set_remarks(self, remarks: Sequence[str]) -> None:
+        """Say how a person's table was taken and what is odd about it; without any, what it is."""
+        lines = [f"{line[0].upper()}{line[1:]}." for line in remarks]
+        shown = lines[: 1 + _REMARKS]
+        left = len(lines) - len(shown)
+        more = [f"And {counted(left, 'remark')} more, if the pointer rests here."] if left else []
+        usual = REGISTRY[str(self._value)].description
+        self.description.setText("\n".join([*shown, *more]) or usual)
+        self.description.setToolTip(as_plain("\n".join(lines)))
+
     def text(self, value: Value) -> str:
         """The dataset's title."""
         return REGISTRY[str(value)].title
 
     def _show(self, value: Value) -> None:
         super()._show(value)
-        self.description.setText(REGISTRY[str(value)].description)
+        self.set_remarks([])
