@@ -38,8 +38,7 @@ def names_of(names: Sequence[str]) -> list[str]:
     """By what `data.target` and `data.inputs` can call each of the columns."""
     counts = Counter(names)
     return [
-        f"column {place}" if counts[name] > 1 else name
-        for place, name in enumerate(names, start=1)
+        f"column {place}" if counts[name] > 1 else name for place, name in enumerate(names, start=1)
     ]
 
 
