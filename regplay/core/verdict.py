@@ -31,8 +31,8 @@ training points, the standard error is as large as their mean.
    noise is fitted, or less than a fifth of the validation excess.
 4. Underfitting: the training excess is more than 10 % of the scale.
 5. Both 2 or 3 and 4: it still underfits, and memorises already.
-6. Still learning: none of these, but both losses are still falling: the network is not yet what it
-   would become.
+6. Still learning: none of these, but both losses are still falling, or it has only begun, less
+   than 20 epochs ago: the network is not yet what it would become.
 7. Otherwise a good fit.
 
 Where the floor is unknown, 0 stands in for it in 3, and 4 asks for half of the baseline, since
@@ -345,18 +345,19 @@ def judge(
         )
     if underfits:
         sentences.append(_why_underfitting(now, dataset, shown))
-        # The first epochs go up and down by themselves.
-        if last.epoch < min(_EARLY, experiment.epochs) and not has_stopped:
-            sentences.append("It has only begun.")
+    # The first epochs go up and down by themselves.
+    has_only_begun = last.epoch < min(_EARLY, experiment.epochs) and not has_stopped
+    if has_only_begun and (underfits or since is None):
+        sentences.append("It has only begun.")
     # A validation loss that has risen may be falling again: that would say the contrary.
     is_clear = rises_since is None or not falling[1]
-    if falling[0] and is_clear and (since is None or underfits):
+    if falling[0] and is_clear and (since is None or underfits) and not has_only_begun:
         which = "Both losses are" if falling[1] else "Only the training loss is"
         sentences.append(f"{which} still falling.")
     reason = " ".join(sentences)
     if since is None:
         kind: VerdictKind = "underfitting" if underfits else "good fit"
-        if not underfits and all(falling):
+        if not underfits and (has_only_begun or all(falling)):
             kind = "still learning"
         return Verdict(kind, kind.capitalize(), reason)
     when = f" since epoch {since:,}"

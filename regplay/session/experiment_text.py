@@ -38,7 +38,7 @@ from regplay.core.fields import (
 )
 from regplay.core.hyperparameters import why_unused
 from regplay.core.sweep import Sweep, SweepAxis
-from regplay.session.files import is_named_as_table, kind_of_file
+from regplay.session.files import check_table, is_named_as_table, kind_of_file
 from regplay.session.validation import parse_toml, read_text
 
 _DATASET = "data.name"
@@ -112,7 +112,12 @@ def open_experiment(path: Path, assignments: Sequence[str] = ()) -> Experiment:
     ExperimentError
         If the file can't be read, or something in it or in an assignment is refused.
     """
-    if is_named_as_table(path) and kind_of_file(path) == "table":
+    kind = kind_of_file(path)
+    if kind == "session":
+        raise ExperimentError(f"{path}: this is a session: open it, and save its experiment")
+    if kind == "table" and (is_named_as_table(path) or _holds_something(path)):
+        if not is_named_as_table(path):
+            _check_stranger(path)
         table = {"data.name": "csv", "data.file": str(path.absolute())}
         return replace(Experiment(), table | dict(_all_read(assignments, _assigned)))
     text = read_text(path, _LARGEST_FILE, "experiment", ExperimentError, may_be_pipe=True)
@@ -124,6 +129,19 @@ def open_experiment(path: Path, assignments: Sequence[str] = ()) -> Experiment:
         file = absolute(experiment.data.file, path.parent)
         experiment = replace(experiment, {"data.file": file})
     return replace(experiment, dict(_all_read(assignments, _assigned)))
+
+
+def _holds_something(path: Path) -> bool:
+    """Whether it is a folder, or a file that is not empty; of a pipe nothing is known."""
+    return path.is_dir() or (path.is_file() and path.stat().st_size > 0)
+
+
+def _check_stranger(path: Path) -> None:
+    """Refuse what is neither an experiment nor, by its beginning, a table."""
+    try:
+        check_table(path)
+    except UserError as error:
+        raise ExperimentError(f"{error}; an experiment is a TOML file") from None
 
 
 def _all_read(texts: Sequence[str], read: Callable[[str], _Read]) -> list[_Read]:

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from regplay.cli import main
+from regplay.cli.commands import REFUSED
 from regplay.core.datasets import load
 from regplay.core.population import engine_for
 from regplay.session.experiment_text import open_experiment
@@ -363,6 +364,44 @@ def test_a_table_is_trained_as_the_experiment_that_names_it(capsys, tmp_path, na
         assert main(["train", *map(str, words), "--json", "--no-advice"]) == 0
         losses.append(json.loads(capsys.readouterr().out)["final"]["train_loss"])
     assert losses[0] == losses[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        (
+            "a.json",
+            '{"a": 1}',
+            "this is a JSON file; regplay reads tables: CSV, TSV, Excel (.xlsx)",
+        ),
+        ("a.json", "[1, 2]", "this is a JSON file; regplay reads tables: CSV, TSV, Excel"),
+        ("a.ipynb", '{\n "cells": []}', "save what is in it as one of these; an experiment is "),
+        ("a.pdf", "%PDF-1.7", "this is a PDF; regplay reads tables: CSV, TSV, Excel (.xlsx); save"),
+        ("a.zip", "PK\x03\x04", "this is a damaged ZIP or Excel file; regplay reads tables: CSV"),
+        ("a.py", "import numpy\n", "there is only one column; at least one input and the target "),
+        ("a.csv", "", "the file is empty; save the table again, or choose another file"),
+        ("a.csv", "\n \n", "the file is empty; save the table again, or choose another file"),
+        ("a.regplay", "format = 1\n", "this is a session: open it, and save its experiment"),
+    ],
+)
+@pytest.mark.parametrize("command", ["train", "export"])
+def test_what_is_neither_an_experiment_nor_a_table_is_named(
+    capsys, tmp_path, command, name, content, message
+):
+    path = tmp_path / name
+    path.write_text(content, "utf-8")
+    assert main([command, str(path)]) == REFUSED
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"regplay {command}: {path}: ")
+    assert message in err
+
+
+def test_a_table_of_any_name_is_trained(capsys, tmp_path):
+    path = tmp_path / "weather.2024"
+    path.write_text("".join(f"{i} {i * i}\n" for i in range(20)), "utf-8")
+    assert main(["train", str(path), "--set", "epochs=20", "--no-advice"]) == 0
+    assert "weather.2024: separated by blanks" in capsys.readouterr().err
 
 
 def test_how_a_table_was_taken_is_said_beside_the_results(train, tmp_path):

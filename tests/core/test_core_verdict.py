@@ -391,7 +391,8 @@ def test_each_member_is_judged_by_itself():
         values[0] = curves[:, i]
         values[1] = curves[:, i] + [0, 0, 0.5 * (i == 2)]
         history.append(Snapshot(i, i, values, np.full(3, -1), np.zeros(3, dtype=np.bool_)))
-    kinds = [judge(history, made(), Experiment(), member).kind for member in range(3)]
+    over = replace(Experiment(), {"epochs": 2})
+    kinds = [judge(history, made(), over, member).kind for member in range(3)]
     assert kinds == ["good fit", "underfitting", "overfitting"]
 
 
@@ -470,6 +471,14 @@ def test_the_first_epochs_have_only_begun():
     goes_on = Experiment()
     assert "only begun" in verdict(losses, losses, experiment=goes_on, every=1).reason
     assert "only begun" not in verdict(losses, losses, experiment=goes_on, every=20).reason
+
+
+def test_a_good_fit_of_the_first_epochs_is_still_learning():
+    losses = [1.5, 0.52, 0.52]
+    begun = verdict(losses, losses, experiment=Experiment(), every=1)
+    assert (begun.kind, begun.reason) == ("still learning", "It has only begun.")
+    assert verdict(losses, losses, experiment=Experiment(), every=20).kind == "good fit"
+    assert verdict(losses, losses, every=1).kind == "good fit"  # at its end
 
 
 # Real training

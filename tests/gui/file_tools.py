@@ -29,7 +29,6 @@ title = "First"
 text = "Some text."
 plays = false
 """
-TABLE = "price,sales\n" + "".join(f"{i / 4},{(i - 7) ** 2 / 10}\n" for i in range(20))
 _COPY, _NO_KEY = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
 _CTRL = Qt.KeyboardModifier.ControlModifier
 _LEFT = Qt.MouseButton.LeftButton

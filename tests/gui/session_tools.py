@@ -9,26 +9,6 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.session.document import Document, write
 
-LESSON = """
-id = "small"
-title = "A small lesson"
-summary = "Two pages."
-minutes = 1
-
-[[pages]]
-title = "First"
-text = "Some text."
-experiment = { model.width = 8, epochs = 15 }
-pins = [{ name = "decayed", set = { "regularization.weight_decay" = 0.5 } }]
-plays = false
-
-[[pages]]
-title = "Second"
-text = "More text."
-hides = ["data.noise"]
-plays = false
-"""
-
 
 def save(person, path: Path) -> None:
     """Save under a name."""

@@ -5,18 +5,11 @@ import tomllib
 
 import numpy as np
 import pytest
-from file_tools import (
-    OTHER,
-    TABLE,
-    clipboard,
-    dialog_of,
-    press,
-    put_files,
-    use_table,
-)
+from file_tools import OTHER, clipboard, dialog_of, press, put_files, use_table
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from samples import TABLE
 
 from regplay.gui.controls.number import ValueBox
 from regplay.session.experiment_text import from_link, from_toml, to_toml

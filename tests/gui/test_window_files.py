@@ -1,20 +1,11 @@
 """What is opened in the window, by menus, by keys, and by drag and drop."""
 
 import pytest
-from file_tools import (
-    LESSON,
-    OTHER,
-    TABLE,
-    dialog_of,
-    drop,
-    entries,
-    press,
-    put_files,
-    use_table,
-)
+from file_tools import LESSON, OTHER, dialog_of, drop, entries, press, put_files, use_table
 from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from samples import TABLE
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace

@@ -1,7 +1,8 @@
 """A lesson that learns from files: they are asked about before anything of them is read."""
 
 import pytest
-from file_tools import LESSON, TABLE, answer_with, written
+from file_tools import LESSON, answer_with, written
+from samples import TABLE
 
 LESSON += "experiment = { epochs = 15 }\n"
 CSV = '{ data.name = "csv", data.file = "cars.csv" }'

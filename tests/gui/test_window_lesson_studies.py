@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
-from session_tools import LESSON
+from samples import LESSON
 
 from regplay.gui.runs.side_tab import TrainedTogether
 from regplay.gui.training.messages import Study

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from file_tools import answer_with, press, written
 from PySide6.QtCore import Qt
-from session_tools import LESSON, is_same_run, save, untrained
+from samples import LESSON
+from session_tools import is_same_run, save, untrained
 
 from regplay.gui.training import VirtualClock
 from regplay.gui.training.messages import Start

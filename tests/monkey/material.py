@@ -7,6 +7,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.resources import resource
 from regplay.session.experiment_text import to_link, to_toml
+from tests.samples import LESSON, TABLE
 
 SMALL = replace(Experiment(), {"epochs": 12, "data.n_train": 24, "data.n_valid": 24})
 _OTHERS = (
@@ -21,26 +22,15 @@ _USUAL = ("0.1", "1e-3", "2", "5", "12", "0", "30")
 _EXTREME = ("-1", "1e308", "1e-320", "inf", "nan", "999999999999", "0.0000001")
 _REFUSED = ("", " ", "-", "1e", "1,5", "½", "x", "0x10", "٣", "\u202e\n", "a" * 5000)
 _MARKUP = ("<img src=/dev/zero>", "<b>bold</b>", "a & b", "%s {x} \\", "é漢🙂")
-TABLE = "price,sales\n" + "".join(f"{i / 4},{(i - 7) ** 2 / 10}\n" for i in range(20))
 _CLASSES = "<img src=/x>,<b>y\n" + "".join(
     f"{i % 7},{'<i>a' if i % 3 else 'b&'}\n" for i in range(24)
 )
-_LESSON = """id = "small"
-title = "A <b>small</b> lesson"
-summary = "Two pages."
-minutes = 1
-[[pages]]
-title = "First"
-text = "Text with [a link](regplay:?seed=3)."
-experiment = { model.width = 4, epochs = 10 }
-pins = [{ name = "decayed", set = { "regularization.weight_decay" = 0.5 } }]
-plays = false
-[[pages]]
-title = "Second"
-text = "More."
-hides = ["data.noise"]
-plays = true
-"""
+_LESSON = (
+    LESSON.replace("A small", "A <b>small</b>")
+    .replace("Some text", "Text with [a link](regplay:?seed=3)")
+    .replace("hides", "plays = true\nhides")
+    .removesuffix("plays = false\n")
+)
 
 
 def small(rng: random.Random) -> Experiment:

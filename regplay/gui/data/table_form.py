@@ -42,7 +42,7 @@ _FORMAT: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "separator": ("Se&parator", SEPARATORS),
     "decimal": ("&Decimal mark", DECIMALS),
     "thousands": ("T&housands mark", THOUSANDS),
-    "header": ("First row is a &header", HEADERS),
+    "header": ("&Header", HEADERS),
     "dates": ("Da&tes", DATES),
     "encoding": ("&Encoding", ENCODINGS),
     "sheet": ("Shee&t", {}),

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QListWidget
+from samples import TABLE
 from session_tools import save
 
 from regplay.core.experiment import Experiment
@@ -15,7 +16,6 @@ from regplay.session.illustrated import starting_points
 
 Key = Qt.Key
 TITLES = [point.title for point in starting_points()]
-TABLE = "price,sales\n" + "".join(f"{i / 4},{(i - 7) ** 2 / 10}\n" for i in range(20))
 
 
 def tiles_of(person) -> QListWidget:

@@ -1,6 +1,6 @@
 """Runs whose data are gone, or other than those that are drawn, are not shown."""
 
-from file_tools import TABLE
+from samples import TABLE
 
 
 def test_no_run_can_be_adopted_where_the_file_of_one_is_gone(person, file):

@@ -8,7 +8,7 @@ text there are; `table_columns` decides, by all cells of a table, or asks.
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -24,7 +24,11 @@ NO = frozenset(("no", "false", "n", "f", "nein", "falsch", "non", "faux", "off")
 _CURRENCY = (
     r"(?:US\$|C\$|A\$|R\$|[$€£¥₹₽₩₺₫฿]|EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|PLN|Fr\.|Rs\.?|kr\.?)"
 )
-_UNIT = rf"(?:{_CURRENCY}|[%‰°]|[^\W\d_])[^\d\s]{{0,11}}(?: [^\W\d_][^\d\s]{{0,7}})?"
+_POWER = r"(?:(?<=[a-z^−-])[1-4])?"  # of m2, m^2 and s-1
+_UNIT = (
+    rf"(?:{_CURRENCY}|[%‰°]|(?![²³¹½¼¾⅓⅔⁰-₟])[^\W\d_])[^\d\s]{{0,11}}{_POWER}"
+    rf"(?:/[^\d\s]{{1,8}}{_POWER})?(?: [^\W\d_]\S{{0,9}})?"
+)
 _GAP = "[ \u00a0\u202f\u2009]"
 _EXPONENT = r"(?:[eE][+-]?\d+)?"
 
@@ -32,8 +36,8 @@ _EXPONENT = r"(?:[eE][+-]?\d+)?"
 def _pattern(decimal: str) -> re.Pattern[str]:
     """Numbers by their decimal mark; groups of three digits by any other mark, always the same."""
     mark, other = re.escape(decimal), re.escape("," if decimal == "." else ".")
-    plain = rf"\d+(?:{mark}\d*)?|{mark}\d+"
-    grouped = rf"[1-9]\d{{0,2}}(?P<group>{_GAP}|['’]|{other})\d{{3}}(?:(?P=group)\d{{3}})*"
+    plain = rf"\d+(?:{mark}(?:\d*|[-–—]{{1,2}}))?|{mark}\d+"  # 5,– is a price
+    grouped = rf"(?!0)\d{{1,3}}(?P<group>{_GAP}|['’]|{other})\d{{3}}(?:(?P=group)\d{{3}})*"
     return re.compile(
         rf"(?P<before>{_CURRENCY})?{_GAP}?(?P<sign>[+−-]?){_GAP}?(?P<early>{_CURRENCY})?{_GAP}?"
         rf"(?P<number>{grouped}(?:{mark}\d*)?|(?:{plain}){_EXPONENT})"
@@ -56,13 +60,22 @@ class Number:
 def parse_number_text(text: str, decimal: str) -> Number | None:
     """The number in a text by this decimal mark; None where it is none.
 
-    Python's own `1_000` is none. `inf` is a number that is not finite.
+    Python's own `1_000` is none. `inf` is a number that is not finite. One in parentheses is
+    negative, as in accounts. A time is a number of hours, or of minutes if that is what it begins
+    with; its unit is `TIMES[0]` or `TIMES[1]`.
     """
+    text = text.replace("٫", decimal).replace("٬", "," if decimal == "." else ".")
+    if inner := _IN_PARENTHESES.fullmatch(text):
+        number = parse_number_text("".join(inner.groups()), decimal)
+        is_count = number is not None and number.value >= 0 and number.unit not in TIMES
+        return replace(number, value=-number.value) if number is not None and is_count else None
     found = _PATTERNS[decimal].fullmatch(text)
     if found is None:
         is_infinite = re.fullmatch(r"[+-]?inf(inity)?", text, re.IGNORECASE)
-        return Number(math.inf) if is_infinite else None
-    digits, group = found["number"], found["group"] or ""
+        return Number(math.inf) if is_infinite else _parse_time(text)
+    if found["after"] == "Uhr" and not found["number"].isdecimal():
+        return _parse_time(text)
+    digits, group = found["number"].rstrip("-–—"), found["group"] or ""
     if group:
         digits = digits.replace(group, "")
     value = float(digits.replace(decimal, "."))
@@ -72,6 +85,33 @@ def parse_number_text(text: str, decimal: str) -> Number | None:
     thousands = " " if re.fullmatch(_GAP, group) else group.replace("’", "'")
     is_negative = found["sign"] in ("-", "−")
     return Number(-value if is_negative else value, units[0] if units else "", thousands)
+
+
+TIMES = ("h:mm", "h:mm:ss")  # units of times; the first may be minutes and seconds too
+_IN_PARENTHESES = re.compile(r"([^\d()]*)\(([^()+−-]*\d[^()]*)\)(\s*%?)")
+_CLOCK = re.compile(
+    r"(?P<sign>[−-]?)(?:(?P<days>\d{1,5}) days?,? )?(?P<first>\d{1,4})(?:[:h]| h |\.(?=.*Uhr))"
+    r"(?P<second>[0-5]\d)(?::(?P<third>[0-5]\d))?(?P<part>[.,]\d+)?"
+    r"(?: ?(?P<half>[AaPp])\.?[Mm]\.?| Uhr| h)?"
+)
+
+
+def _parse_time(text: str) -> Number | None:
+    """A time such as 12:30, 1:02:03.4, 3:15 pm, 8h30 or 2 days 03:00:00, as a number."""
+    found = _CLOCK.fullmatch(text)
+    if found is None:
+        return None
+    first, parts = int(found["first"]), [found["second"], found["third"] or ""]
+    if found["half"]:
+        if not 1 <= first <= 12:
+            return None
+        first = first % 12 + (12 if found["half"] in "Pp" else 0)
+    place = 1 if found["third"] else 0
+    parts[place] += (found["part"] or "").replace(",", ".")
+    value = (
+        24 * int(found["days"] or 0) + first + (float(parts[0]) + float(parts[1] or 0) / 60) / 60
+    )
+    return Number(-value if found["sign"] else value, TIMES[place])
 
 
 @lru_cache(maxsize=65_536)
@@ -84,6 +124,11 @@ def number_readings(text: str) -> tuple[float | None, float | None]:
 def is_number(text: str) -> bool:
     """Whether it is a number by one decimal mark or the other."""
     return number_readings(text) != (None, None)
+
+
+def looks_like_number(text: str) -> bool:
+    """Whether a text that is none begins as a number does, such as 1/2, <5 or 10-20."""
+    return text.lstrip("+-−<>≤≥=~≈±$€£¥'( ")[:1].isnumeric()
 
 
 # dates
@@ -105,7 +150,7 @@ _MONTHS = {
 }
 _MONTHS["sept"] = 9
 _TIME = r"(?:(?:T|,? +)(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d+)?)?"
-_TIME += r"(?: ?Z| ?[+-]\d\d:?\d\d)?)?"
+_TIME += r"(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?(?: ?(?:Z|UTC|GMT(?:[+-]\d+)?)| ?[+-]\d\d:?\d\d)?)?"
 _YEAR_FIRST = re.compile(
     r"(?P<a>\d{4})(?:(?P<mark>[-/.])(?P<b>\d\d?)(?P=mark)(?P<c>\d\d?)|[-/](?P<month>\d\d?))" + _TIME
 )
@@ -146,6 +191,8 @@ def _days(found: re.Match[str], *parts: str | int) -> float | None:
     except ValueError:
         return None
     hour, minute, second = (int(found[name] or 0) for name in ("hour", "minute", "second"))
+    if found["half"]:
+        hour = hour % 12 + (12 if found["half"] in "Pp" else 0) if 1 <= hour <= 12 else 25
     if hour > 24 or minute > 59 or second > 60:
         return None
     return days + (hour + (minute + second / 60) / 60) / 24

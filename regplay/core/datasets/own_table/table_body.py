@@ -42,18 +42,21 @@ class Body:
         [n, columns], as in `Rows`.
     numbers
         [n], of each row in the spreadsheet, from 1.
-    has_header, above
+    header, above
         As in `TableFormat`.
     problems
-        Rows of the wrong length, and whether the first row is a header where that is in doubt.
+        Rows of the wrong length, and which rows are the header where that is in doubt.
+    remarks
+        Which rows below the first were taken as parts of the header.
     """
 
     names: tuple[str, ...]
     cells: pd.DataFrame
     numbers: Integers
-    has_header: bool
+    header: int
     above: int
     problems: list[Problem]
+    remarks: list[Problem]
 
 
 def body_of(rows: Rows, chosen: Mapping[str, Any]) -> Body:
@@ -69,7 +72,7 @@ def body_of(rows: Rows, chosen: Mapping[str, Any]) -> Body:
     for column in cells.columns:
         filled += (cells[column] != "").to_numpy(dtype=np.int64)
     present = np.flatnonzero(filled)
-    first, problems = chosen.get("above", 0), []
+    first, problems, remarks = chosen.get("above", 0), list[Problem](), list[Problem]()
     present = present[present >= first]
     if not len(present):
         raise ReadingStoppedError("there is no row of values")
@@ -83,30 +86,34 @@ def body_of(rows: Rows, chosen: Mapping[str, Any]) -> Body:
     if is_shifted:
         head = ["", *head[:-1]]
     sample = cells.loc[below[:_HEAD]]
-    has_header = chosen.get("header")
-    if has_header is None:
-        has_header = _has_header(head, sample)
-    if has_header is None:
-        has_header = True
-        problems.append(_header_doubt(head, start + 1))
-    body = below if has_header else present
+    header = chosen.get("header")
+    if header is None:
+        more, doubt = _more_names(cells, below)
+        has_header = True if more else _has_header(head, sample)
+        header = 0 if has_header is False else 1 + more
+        problems += [_header_doubt(head, start + 1)] if has_header is None else []
+        problems += doubt if header else []
+        remarks += [_header_remark(cells, int(row)) for row in below[:more]]
+    names = [head, *(cells.loc[row].tolist() for row in below[: max(0, header - 1)])]
+    body = below[header - 1 :] if header else present
     width = int(rows.widths[start]) + is_shifted
     values = cells.loc[body]
     is_empty = np.array([not (values[column] != "").any() for column in values.columns])
     problems += _ragged(rows, body, values, is_empty, width)
+    problems += _repeated(body, values, head) if header else []
     if problems:
         wrong = {problem.row - 1 for problem in problems if problem.row != start + 1}
         body = np.array([row for row in body if row not in wrong], dtype=np.int64)
         values = cells.loc[body]
     kept = [column for column in range(values.shape[1]) if column < width or not is_empty[column]]
     _check_width(sum(not is_empty[column] for column in kept), rows)
-    names = tuple(
-        (" ".join(text_of(head[column]).split()) if has_header else "") or numbered(column)
+    called = tuple(
+        (_joined([row[column] for row in names]) if header else "") or numbered(column)
         for column in kept
     )
     values = values[kept].reset_index(drop=True)
     values.columns = pd.RangeIndex(len(kept))
-    return Body(names, values, body + 1, has_header, above, problems)
+    return Body(called, values, body + 1, header, above, problems, remarks)
 
 
 def _titles(rows: Rows, filled: Integers, present: Integers) -> int:
@@ -143,14 +150,16 @@ def _is_shifted(rows: Rows, head: Sequence[object], start: int, below: Integers)
 
 def _names_numbers(head: Sequence[object], below: pd.DataFrame) -> bool:
     """Whether a text stands over numbers."""
-    for column in below.columns:
-        cells = [cell for cell in below[column] if not is_gap(cell)]
-        cell = head[column]
-        if is_gap(cell) or is_value(cell) or not cells:
-            continue
-        if sum(map(is_value, cells)) * 2 > len(cells):
-            return True
-    return False
+    return any(
+        not is_gap(head[column]) and not is_value(head[column]) and _holds_values(below[column])
+        for column in below.columns
+    )
+
+
+def _holds_values(column: pd.Series) -> bool:
+    """Whether more than half of its cells are numbers or dates."""
+    cells = [cell for cell in column if not is_gap(cell)]
+    return sum(map(is_value, cells)) * 2 > len(cells)
 
 
 def _has_header(head: Sequence[object], below: pd.DataFrame) -> bool | None:
@@ -195,10 +204,82 @@ def _has_header(head: Sequence[object], below: pd.DataFrame) -> bool | None:
     return False
 
 
-def _header_doubt(head: Sequence[object], row: int) -> Problem:
-    shown = ", ".join(short(text_of(cell)) for cell in head[:4]) + (", …" if len(head) > 4 else "")
+_MOST_NAMES = 2  # rows below the first that may be parts of the header
+
+
+def _more_names(cells: pd.DataFrame, below: Integers) -> tuple[int, list[Problem]]:
+    """How many rows below the first are parts of the header too, and whether one more may be.
+
+    They hold no values, but texts over numbers: units, or the names of columns in a group.
+    """
+    for count in range(min(_MOST_NAMES + 1, len(below) - 1)):
+        row = cells.loc[below[count]]
+        under = cells.loc[below[count + 1 : count + 1 + _HEAD]]
+        over_numbers = [row[column] for column in under.columns if _holds_values(under[column])]
+        there = [cell for cell in over_numbers if not is_gap(cell)]
+        texts = sum(not is_value(cell) for cell in there)
+        if not texts or 2 * texts <= len(there):
+            return count, []
+        is_sure = texts == len(there) and (texts > 1 or count > 0)
+        if not is_sure or count == _MOST_NAMES:
+            return count, [_names_doubt(row.tolist(), int(below[count]) + 1, count)]
+    return 0, []
+
+
+def _joined(texts: Sequence[object]) -> str:
+    """The name of a column out of the rows of a header, such as `length / cm`."""
+    first, *others = (" ".join(text_of(text).split()) for text in texts)
+    for other in others:
+        if not is_gap(other) and other != first:
+            between = " " if other[0] in "([" else " / "
+            first = f"{first}{between if first else ''}{other}"
+    return first
+
+
+def _header_remark(cells: pd.DataFrame, row: int) -> Problem:
     return Problem(
-        f"the first row, {shown}, may hold the names of the columns or values",
+        f"this row is taken as a part of the header: {_listed(cells.loc[row].tolist())}", row + 1
+    )
+
+
+def _names_doubt(cells: Sequence[object], row: int, count: int) -> Problem:
+    """Whether a row behind `count` others below the first is a part of the header."""
+    message = f"this row, {_listed(cells)}, has texts where those below it have numbers"
+    if count == _MOST_NAMES:
+        return Problem(f"{message}; leave at most three rows of names and units above these", row)
+    rows = "two rows" if count == 0 else "three rows"
+    return Problem(
+        f"{message}: they may be units or names, or values",
+        row,
+        answers=(
+            ("They are units or names", "data.format", f"header = {rows}"),
+            ("They are values", "data.format", f"header = {'two rows' if count else 'yes'}"),
+        ),
+    )
+
+
+def _repeated(body: Integers, values: pd.DataFrame, head: Sequence[object]) -> list[Problem]:
+    """Rows that are the header once more, as where files were put together."""
+    if all(is_value(cell) or is_gap(cell) for cell in head):
+        return []
+    wanted = [head[column] for column in values.columns]
+    places = np.flatnonzero((values[values.columns[0]] == wanted[0]).to_numpy())
+    message = "this row repeats the header; delete it"
+    return [
+        Problem(message, int(body[place]) + 1)
+        for place in places
+        if values.iloc[place].tolist() == wanted
+    ]
+
+
+def _listed(cells: Sequence[object]) -> str:
+    shown = [short(text_of(cell)) for cell in cells if cell != ""]
+    return ", ".join(shown[:4]) + (", …" if len(shown) > 4 else "")
+
+
+def _header_doubt(head: Sequence[object], row: int) -> Problem:
+    return Problem(
+        f"the first row, {_listed(head)}, may hold the names of the columns or values",
         row,
         answers=(
             ("They are names", "data.format", "header = yes"),

@@ -10,7 +10,7 @@ import numpy as np
 from regplay.core.datasets.dataset import DatasetError, Table
 from regplay.core.datasets.own_table.raw_table import RawTable, chosen_columns, raw_table_of
 from regplay.core.datasets.own_table.table_body import body_of
-from regplay.core.datasets.own_table.table_columns import Column
+from regplay.core.datasets.own_table.table_columns import Column, remarks_on_reading
 from regplay.core.datasets.own_table.table_file import (
     Problem,
     ReadingStoppedError,
@@ -95,8 +95,9 @@ class Check:
     def _steps(self) -> Generator[int, None, None]:
         settings = self._settings
         rows = yield from _kept_rows(self._source, settings)
-        self.raw = raw = raw_table_of(rows, settings)
+        self.raw = raw = yield from raw_table_of(rows, settings)
         self.problems += raw.body.problems
+        self.remarks += raw.body.remarks
         n = len(raw.body.cells)
         if n < 2:
             raise too_few(raw, [], n)
@@ -118,7 +119,7 @@ class Check:
             self.problems += problems
             yield n
         if self.problems:
-            self.problems.sort(key=lambda problem: problem.row)
+            self.problems.sort(key=lambda problem: (problem.row, problem.column or 0))
             return
         refuse_categories(parts)
         self.table = self._table(raw, parts, raw.columns[self.target], targets)
@@ -150,6 +151,9 @@ class Check:
             last = "it is a date, so the last rows validate, not random ones"
             self.remarks.append(first.problem(last))
         self.remarks += remarks_on_columns(raw, parts, target.index, settings)
+        for part in parts:
+            self.remarks += remarks_on_reading(part.column, raw.format.decimal, "categories")
+        self.remarks += remarks_on_reading(target, raw.format.decimal, "classes")
         self.remarks += remarks_on_inputs(parts, kept, y, target)
         self.remarks += remark_on_total(raw) if kept[-1] else []
         x.flags.writeable = y.flags.writeable = False  # a cache may hand them out again
@@ -170,6 +174,7 @@ class Check:
             found.separator not in ("", BLANKS)
             and not rows.has_separator_line
             and found.above == 0
+            and found.header < 2
             and found.encoding in ("", "utf-8", "windows-1252")
             and rows.cells.shape[1] == len(self.raw.names)
             and int(np.count_nonzero(rows.widths)) == len(self.table.y) + found.header
@@ -233,7 +238,7 @@ def read_table(settings: DataSettings) -> tuple[Table, Check]:
         check = Check(path, settings)
         for _ in check.steps():
             pass
-        keep(check)
+        keep(check, settings)
     if check.table is None:
         problem = check.problems[0]
         place = f", {problem.place}" if problem.place else ""
@@ -259,9 +264,12 @@ _checks: dict[_Key, Check] = {}  # of the tables read last, by their files as th
 _rows: dict[_Key, Rows] = {}
 
 
-def keep(check: Check) -> None:
-    """Have the table of a check at hand for `read_table`."""
-    key = _key(check._source, check._settings)
+def keep(check: Check, settings: DataSettings) -> None:
+    """Have the table of a check at hand for `read_table` by these settings.
+
+    They are those of the check, or name what it has found by itself, such as the target.
+    """
+    key = _key(check._source, settings)
     if key is not None:
         for old in [*_checks][: 1 - _MOST_KEPT]:
             _checks.pop(old, None)
@@ -277,7 +285,7 @@ def _key(source: Source, settings: DataSettings, fields: Collection[str] = _READ
         return (source, *chosen)
     with contextlib.suppress(OSError):
         stat = source.stat()
-        return (source, *chosen, stat.st_mtime_ns, stat.st_size)
+        return (source.absolute(), *chosen, stat.st_mtime_ns, stat.st_size)
     return None
 
 

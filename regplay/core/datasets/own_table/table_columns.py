@@ -5,9 +5,11 @@ Everything is decided by all rows. Where two readings give different numbers, no
 """
 
 import contextlib
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal
 
@@ -19,6 +21,7 @@ from regplay.core.datasets.dataset import LARGEST
 from regplay.core.datasets.own_table.cells import (
     MISSING,
     NO,
+    TIMES,
     YES,
     Number,
     count_up,
@@ -26,6 +29,7 @@ from regplay.core.datasets.own_table.cells import (
     in_quotes,
     is_date,
     is_number,
+    looks_like_number,
     number_readings,
     parse_number_text,
     text_of,
@@ -110,8 +114,18 @@ class Column:
     @cached_property
     def is_dated(self) -> bool:
         """Whether more than half of its values are dates."""
+        if self.is_numeric:
+            return False
         dated = sum(int(self.counts[i]) for i, text in self.values() if is_date(text_of(text)))
-        return not self.is_numeric and 2 * dated > self.filled
+        return 2 * dated > self.filled
+
+    @cached_property
+    def unread(self) -> str:
+        """Where most of its values are no numbers but begin as such, what is to be said of it."""
+        found = [i for i, text in self.values() if looks_like_number(text_of(text))]
+        if self.is_numeric or self.is_dated or 2 * self.counts[found].sum() <= self.filled:
+            return ""
+        return f"{in_quotes(self.texts[found[0]])} is not read as a number"
 
     def problem(self, message: str, row: int = 0, *answers: tuple[str, str, str]) -> Problem:
         """Something that is wrong with it, or that is to be known about it."""
@@ -169,8 +183,8 @@ def _parsed(text: str, decimal: str) -> Number | None:
     return parse_number_text(text, decimal)
 
 
-def columns_of(body: Body, missing: Sequence[str] | None) -> list[Column]:
-    """The columns of a table, their kinds not decided yet.
+def columns_of(body: Body, missing: Sequence[str] | None) -> Iterator[Column]:
+    """The columns of a table, one after another, their kinds not decided yet.
 
     Parameters
     ----------
@@ -178,13 +192,11 @@ def columns_of(body: Body, missing: Sequence[str] | None) -> list[Column]:
         Marks of missing values; None takes all that are usual.
     """
     marks = MISSING if missing is None else {"", *(mark.lower() for mark in missing)}
-    columns = []
     for index, name in enumerate(body.names):
         codes, found = pd.factorize(body.cells[index].to_numpy(dtype=object))
         texts = list(found)
         gaps = np.array([isinstance(t, str) and t.lower() in marks for t in texts], dtype=bool)
-        columns.append(Column(index, name, body.numbers, texts, codes.astype(np.int64), gaps))
-    return columns
+        yield Column(index, name, body.numbers, texts, codes.astype(np.int64), gaps)
 
 
 def decimal_mark(columns: Sequence[Column]) -> str:
@@ -270,7 +282,8 @@ def kind_and_reason(
     if column.name.lower() == "split" and set(values) <= {"train", "valid"}:
         return "text", "it says which rows were trained on"
     if different > _OWN_TEXT * n:
-        return "text", "nearly every row has its own text"
+        own = "nearly every row has its own text"
+        return "text", f"{own}, and {column.unread}" if column.unread else own
     if different > MAX_CATEGORIES:
         many = f"it has {different:,} different texts; at most {MAX_CATEGORIES} can be told apart"
         return "text", many
@@ -283,7 +296,37 @@ def _number_reason(column: Column, decimal: str) -> str:
         return "numbers"
     example = column.numbers(decimal).units.index(unit)
     what = "a percentage" if unit == "%" else f"a number with the unit {unit}"
-    return f"{text_of(column.texts[example])}: {what}"
+    return f"{text_of(column.texts[example])}: {'a time' if unit in TIMES else what}"
+
+
+def remarks_on_reading(column: Column, decimal: str, taken: str) -> Iterator[Problem]:
+    """How texts that are more than plain numbers were read.
+
+    Parameters
+    ----------
+    taken
+        What texts are taken as: `categories`, `classes`.
+    """
+    if column.kind == "category" and column.unread:
+        different = counted(sum(1 for _ in column.values()), "different text")
+        yield column.problem(
+            f"{column.unread}: its {different} are taken as {taken}; if they mean numbers, write "
+            "them as 0.5 or 20"
+        )
+    if column.kind != "number":
+        return
+    found, unit = column.numbers(decimal), unit_of(column, decimal)
+    if unit in TIMES:
+        i = int(np.nanargmax(found.values))
+        shown = f"{in_quotes(column.texts[i])} is {found.values[i]:.4g}"
+        is_open = unit == TIMES[0] and not re.search("[a-zA-Z]", text_of(column.texts[i]))
+        other = "; if they mean minutes and seconds, as minutes" if is_open else ""
+        yield column.problem(f"its times are taken as hours: {shown}{other}")
+    for i, text in column.values():
+        if "(" in text_of(text) and found.values[i] < 0:
+            shown = f"{in_quotes(text)} is {format_number(float(found.values[i]))}"
+            yield column.problem(f"numbers in parentheses are taken as negative: {shown}")
+            return
 
 
 def unit_of(column: Column, decimal: str) -> str:
@@ -339,8 +382,14 @@ def _why_no_number(text: Any, is_one: bool, value: float, own: str, unit: str, d
             f"{'points' if decimal == '.' else 'commas'}; write all numbers alike"
         )
     if not is_one:
+        is_sum = re.fullmatch(r"(\d+ )?\d+/0*[1-9]\d*", str(text))
+        correct = "correct it"
+        if is_sum:
+            correct = f"write it as {float(sum(map(Fraction, str(text).split()))):.6g}"
+        elif re.fullmatch(r"[\d.,]+-", str(text)):
+            correct = f"if it is negative, write -{str(text)[:-1]}"
         return (
-            f"{shown} is not a number; correct it, or if it means that the value is missing, leave "
+            f"{shown} is not a number; {correct}, or if it means that the value is missing, leave "
             "the cell empty"
         )
     if not abs(value) <= LARGEST:
@@ -348,6 +397,8 @@ def _why_no_number(text: Any, is_one: bool, value: float, own: str, unit: str, d
         return f"{shown} is {fault}; correct it or leave the cell empty"
     if own == unit:
         return f"{shown} has a mark between thousands that this table should not have"
+    if own in TIMES and unit in TIMES:
+        return f"{shown} has not as many parts as the other times; write all of them like 0:12:30"
     has = f"has the unit {own}" if own else "has no unit"
     others = f"the others have {unit}" if unit else "the others have none"
     return f"{shown} {has}, {others}; write all of them alike"

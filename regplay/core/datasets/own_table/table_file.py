@@ -14,7 +14,7 @@ import zlib
 from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ _STEP = 20_000  # rows after which whoever reads may turn to something else
 _START = 65_536  # bytes that are the beginning
 _SAMPLED = 1 << 18  # characters that decide about the separator
 _TABLES = "regplay reads tables: CSV, TSV, Excel (.xlsx)"
+_SAVED = f"{_TABLES}; save what is in it as one of these"
 _KINDS = {  # first bytes: what such a file is
     b"\xd0\xcf\x11\xe0": "an old Excel or Office file: save it as Excel workbook (.xlsx) or CSV",
     b"%PDF": "a PDF",
@@ -142,7 +143,7 @@ def kind_of(start: bytes) -> str:
         if start.startswith(first):
             return kind
     text = start.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if text.startswith((b"{", b"[{", b"[[")) or re.match(rb'\[\s*[{["]', text):
+    if text.startswith((b"{", b"[{", b"[[")) or re.match(rb'\[\s*[{["\d-]', text):
         return "a JSON file"
     if re.match(rb"<(!doctype|html|\?xml)", text.lower()):
         return "a web page or XML"
@@ -245,7 +246,7 @@ def _bytes_of(path: Path) -> bytes:
         raise ReadingStoppedError(f"can't be read: {error.strerror or error}") from None
     kind = kind_of(raw[:1000])
     if kind:
-        raise ReadingStoppedError(f"this is {kind}; {_TABLES}")
+        raise ReadingStoppedError(f"this is {kind}; {_TABLES if ':' in kind else _SAVED}")
     return raw
 
 
@@ -276,7 +277,7 @@ def _decoded(raw: bytes, encoding: str) -> tuple[str, str]:
             raise ReadingStoppedError(problem) from None
         text = raw.decode("latin-1")  # five bytes mean nothing in Windows-1252
     if "\0" in text:
-        raise ReadingStoppedError(f"this is not a text file; {_TABLES}")
+        raise ReadingStoppedError(f"this is not a text file; {_SAVED}")
     return text, encoding
 
 
@@ -305,8 +306,13 @@ def _text_rows(
         separator = separator or (line[1] if line[1] in SEPARATORS.values() else "")
     text = text.rstrip("\n")
     if not text.strip():
-        raise ReadingStoppedError("the file is empty" if encoding else "there is no text")
+        again = "save the table again, or choose another file"
+        raise ReadingStoppedError(
+            f"the file is empty; {again}" if encoding else "there is no text; copy a table first"
+        )
     separator = separator or _separator(text)
+    if '="' in text:  # as programs write texts for Excel
+        text = re.sub(rf'(^|{re.escape(separator)})="', r'\1"', text, flags=re.MULTILINE)
     widths = _widths(text, separator)
     _refuse_long(widths, may_be_long)
     width = max(widths)
@@ -407,7 +413,7 @@ def _workbook_rows(
             f"this workbook can't be read ({error}); save it as CSV"
         ) from None
     if not any(cell != "" for row in rows for cell in row):
-        raise ReadingStoppedError(f"the sheet {name} is empty")
+        raise ReadingStoppedError(f"the sheet {name} is empty; choose another sheet or file")
     while not any(cell != "" for cell in rows[-1]):  # formatted, but empty
         rows.pop()
     _refuse_long([int(any(cell != "" for cell in row)) for row in rows], may_be_long)
@@ -425,8 +431,11 @@ def _check_workbook(raw: bytes) -> None:
     except zipfile.BadZipFile:
         raise ReadingStoppedError(f"this is a damaged ZIP or Excel file; {_TABLES}") from None
     if "xl/workbook.xml" not in names:
-        is_calc = "content.xml" in names and "mimetype" in names
-        kind = "a LibreOffice file: save it as CSV or Excel" if is_calc else "a ZIP archive"
+        kind = "a ZIP archive: unpack it first"
+        if "content.xml" in names and "mimetype" in names:
+            kind = "a LibreOffice file: save it as CSV or Excel"
+        elif "word/document.xml" in names:
+            kind = "a Word file: copy the table from it and paste it here"
         raise ReadingStoppedError(f"this is {kind}; {_TABLES}")
     if size > 16 * MAX_BYTES:
         raise ReadingStoppedError("this workbook is too large; save a part of its rows as CSV")
@@ -453,4 +462,7 @@ def _workbook_cell(value: object) -> object:
         return f"{value:%Y-%m-%d}{at}"
     if isinstance(value, date):
         return f"{value:%Y-%m-%d}"
+    if isinstance(value, timedelta):
+        minutes, seconds = divmod(value.total_seconds(), 60)
+        return f"{minutes // 60:.0f}:{minutes % 60:02.0f}:{seconds:02.0f}"
     return str(value).strip()

@@ -17,7 +17,7 @@ BLANKS = " "  # as a separator: any number of blanks
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "blanks": BLANKS}
 DECIMALS = {"point": ".", "comma": ","}
 THOUSANDS = {"none": "", "comma": ",", "point": ".", "blank": " ", "apostrophe": "'"}
-HEADERS = {"yes": True, "no": False}
+HEADERS = {"yes": 1, "no": 0, "two rows": 2, "three rows": 3}
 ENCODINGS = {"utf-8": "utf-8", "utf-16": "utf-16", "windows-1252": "windows-1252"}
 DATES = {"year first": "year first", "day first": "day first", "month first": "month first"}
 _CHOICES: Mapping[str, Mapping[str, Any]] = {
@@ -48,7 +48,7 @@ class TableFormat:
     decimal, thousands
         The marks in numbers; no thousands mark is "".
     header
-        Whether the first row of the table holds the names of the columns.
+        How many rows of the table hold the names of the columns, and their units.
     above
         Rows above that row, which are passed over.
     encoding
@@ -64,7 +64,7 @@ class TableFormat:
     separator: str = ","
     decimal: str = "."
     thousands: str = ""
-    header: bool = True
+    header: int = 1
     above: int = 0
     encoding: str = "utf-8"
     dates: str = "year first"
@@ -80,8 +80,14 @@ class TableFormat:
         parts.append(f"decimal {_plural(DECIMALS, self.decimal)}")
         if self.thousands:
             parts.append(f"{_plural(THOUSANDS, self.thousands)} between thousands")
-        place = "the first row" if not self.above else f"row {self.above + 1}"
-        parts.append(f"{place} is a header" if self.header else "no header")
+        first = self.above + 1
+        place = f"row {first}" if self.above else "the first row"
+        if self.header > 1:
+            last = self.above + self.header
+            count = "two" if self.header == 2 else "three"
+            place = f"rows {first} to {last}" if self.above else f"the first {count} rows"
+        verb = "is" if self.header == 1 else "are"
+        parts.append(f"{place} {verb} a header" if self.header else "no header")
         if self.above:
             parts.append(f"{counted(self.above, 'row')} above it passed over")
         if self.dates != "year first":

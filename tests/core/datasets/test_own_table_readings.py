@@ -1,0 +1,249 @@
+"""Rows of units, times, parentheses, powers: read as what they mean, or refused in words."""
+
+import datetime
+
+import openpyxl
+import pytest
+from made_datasets import checked
+
+
+def table(header, row, n=24):
+    return header + "\n" + "".join(row(i) + "\n" for i in range(n))
+
+
+def said(check):
+    return [str(remark) for remark in check.remarks]
+
+
+def first_of(cell, n=24, header="a;b;y"):
+    """The check of a table whose first column is `cell(i)`, and the values of that column."""
+    check = checked(table(header, lambda i: f"{cell(i)};{i * i % 7};{i / 7:.3f}", n))
+    return check, check.table.x[:, 0].tolist() if check.table else str(check.problems[0])
+
+
+# the header
+
+
+UNITS = [
+    (["s,m,°C"], ("time / s", "way / m", "heat / °C")),
+    (["(s),(m),(°C)"], ("time (s)", "way (m)", "heat (°C)")),
+    (["[s],[m],[°C]"], ("time [s]", "way [m]", "heat [°C]")),
+    (["s,,°C"], ("time / s", "way", "heat / °C")),
+    (["s,-,°C"], ("time / s", "way", "heat / °C")),
+    (["A,A,B", "s,m,K"], ("time / A / s", "way / A / m", "heat / B / K")),
+]
+
+
+@pytest.mark.parametrize(("rows", "names"), UNITS)
+def test_rows_of_units_or_names_belong_to_the_header_and_that_is_told(rows, names):
+    lines = [f"{i / 3:.3f},{i * i % 7},{i / 7:.3f}" for i in range(24)]
+    check = checked("\n".join(["time,way,heat", *rows, *lines]))
+    assert check.raw.names == names
+    assert check.table.y.tolist() == [round(i / 7, 3) for i in range(24)]
+    shown = ", ".join(cell for cell in rows[-1].split(",") if cell)
+    assert said(check)[len(rows) - 1] == (
+        f"row {len(rows) + 1}: this row is taken as a part of the header: {shown}"
+    )
+    count = {1: "two", 2: "three"}[len(rows)]
+    assert check.raw.format.words.endswith(f"the first {count} rows are a header")
+    one = checked("\n".join(["time,way,heat", *rows, *lines]), format="header = yes")
+    assert [problem.row for problem in one.problems][: len(rows)] == [2] * len(rows)
+
+
+def test_units_below_names_beside_classes_and_titles():
+    text = table("Our measurements\n\ntime;kind\ns;", lambda i: f"{i},5;{'ab'[i % 2]}")
+    assert checked(text).problems[0].row == 4  # one text alone may be a wrong value
+    check = checked(text, format="header = two rows")
+    assert check.raw.names == ("time / s", "kind")
+    assert check.table.class_names == ("a", "b")
+    assert checked(text, format="header = yes").problems[0].place == "row 4, column 1 (time)"
+
+
+def test_groups_of_columns_as_pandas_writes_them():
+    check = checked(table(",a,a,b\n,x,y,z\nid,,,", lambda i: f"{i},{i % 5},{i % 7},{i / 7}"))
+    assert check.raw.names == ("id", "a / x", "a / y", "b / z")
+    assert check.table.input_names == ("a / x", "a / y")
+
+
+def test_a_row_that_may_be_units_is_asked_about():
+    text = table("time,share,heat\ns,1,°C", lambda i: f"{i / 3},{i * i % 7},{i / 7}")
+    (problem,) = checked(text).problems
+    assert str(problem) == (
+        "row 2: this row, s, 1, °C, has texts where those below it have numbers: they may be units "
+        "or names, or values"
+    )
+    answers = [value for _, _, value in problem.answers]
+    assert answers == ["header = two rows", "header = yes"]
+    assert len(checked(text, format=answers[0]).table.y) == 24
+    assert checked(text, format=answers[1]).problems[0].place == "row 2, column 1 (time)"
+
+
+def test_four_rows_of_names_are_refused_by_the_row():
+    text = table("a,b,y\nc,d,e\nf,g,h\ns,m,K", lambda i: f"{i / 3},{i * i % 7},{i / 7}")
+    assert [(p.row, p.answers) for p in checked(text).problems] == [(4, ())]
+
+
+def test_a_first_row_of_values_with_a_typing_error_is_no_header():
+    text = table("a,b,y", lambda i: f"{'x' if i == 0 else i},{i * i % 7},{i / 7}")
+    (problem,) = checked(text).problems
+    assert problem.place == "row 2, column 1 (a)"
+
+
+def test_a_header_that_comes_again_is_refused_once():
+    half = table("a,b,y", lambda i: f"{i / 3},{i * i % 7},{i / 7}", 12)
+    assert [str(problem) for problem in checked(half + half).problems] == [
+        "row 14: this row repeats the header; delete it"
+    ]
+
+
+# times
+
+
+TIMES = [
+    (lambda i: f"{i}:30", 8.5, 'its times are taken as hours: "23:30" is 23.5; if they mean'),
+    (lambda i: f"{i:02}:30:00", 8.5, 'its times are taken as hours: "23:30:00" is 23.5'),
+    (lambda i: f"{i}h30", 8.5, 'its times are taken as hours: "23h30" is 23.5'),
+    (lambda i: f"{i}.30 Uhr", 8.5, 'its times are taken as hours: "23.30 Uhr" is 23.5'),
+    (lambda i: f"{i}:15.0", 8.25, 'its times are taken as hours: "23:15.0" is 23.25; if they mean'),
+    (lambda i: f"{i % 12 or 12}:30 {'PM' if i > 11 else 'AM'}", 8.5, "its times are taken as hour"),
+    (lambda i: f"{i} days 12:00:00", 204, 'its times are taken as hours: "23 days 12:00:00" is '),
+]
+
+
+@pytest.mark.parametrize(("cell", "eighth", "remark"), TIMES)
+def test_times_are_hours_and_that_is_told(cell, eighth, remark):
+    check, values = first_of(cell)
+    assert values[8] == eighth
+    assert values == sorted(values)
+    assert said(check)[0].startswith(f"column 1 (a): {remark}")
+    as_target = checked(table("a;y", lambda i: f"{i * i};{cell(i)}"))
+    assert as_target.table.class_names == ()
+    assert as_target.table.y[8] == eighth
+
+
+def test_few_times_that_come_again_are_no_classes():
+    check = checked(table("a;y", lambda i: f"{i * i};{8 + i % 3}:30"))
+    assert sorted(set(check.table.y)) == [8.5, 9.5, 10.5]
+    assert check.table.class_names == ()
+
+
+def test_times_with_and_without_seconds_are_refused():
+    _, problem = first_of(lambda i: f"1:{i + 10}" if i % 5 else f"1:{i + 10}:30")
+    assert problem == (
+        'row 2, column 1 (a): "1:10:30" has not as many parts as the other times; write all of '
+        "them like 0:12:30"
+    )
+
+
+@pytest.mark.parametrize("cell", ["25:99", "13:00 PM", "1:2"])
+def test_what_is_no_time_is_refused(cell):
+    _, problem = first_of(lambda i: cell if i == 4 else f"{i}:30")
+    assert problem.startswith(f'row 6, column 1 (a): "{cell}" is not a number; correct it')
+
+
+def test_times_of_a_workbook(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["start", "lasts", "y"])
+    for i in range(12):
+        lasts = datetime.timedelta(hours=20 + i, minutes=15)
+        book.active.append([datetime.time(i, 30), lasts, i / 7])
+    book.save(tmp_path / "times.xlsx")
+    check = checked(tmp_path / "times.xlsx")
+    assert check.table.x.tolist() == [[i + 0.5, i + 20.25] for i in range(12)]
+
+
+def test_dates_with_a_time_of_twelve_hours():
+    text = table("when;y", lambda i: f"5/{i + 1}/2024 {i % 12 + 1}:30 PM;{i / 7}")
+    hours = [i + ((i % 12 + 1) % 12 - 1) / 24 for i in range(24)]
+    assert checked(text).table.x[:, 0].tolist() == pytest.approx(hours)
+
+
+# numbers
+
+
+NUMBERS = [
+    *(("{} m2", 1), ("{}m2", 1), ("{} kg/m2", 1), ("{} m/s^2", 1), ("{} m s-1", 1), ("{} m²", 1)),
+    *(("{} g CO2/km", 1), ("({})", -1), ("({} %)", -1), ("(${})", -1), ("$({})", -1)),
+    *(("{},-", 1), ("{}.–", 1), ("={}", 0)),
+]
+
+
+@pytest.mark.parametrize(("form", "factor"), NUMBERS)
+def test_powers_in_units_parentheses_and_prices(form, factor):
+    check = checked(table("a;b;y", lambda i: f"{form.format(i + 20)};{i};{i * i % 37}"))
+    if not factor:
+        assert any('"=20" is not read as a number' in line for line in said(check))
+        return
+    assert check.table.x[:, 0].tolist() == [factor * (i + 20) for i in range(24)]
+    if factor < 0:
+        shown = f'"{form.format(20)}" is -20'
+        assert f"column 1 (a): numbers in parentheses are taken as negative: {shown}" in said(check)
+
+
+def test_parentheses_among_other_numbers_with_thousands():
+    _, values = first_of(lambda i: f"(1,{i:03}.5)" if i % 3 else f"2,{i:03}.5")
+    assert values == [-1000.5 - i if i % 3 else 2000.5 + i for i in range(24)]
+
+
+@pytest.mark.parametrize("digits", ["٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "０１２３４５６７８９"])
+def test_digits_of_other_scripts(digits):
+    turned = str.maketrans("0123456789", digits)
+    _, values = first_of(lambda i: str(i + 20).translate(turned))
+    assert values == [i + 20 for i in range(24)]
+    _, values = first_of(lambda i: f"1٬{i + 200}٫5".translate(turned))
+    assert values == [i + 1200.5 for i in range(24)]
+
+
+def test_texts_for_a_spreadsheet_are_what_stands_in_them():
+    check, values = first_of(lambda i: f'="{i * i}"')
+    assert values == [i * i for i in range(24)]
+    assert check.raw.names[0] == "a"
+
+
+@pytest.mark.parametrize(
+    ("cell", "what"),
+    [
+        ("1/2", "write it as 0.5, or if"),
+        ("1 1/2", "write it as 1.5, or if"),
+        ("7-", "if it is negative, write -7, or if"),
+        ("<5", "correct it, or if"),
+        ("½", "correct it, or if"),
+        ("5²", "correct it, or if"),
+        ("1,5", "has other marks than the rest"),
+    ],
+)
+def test_a_number_that_is_written_otherwise_says_how_to_write_it(cell, what):
+    _, problem = first_of(lambda i: cell if i == 4 else i + 0.5)
+    assert problem.startswith(f'row 6, column 1 (a): "{cell}" ')
+    assert what in problem
+
+
+FORMS = ["1/{}", "{}-{}", "<{}", "{}/10", "0x{}F", "52°0{}'", "{}²", "{}·10⁻³", "{} h {} min"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_is_not_read_as_a_number_is_told_wherever_it_goes(form):
+    def few(i):
+        return form.format(i % 4 + 2, i % 4 + 4)
+
+    def own(i):
+        return form.format(i + 2, i + 4)
+
+    check, _ = first_of(few)
+    words = f'"{few(0)}" is not read as a number'
+    assert said(check)[0].startswith(
+        f"column 1 (a): {words}: its 4 different texts are taken as categories; if they mean numb"
+    )
+    check, _ = first_of(own)
+    assert said(check)[0] == (
+        f"column 1 (a): it is left out: nearly every row has its own text, and {words}"
+    )
+    target = checked(table("a;y", lambda i: f"{i * i};{few(i)}"))
+    assert f"{words}: its 4 different texts are taken as classes" in said(target)[0]
+    target = checked(table("a;y", lambda i: f"{i * i};{own(i)}"))
+    assert f"and {words}; choose another column" in str(target.problems[0])
+
+
+def test_texts_that_begin_with_letters_are_categories_without_a_word():
+    check, _ = first_of(lambda i: ["low", "high", "very high"][i % 3])
+    assert check.remarks == []
