@@ -82,6 +82,7 @@ class MainWindow(QMainWindow):
         self.controller = Controller(experiment or Experiment(), clock, self)
         self.theme = Theme(application())
         self._is_painted = False
+        self._file_to_open: Path | None = None
         self._clock = clock
 
         controller = self.controller
@@ -229,7 +230,7 @@ class MainWindow(QMainWindow):
         )
         self.guide.link_chosen.connect(self.documents.open_link)
         self.painted.connect(runner.start, Qt.ConnectionType.QueuedConnection)
-        self.painted.connect(self.documents.recover, Qt.ConnectionType.QueuedConnection)
+        self.painted.connect(self._begin, Qt.ConnectionType.QueuedConnection)
 
     def _connect_views(self) -> None:
         """What is to be seen comes from the controller."""
@@ -414,6 +415,15 @@ class MainWindow(QMainWindow):
         self.menus.set_devices(available(), self.controller.runner.device)
         if self.controller.run is None:  # the first view, which says where, may be quicker
             self.status.set_placement("")
+
+    def open_at_start(self, path: Path) -> None:
+        """Open a file once the window is painted, and what a crash left was asked about."""
+        self._file_to_open = path
+
+    def _begin(self) -> None:
+        self.documents.recover()
+        if self._file_to_open is not None:
+            self.files.open(self._file_to_open)
 
     @guarded
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -177,7 +177,7 @@ def open_window(qtbot, settings, tmp_path):
     """Opens a window on an experiment of these values and waits until it can be used."""
     windows = []
 
-    def open_one(values=None, *, clock=None, settings=settings, loads=True):
+    def open_one(values=None, *, clock=None, settings=settings, loads=True, opened=None):
         experiment = replace(Experiment(), {"epochs": 20} | (values or {}))
         answers = Answers()
         window = MainWindow(
@@ -185,6 +185,8 @@ def open_window(qtbot, settings, tmp_path):
         )
         windows.append(window)
         person = Person(window, answers, qtbot)
+        if opened is not None:
+            window.open_at_start(opened)
         with qtbot.waitExposed(window):
             window.show()
         window.activateWindow()

@@ -8,14 +8,14 @@ import secrets
 import subprocess
 import sys
 import tempfile
-from collections import Counter
 from pathlib import Path
 
 from tests.monkey.shrinking import shortened
 
 Listed = list[tuple[str, int]]
-_SLOWEST = 12
 _SHOWN = 6000  # characters of what failed
+_SLOWEST = 12  # actions that are told
+_TRIES = 2  # of each list while it is shortened: a failure may come in some of them alone
 
 
 def drawn(seed: int, count: int) -> Listed:
@@ -33,57 +33,46 @@ class Played:
     Attributes
     ----------
     lines
-        Of the report: actions, what they did, what failed.
+        Of the report: what each action did, and what failed.
     failures
-        The details of each failure by its kind.
+        The details of each failure by its kind, the first first.
     """
 
     def __init__(self, actions: Listed, *, keeps_going: bool = False) -> None:
         with tempfile.TemporaryDirectory(prefix="monkey-") as name:
             folder = Path(name)
             (folder / "list.json").write_text(json.dumps(actions))
-            command = [sys.executable, "-X", "faulthandler", "-m", "tests.monkey.play"]
-            command += ["list.json", "report.jsonl", *["--keep-going"] * keeps_going]
+            command = [sys.executable, "-m", "tests.monkey.play", "list.json", "report.jsonl"]
             home = {"HOME": name, "XDG_DATA_HOME": name, "QT_QPA_PLATFORM": "offscreen"}
-            paths = {"PYTHONPATH": str(Path.cwd()), "PYQTGRAPH_QT_LIB": "PySide6"}
             ended = subprocess.run(
-                command, cwd=folder, env=os.environ | home | paths, capture_output=True, text=True
+                command + ["--keep-going"] * keeps_going,
+                cwd=folder,
+                env=os.environ | home | {"PYTHONPATH": str(Path.cwd())},
+                capture_output=True,
+                text=True,
             )
             report = folder / "report.jsonl"
             written = report.read_text().splitlines() if report.exists() else []
         self.lines = [json.loads(line) for line in written]
-        self.failures: list[tuple[str, str]] = [
-            (line["failed"], line["details"]) for line in self.lines if "failed" in line
-        ]
-        has_ended = bool(self.lines) and "ended" in self.lines[-1]
-        if ended.returncode != 0 or not (has_ended or self.failures):
+        self.failures: dict[str, str] = {}
+        for line in self.lines:
+            if "failed" in line:
+                self.failures.setdefault(line["failed"], line["details"])
+        if ended.returncode != 0:
             how = "it took too long" if "Timeout" in ended.stderr else f"exit {ended.returncode}"
-            self.failures.append((how, ended.stderr[-_SHOWN:]))
+            self.failures[how] = ended.stderr[-_SHOWN:]
 
-    def tell_resources(self) -> None:
-        """Print where the window was away longest, and how much there was at first and at last."""
-        acted = [line for line in self.lines if "action" in line]
-        done = [line for line in self.lines if "done" in line]
-        pairs = sorted(zip(done, acted, strict=False), key=lambda pair: -pair[0]["busy"])
-        for line, action in pairs[:_SLOWEST]:
-            busy, away, where = line["busy"], line["away"], line["where"]
-            print(f"busy {busy} s, away {away} s: {action['action']}, {line['done']}: {where}")
-        resources = [line["resources"] for line in self.lines if "resources" in line]
+    def tell(self) -> None:
+        """Print what kept the main thread longest, how much there is, and what failed."""
+        acted = [line for line in self.lines if "done" in line]
+        for line in sorted(acted, key=lambda line: -line["busy"])[:_SLOWEST]:
+            print(json.dumps(line))
+        resources = [line["done"] for line in acted if line["action"] in ("check", "end")]
         print(f"at first {resources[:1]}, at last {resources[-1:]}")
-
-    @property
-    def count(self) -> int:
-        """The actions that were begun."""
-        return sum("action" in line for line in self.lines)
-
-
-def fails_alike(actions: Listed, kind: str, tries: int) -> bool:
-    """Whether a list fails in this way in one of some tries."""
-    for _ in range(tries):
-        if any(kind == one for one, _ in Played(actions).failures):
-            print(f"  {len(actions)} actions still fail", flush=True)
-            return True
-    return False
+        for kind, details in self.failures.items():
+            print(f"--- {kind}\n{details[-_SHOWN:]}", flush=True)
+        if self.failures:
+            print(*map(json.dumps, self.lines[-16:]), sep="\n", flush=True)
 
 
 def main() -> int:
@@ -92,36 +81,29 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
     parser.add_argument("--actions", type=int, default=300)
     parser.add_argument("--replay", type=Path, help="a list that was written")
-    parser.add_argument("--out", type=Path, help="where a list that fails is written")
-    parser.add_argument("--tries", type=int, default=2, help="of each list while it is shortened")
-    parser.add_argument("--keep-going", action="store_true", help="count failures, by kind")
+    parser.add_argument("--keep-going", action="store_true", help="find all that fails")
     asked = parser.parse_args()
-    out = asked.out or Path(tempfile.gettempdir()) / f"monkey-{asked.seed}.json"
+    actions = drawn(asked.seed, asked.actions)
     if asked.replay:
-        actions = [(name, number) for name, number in json.loads(asked.replay.read_text())]
-        print(f"{len(actions)} actions of {asked.replay}", flush=True)
-    else:
-        actions = drawn(asked.seed, asked.actions)
-        print(f"seed {asked.seed}, {len(actions)} actions", flush=True)
+        actions = json.loads(asked.replay.read_text())
+    print(f"{asked.replay or f'seed {asked.seed}'}, {len(actions)} actions", flush=True)
+    out = Path(tempfile.gettempdir()) / f"monkey-{asked.seed}.json"
     out.write_text(json.dumps(actions))
     played = Played(actions, keeps_going=asked.keep_going)
-    played.tell_resources()
+    played.tell()
     if not played.failures:
         out.unlink()
-        print("all holds")
         return 0
-    for kind, count in Counter(kind for kind, _ in played.failures).most_common():
-        details = next(details for one, details in played.failures if one == kind)
-        print(f"--- {count} × {kind}\n{details[-_SHOWN:]}", flush=True)
-    kind = played.failures[0][0]
-    done = [line for line in played.lines if "action" in line or "done" in line][-16:]
-    print(*(json.dumps(line) for line in done), f"written: {out}", sep="\n", flush=True)
+    print(f"written: {out}\n{json.dumps(actions)}", flush=True)
     if not asked.keep_going:
-        short = shortened(
-            actions[: played.count], lambda some: fails_alike(some, kind, asked.tries)
-        )
+        kind = next(iter(played.failures))
+
+        def fails(some: Listed) -> bool:
+            return any(kind in Played(some).failures for _ in range(_TRIES))
+
+        short = shortened(actions, fails)
         out.write_text(json.dumps(short))
-        print(f"{len(short)} actions fail: {kind}\n{json.dumps(short)}\nwritten: {out}")
+        print(f"{len(short)} actions fail: {kind}\nwritten: {out}\n{json.dumps(short)}")
     return 1
 
 

@@ -2,6 +2,7 @@
 
 import faulthandler
 import json
+import os
 import random
 import sys
 import time
@@ -19,21 +20,9 @@ from tests.monkey.events import click, mouse, place_in, press, reachable, visibl
 from tests.monkey.material import SMALL, write_files
 
 PATIENCE = 300  # s that an action, or a check, may take on any machine
-_CHECKED = 50  # actions from one check to the next
+_COMPARED, _CHECKED = 10, 50  # actions from one comparison, and check, to the next
 _TOUCHED = 4  # times in a dialog before it is closed
 _LOOK = 10  # ms between two looks at whether something waits for an answer
-
-
-class _Questions(Dialogs):
-    """The window's own questions, but for the name of a file."""
-
-    def __init__(self, monkey: "Monkey") -> None:
-        super().__init__(None)
-        self._monkey = monkey
-
-    def file_to_save(self, suggested: Path) -> Path | None:
-        name = self._monkey.file_name(suggested.name)
-        return Path(name).with_suffix(".regplay") if name else None
 
 
 class Monkey:
@@ -47,14 +36,13 @@ class Monkey:
         Holds the files that are opened and saved.
     """
 
-    def __init__(self, folder: Path) -> None:
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
+    def __init__(self, app: QApplication, folder: Path) -> None:
         self.app, self.folder, self.rng = app, folder, random.Random(0)
         self.watch, self.absence = watching.Watch(), watching.Absence()
         write_files(folder)
         for name in ("getOpenFileName", "getSaveFileName"):
-            setattr(QFileDialog, name, lambda _, title, at="", *__: (self.file_name(at), ""))
+            setattr(QFileDialog, name, lambda _, title, at="", *__: (self._file_name(at), ""))
+        Dialogs.file_to_save = lambda _, suggested: self._session_name(suggested)
         QDesktopServices.openUrl = lambda _: True
         self._touched = 0
         self._threads = watching.threads()
@@ -62,21 +50,24 @@ class Monkey:
         self._timer.timeout.connect(self._see_questions)
         self._timer.start()
         self.open_window()
-        self.start = watching.resources(self.window)
+        self._start = watching.resources(self.window)
 
-    def file_name(self, suggested: str) -> str:
+    def _file_name(self, suggested: str | Path) -> str:
         """A file that is there, or another of this name, or none."""
         there = sorted(map(str, self.folder.iterdir()))
         new = str(self.folder / Path(suggested).name[-60:])
         return self.rng.choice((self.rng.choice(there), new, new, "", str(self.folder / "no/file")))
+
+    def _session_name(self, suggested: Path) -> Path | None:
+        name = self._file_name(suggested)
+        return Path(name).with_suffix(".regplay") if name else None
 
     # the window
 
     def open_window(self) -> None:
         """Open one as a program that is started again does, and wait until it can be used."""
         settings = QSettings(str(self.folder / "settings.ini"), QSettings.Format.IniFormat)
-        kept = self.folder.with_name("kept")
-        self.window = MainWindow(SMALL, None, settings, _Questions(self), kept)
+        self.window = MainWindow(SMALL, None, settings, None, self.folder.with_name("kept"))
         self.window.show()
         self.window.activateWindow()
         self.wait(lambda: self.window.controller.view is not None)
@@ -92,8 +83,6 @@ class Monkey:
             if other.isVisible():
                 self.watch.note("a window outlives the main one", repr(other))
                 other.close()
-        self.window.theme.set_scheme("system")
-        self.window.theme.set_zoom(100)
         self.window.theme.deleteLater()
         self.window.deleteLater()
         self.app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -156,8 +145,7 @@ class Monkey:
 
     def act(self, action: Callable[["Monkey"], str], number: int) -> str:
         """Do one; returns what it did."""
-        self.rng, self._touched = random.Random(number), 0
-        done = "raised"
+        self.rng, self._touched, done = random.Random(number), 0, "raised"
         try:
             done = action(self)
         except Exception as error:
@@ -169,26 +157,30 @@ class Monkey:
             self.app.processEvents()
         return done
 
-    def check(self) -> None:
-        """All that must hold at rest."""
+    def compare(self) -> str:
+        """See that what is worked on is what is shown, once that has come to rest."""
         self.settle()
         watching.check_agreement(self.window, self.watch)
-        watching.check_undo(self.window, self.watch)
-        self.settle()
-        watching.check_agreement(self.window, self.watch)
-        self.found = watching.resources(self.window)
-        watching.check_resources(self.start, self.found, self.watch)
+        return ""
 
-    def end(self) -> None:
+    def check(self, more: dict[str, int] = watching.MORE) -> dict[str, int]:
+        """See that all else holds at rest too; returns how much there is of what may pile up."""
+        self.compare()
+        watching.check_undo(self.window, self.watch)
+        self.compare()
+        found = watching.resources(self.window)
+        watching.check_resources(self._start, found, self.watch, more)
+        return found
+
+    def end(self) -> dict[str, int]:
         """Go back to a small experiment, look at the memory, and close."""
         while not self.close_window():
             pass
         self.open_window()
-        self.settle()
-        self.found = watching.resources(self.window)
-        watching.check_resources(self.start, self.found, self.watch, watching.MORE_AT_END)
+        found = self.check(watching.MORE_AT_END)
         while not self.close_window():
             pass
+        return found
 
 
 def main() -> None:
@@ -205,34 +197,32 @@ def main() -> None:
         with Path(sys.argv[2]).open("a") as report:
             print(json.dumps(line), file=report)
 
-    def play(name: str, number: int, act: Callable[[], object]) -> bool:
-        """Do it, and write down what it did and what failed; whether to go on."""
+    def play(name: str, number: int, act: Callable[[], str | dict[str, int]]) -> None:
+        """Do it, and write down what it did and what failed, which ends the process."""
         faulthandler.dump_traceback_later(PATIENCE, exit=True)
-        write(action=name, number=number)
+        write(begun=name, number=number)
         before = time.perf_counter()
         monkey.absence.begin()
         done = act()
         busy, away, where = monkey.absence.longest()
         seconds = round(time.perf_counter() - before, 3)
-        write(done=done, seconds=seconds, busy=busy, away=away, where=where)
+        write(done=done, action=name, busy=busy, away=away, seconds=seconds, where=where)
         found, monkey.watch.failures = monkey.watch.failures, []
-        for failure in found:
-            write(failed=failure.kind, details=failure.details)
-        return keeps_going or not found
+        for kind, details in found:
+            write(failed=kind, details=details)
+        if found and not keeps_going:
+            os._exit(0)  # whatever its threads are at
 
     faulthandler.enable()
     faulthandler.dump_traceback_later(PATIENCE, exit=True)
-    monkey = Monkey(folder)
+    monkey = Monkey(app, folder)
     for index, (name, number) in enumerate(json.loads(Path(sys.argv[1]).read_text())):
-        if not play(name, number, lambda: monkey.act(ACTIONS[name], number)):  # noqa: B023
-            return
+        play(name, number, lambda: monkey.act(ACTIONS[name], number))  # noqa: B023
         if (index + 1) % _CHECKED == 0:
-            if not play("check", index + 1, monkey.check):
-                return
-            write(resources=monkey.found)
-    if play("end", 0, monkey.end):
-        write(resources=monkey.found)
-        write(ended=True)
+            play("check", index + 1, monkey.check)
+        elif (index + 1) % _COMPARED == 0:
+            play("compare", index + 1, monkey.compare)
+    play("end", 0, monkey.end)
 
 
 if __name__ == "__main__":

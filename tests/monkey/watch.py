@@ -13,7 +13,6 @@ import traceback
 import warnings
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -34,19 +33,17 @@ MORE = {"threads": 12, "timers": 80, "files": 25, "widgets": 5000, "megabytes": 
 MORE_AT_END = MORE | {"widgets": 500, "megabytes": 300}
 
 
-@dataclass(frozen=True)
-class Failure:
-    """What went wrong: a line by which it is known again, and all that there is to say."""
-
-    kind: str
-    details: str
-
-
 class Watch:
-    """Collects what is raised, warned of and said, on all threads."""
+    """Collects what is raised, warned of and said, on all threads.
+
+    Attributes
+    ----------
+    failures
+        What went wrong: each a line by which it is known again, and all that there is to say.
+    """
 
     def __init__(self) -> None:
-        self.failures: list[Failure] = []
+        self.failures: list[tuple[str, str]] = []
         sys.excepthook = self._raised
         threading.excepthook = lambda it: self._raised(it.exc_type, it.exc_value, it.exc_traceback)
         sys.unraisablehook = lambda it: self._raised(it.exc_type, it.exc_value, it.exc_traceback)
@@ -56,7 +53,7 @@ class Watch:
 
     def note(self, kind: str, details: str = "") -> None:
         """Something is not as it must be."""
-        self.failures.append(Failure(kind, details or kind))
+        self.failures.append((kind, details or kind))
 
     def _raised(
         self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None

@@ -66,10 +66,19 @@ def load_all(each: Iterable[DataSettings]) -> list[Dataset]:
     return [loaded(settings) for settings in each]
 
 
-def remarks(settings: DataSettings) -> list[str]:
+def remarks(
+    settings: DataSettings, dataset: Dataset | None = None, *, names_fields: bool = True
+) -> list[str]:
     """What is to be known about the table that `settings` read, a line each.
 
     How it was taken comes first, then what was left out and what is odd. Of other datasets nothing.
+
+    Parameters
+    ----------
+    dataset
+        What `load` makes of these settings, if it is at hand.
+    names_fields
+        Whether to say which fields take a table otherwise, as a terminal needs it.
 
     Raises
     ------
@@ -83,7 +92,9 @@ def remarks(settings: DataSettings) -> list[str]:
     _, check = read_table(settings)
     assert check.raw is not None
     words = check.raw.format.words
-    found = [*check.remarks, *remarks_on(load(settings))]
+    found = [*check.remarks, *remarks_on(dataset or load(settings))]
+    if not names_fields:
+        return [words, *map(str, found)]
     return [words, *(f"{remark}{how_to_say(remark, settings)}" for remark in found)]
 
 

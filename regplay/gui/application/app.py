@@ -43,13 +43,13 @@ def start(experiment: Experiment | None = None, device: str | None = None, opene
     if device is not None:
         window.set_device(device)
     place_on_screen(window)
+    if opened:
+        window.open_at_start(Path(opened))
     window.show()
     if experiment is None and not opened:
         window.hints.begin()
     if not opened:
         window.controller.runner.play()  # as soon as torch is there: a trained network says more
-    else:
-        window.files.open(Path(opened))
     code = app.exec()
     return termination.exit_code or code
 

@@ -1,6 +1,7 @@
 """The dataset: a list of titles, each with a line about it and a picture of its points."""
 
 import math
+from collections.abc import Sequence
 from functools import partial
 from html import escape
 
@@ -25,6 +26,7 @@ from regplay.core.arrays import Floats
 from regplay.core.datasets import REGISTRY, Dataset, DatasetError, load
 from regplay.core.experiment import DataSettings
 from regplay.core.fields import Field, Value
+from regplay.core.number_text import counted
 from regplay.gui.controls.control import ChoiceControl
 from regplay.gui.theme import blend, colors_of, line_color, sized
 from regplay.gui.widgets import Label, ModelIndex, guarded
@@ -199,8 +201,15 @@ class Description(Label):
     """A line about a dataset; the theme gives its class a font of its own."""
 
 
+_REMARKS = 2  # of a table in sight; all of them are in the tooltip
+
+
+def _sentence(line: str) -> str:
+    return f"{line[0].upper()}{line[1:]}."
+
+
 class DatasetPicker(ChoiceControl):
-    """Which dataset to learn, with its description below."""
+    """Which dataset to learn, with its description below, of a table how it was taken."""
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(field, parent)
@@ -222,10 +231,25 @@ class DatasetPicker(ChoiceControl):
         self._row.setSpacing(4)
         self._row.addWidget(self.description)
 
+    def set_remarks(self, words: str, remarks: Sequence[str]) -> None:
+        """Say of a person's table what is odd about it, or how it was taken; all in the tooltip.
+
+        Without `words`, which say the latter, it is no such table, and described as what it is.
+        """
+        shown = [*remarks[:_REMARKS]] if remarks else [words]
+        left = len(remarks) - len(shown)
+        if left > 0:
+            shown.append(f"and {counted(left, 'remark')} more, if the pointer rests here")
+        usual = REGISTRY[str(self._value)].description
+        self.description.setText("\n".join(map(_sentence, shown)) if words else usual)
+        lines = [_sentence(line) for line in (words, *remarks) if line]
+        # Rich text, because Qt breaks the lines of that alone.
+        self.description.setToolTip("".join(f"<p>{escape(line)}</p>" for line in lines))
+
     def text(self, value: Value) -> str:
         """The dataset's title."""
         return REGISTRY[str(value)].title
 
     def _show(self, value: Value) -> None:
         super()._show(value)
-        self.description.setText(REGISTRY[str(value)].description)
+        self.set_remarks("", [])

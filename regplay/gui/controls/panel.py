@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from regplay.core import fields
+from regplay.core.datasets import Dataset, remarks
 from regplay.core.experiment import Experiment
 from regplay.core.hyperparameters import ADJUSTABLE_FIELDS, SWEEPABLE, is_used, why_unused
 from regplay.gui.controls.control import (
@@ -115,6 +116,7 @@ class ControlPanel(ScrolledColumn):
     def __init__(self, experiment: Experiment | None = None, parent: QWidget | None = None) -> None:
         super().__init__("controls", parent)
         self._experiment = Experiment()
+        self._dataset: Dataset | None = None
         self._controls: dict[str, Control] = {}
         self._groups: dict[str, Group] = {}
         self._highlighted: tuple[str, ...] = ()
@@ -178,8 +180,14 @@ class ControlPanel(ScrolledColumn):
         """The experiment that is shown, with the values that have no control here."""
         return self._experiment
 
-    def set_experiment(self, experiment: Experiment) -> None:
-        """Show `experiment`, touching only what differs; nothing is emitted."""
+    def set_experiment(self, experiment: Experiment, dataset: Dataset | None = None) -> None:
+        """Show `experiment`, touching only what differs; nothing is emitted.
+
+        Parameters
+        ----------
+        dataset
+            What it learns from, if that can be read.
+        """
         paths = fields.differences(self._experiment, experiment)
         self._experiment = experiment
         if paths:
@@ -193,6 +201,12 @@ class ControlPanel(ScrolledColumn):
         self.unfold(self._changed(paths))  # what was changed is in sight
         if paths:
             self._offer_defaults()
+        if dataset is not self._dataset:
+            self._dataset, picker = dataset, self._controls["data.name"]
+            assert isinstance(picker, DatasetPicker)
+            data = experiment.data
+            known = [] if dataset is None else remarks(data, dataset, names_fields=False)
+            picker.set_remarks(known[0] if known else "", known[1:])
 
     def _changed(self, paths: Iterable[str]) -> set[str]:
         """Those whose values differ from their defaults; seeds don't count."""

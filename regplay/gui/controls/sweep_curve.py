@@ -17,6 +17,7 @@ from regplay.core.measurements import training_seconds
 from regplay.core.number_text import exact, number
 from regplay.core.sweep import NumberAxis, Sweep, sweep_axis
 from regplay.gui.plots import (
+    SCREEN,
     Frame,
     LossLine,
     Scale,
@@ -280,7 +281,8 @@ class CurvePicture:
         zoom = zoom_of_text()
         room = max(size.height() - (_TOP + _BOTTOM) * zoom, 1.0)
         y_scale = self.range.scale.widened(_BOTTOM * zoom / room, _TOP * zoom / room)
-        self._frame = Frame(size.width(), size.height(), x_scale, y_scale, ratio, colors, zoom=zoom)
+        scales = x_scale, y_scale
+        self._frame = Frame(size.width(), size.height(), *scales, ratio, colors, SCREEN, zoom)
         self._places, self._has_zero = tuple(places), has_zero
 
     def valley_point(self) -> QPointF | None:

@@ -360,7 +360,7 @@ class TableDialog(QDialog):
     def _finish(self, check: Check, refusal: str = "") -> None:
         self._table = check.table
         if check.table is not None:
-            keep(check)
+            keep(check, self.settings())  # by which it will be asked for
         self.preview.set_problems(check.problems)
         self.problems.set_problems(check.problems)
         self.problems.setVisible(bool(check.problems))

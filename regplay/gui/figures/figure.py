@@ -24,7 +24,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QImage,
 from PySide6.QtSvg import QSvgGenerator
 
 from regplay.core import UserError
-from regplay.gui.plots import Axes, Bar, Entry, Frame, Layer, paint_legend
+from regplay.gui.plots import VECTORS, Axes, Bar, Entry, Frame, Layer, paint_legend
 from regplay.gui.theme import DARK, LIGHT, Colors, unit_of
 from regplay.session.files import write_atomically
 
@@ -137,7 +137,7 @@ def paint_layers(
     """Draw layers into the inside of axes, at any size; what is outside is cut off unless asked."""
     ratio = max(painter.device().devicePixelRatioF(), 1.0)
     scales = axes.x.scale, axes.y.scale
-    frame = Frame(inside.width(), inside.height(), *scales, ratio, colors, is_figure=True)
+    frame = Frame(inside.width(), inside.height(), *scales, ratio, colors, VECTORS)
     for layer in layers:
         painter.save()
         if is_cut:

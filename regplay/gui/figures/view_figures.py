@@ -34,6 +34,7 @@ from regplay.gui.plots import (
     ChartPanel,
     ColorBar,
     ConfusionView,
+    EndNames,
     Entry,
     FitPanel,
     HistoryView,
@@ -234,7 +235,8 @@ def _history_figure(plot: MeasurePlot) -> Figure:
         axes, entries, beside = plot.axes(), plot.legend_entries(""), None
         if names.has_room(area.size(), texts, metrics):
             axes = dataclasses.replace(axes, right=names.room(texts, metrics))
-            entries, beside = without_named(entries), names
+            entries = without_named(entries)
+            beside = EndNames(names.names, are_beside=True)
         shown = Plot(axes, plot.layers(), entries, beside=beside)
         return shown.paint(painter, area, with_fit(colors, plot.fit))
 

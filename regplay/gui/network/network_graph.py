@@ -17,7 +17,17 @@ from regplay.core.datasets import Dataset
 from regplay.core.inside import NEAR_ZERO, UnitMaps
 from regplay.core.number_text import number
 from regplay.gui.network.pictures import KeptPicture, Magnitude
-from regplay.gui.plots import Picture, Readout, ReadoutRow, Segments, argb, draw_pixels, pen
+from regplay.gui.plots import (
+    SCREEN,
+    Device,
+    Picture,
+    Readout,
+    ReadoutRow,
+    argb,
+    draw_pixels,
+    pen,
+    through,
+)
 from regplay.gui.theme import ROLES, Colors, hairline, mix, zoomed
 
 _PIECES = 12  # straight ones that a link's curve is made of
@@ -146,7 +156,6 @@ class Links:
         self.weights: Singles = np.zeros(0, dtype=np.float32)
         self.widths: Pixels = np.zeros(0)
         self._levels: Indices = np.zeros(0, dtype=np.intp)
-        self._segments = Segments()
 
     def set_weights(self, weights: Singles, largest: float) -> None:
         """Show these; `largest` is the absolute value that has the full width."""
@@ -156,7 +165,7 @@ class Links:
         self.widths = _width(self._levels)
 
     def paint(
-        self, painter: QPainter, curves: Pixels, colors: Colors, zoom: float, is_figure: bool
+        self, painter: QPainter, curves: Pixels, colors: Colors, zoom: float, device: Device
     ) -> None:
         """Draw links along curves [links, points, 2], the widest on top."""
         pens = _pens(colors, zoom)
@@ -165,7 +174,7 @@ class Links:
         is_faint = np.abs(self.weights) < NEAR_ZERO
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(hairline(mix(colors.background, colors.muted, 0.3), zoom))
-        self._segments.draw(painter, coarse[is_faint].reshape(-1, 4), is_figure)
+        device.draw_lines(painter, coarse[is_faint].reshape(-1, 4))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         for level in range(_LEVELS + 1):
             # Painting takes as long as there are pieces, and corners show on wide links first.
@@ -174,7 +183,7 @@ class Links:
                 chosen = (self._levels == level) & ((self.weights < 0) == is_negative) & ~is_faint
                 if chosen.any():
                     painter.setPen(pens[is_negative][level])
-                    self._segments.draw(painter, pieces[chosen].reshape(-1, 4), is_figure)
+                    device.draw_lines(painter, pieces[chosen].reshape(-1, 4))
 
     def paint_one(
         self, painter: QPainter, curve: Pixels, link: int, colors: Colors, zoom: float
@@ -188,7 +197,7 @@ class Links:
             drawn = QPen(QColor(shade), wide * zoom)
             drawn.setCapStyle(Qt.PenCapStyle.RoundCap)
             painter.setPen(drawn)
-            self._segments.draw(painter, pieces)
+            SCREEN.draw_lines(painter, pieces)
 
 
 def _pieces(curves: Pixels) -> Pixels:
@@ -266,7 +275,6 @@ class NetworkGraph(KeptPicture):
         self._dataset: Dataset | None = None
         self.picture: UnitMaps | None = None
         self._layout: GraphLayout | None = None
-        self._segments = Segments()
         self._largest_weight = Magnitude()
         self._largest: list[Magnitude] = []  # value that has the full colour, of each column
         self._hovered: UnitPlace | int | None = None
@@ -380,7 +388,7 @@ class NetworkGraph(KeptPicture):
         layout, picture = self.layout_of(), self.picture
         if layout is None or picture is None:
             return
-        self.links.paint(painter, layout.curves, self.colors, self.zoom, self.is_figure)
+        self.links.paint(painter, layout.curves, self.colors, self.zoom, self.device)
         for column, size in enumerate(picture.sizes):
             rects = [layout.unit_rect(UnitPlace(column, index)) for index in range(size)]
             values, largest = self._column_values(picture, column), self._largest[column].value
@@ -427,7 +435,7 @@ class NetworkGraph(KeptPicture):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         width = (1.4 if rect.width() < 60 * self.zoom else 2.0) * self.zoom
         painter.setPen(pen(self.colors.fit, width))
-        self._segments.draw_through(painter, x, middle - half * heights)
+        self.device.draw_lines(painter, through(x, middle - half * heights))
 
     def _draw_names(self, painter: QPainter, layout: GraphLayout) -> None:
         metrics = QFontMetricsF(painter.font())

@@ -14,6 +14,9 @@ from regplay.core.inside import NEAR_ZERO, LayerWeights, near_zero_share
 from regplay.core.number_text import counted, number, percent_text
 from regplay.gui.plots import (
     LARGEST,
+    SCREEN,
+    VECTORS,
+    Device,
     Frame,
     Readout,
     ReadoutRow,
@@ -81,6 +84,11 @@ class KeptPicture(ReadoutWidget):
     def is_figure(self) -> bool:
         """Whether this is a copy that is drawn into a figure, and never on screen."""
         return self._own is not None
+
+    @property
+    def device(self) -> Device:
+        """What it is drawn by."""
+        return VECTORS if self.is_figure else SCREEN
 
     def be_figure(self, colors: Colors) -> None:
         """Be drawn into a figure, in these colours."""
@@ -440,7 +448,8 @@ class Histograms(KeptPicture):
         largest, top = self._range.value, float(np.sqrt(layer.top))
         ratio = self.devicePixelRatioF()
         scales = Scale(-largest, largest), Scale(0.0, 1.04 * top)
-        return Frame(plot.width(), plot.height(), *scales, ratio, self.colors, zoom=self.zoom)
+        width, height = plot.width(), plot.height()
+        return Frame(width, height, *scales, ratio, self.colors, self.device, self.zoom)
 
     def _draw_title(
         self, painter: QPainter, panel: QRectF, lines: tuple[str, ...], index: int

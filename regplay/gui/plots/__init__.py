@@ -19,10 +19,13 @@ from regplay.gui.plots.canvas import (
 )
 from regplay.gui.plots.chart import LOCKED, Chart, Side
 from regplay.gui.plots.curve import CurveView, class_at, class_heights
+from regplay.gui.plots.devices import SCREEN, VECTORS
 from regplay.gui.plots.fit_panel import Band, ChartPanel, FitPanel, Overlay, Subject, wrong_text
 from regplay.gui.plots.fit_view import DropoutPasses, FitView
+from regplay.gui.plots.frame import Device, Frame
 from regplay.gui.plots.history_layers import EpochCurve, PinnedCurves
 from regplay.gui.plots.history_view import HistoryView
+from regplay.gui.plots.labels import EndNames
 from regplay.gui.plots.legend import (
     Entry,
     Legend,
@@ -37,7 +40,6 @@ from regplay.gui.plots.many_inputs import ConfusionView, PredictedChart, Predict
 from regplay.gui.plots.measure_plot import EpochPlot, MeasurePlot
 from regplay.gui.plots.scale import (
     LARGEST,
-    Frame,
     Range,
     Scale,
     around_valley,
@@ -56,9 +58,7 @@ from regplay.gui.plots.shapes import (
     MarkerShape,
     Points,
     PointsLayer,
-    Segments,
     argb,
-    draw_joined,
     draw_marker,
     draw_pixels,
     empty_picture,
@@ -66,6 +66,7 @@ from regplay.gui.plots.shapes import (
     marker_scale,
     paint_images,
     pen,
+    through,
 )
 from regplay.gui.plots.surface import SurfaceView
 from regplay.gui.plots.surface_colors import Bar, ColorBar, SurfaceColors, value_colors

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from regplay.gui.plots.scale import Frame
+from regplay.gui.plots.frame import Frame
 from regplay.session.session import Annotation
 
 _WIDTH, _LETTERS = 3.0, 18  # px at 100 %

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from regplay.gui.plots.scale import Frame, Scale, Tick
+from regplay.gui.plots.frame import Frame
+from regplay.gui.plots.scale import Scale, Tick
 from regplay.gui.theme import Colors, hairline, unit_of
 
 # Lengths are in pixels at 100 %; they grow with the text.

@@ -26,8 +26,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, Q
 from PySide6.QtWidgets import QGraphicsObject, QGraphicsWidget, QWidget
 
 from regplay.core.arrays import Floats
-from regplay.gui.plots.scale import Frame
-from regplay.gui.plots.shapes import WIDTH, Segments, dashed, pen
+from regplay.gui.plots.frame import Frame
+from regplay.gui.plots.shapes import WIDTH, dashed, pen, through
 from regplay.gui.theme import Colors, hairline, sized, unit_of
 from regplay.gui.widgets import guarded
 
@@ -56,7 +56,6 @@ class LineLayer:
         self.color = color
         self._width = width
         self._dashed = dashed
-        self._segments = Segments()
 
     def set(self, x: ArrayLike, y: ArrayLike) -> None:
         """Show these points."""
@@ -77,7 +76,7 @@ class LineLayer:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(pen(frame.colors.of(self.color), self._width * frame.zoom))
         keep = dashed(x, frame.zoom) if self._dashed else None
-        self._segments.draw_through(painter, x, y, keep, frame.is_figure)
+        frame.device.draw_lines(painter, through(x, y, keep))
 
 
 class CanvasHost(Protocol):

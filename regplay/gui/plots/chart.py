@@ -21,8 +21,10 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QGraphicsWidget, QToolButto
 from regplay.gui.plots.annotation_layer import AnnotationLayer
 from regplay.gui.plots.axes import Axes, Axis, GridLayer, Marks
 from regplay.gui.plots.canvas import BoxItem, Canvas, HoverItem, Layer, Reading
+from regplay.gui.plots.devices import SCREEN
+from regplay.gui.plots.frame import Frame
 from regplay.gui.plots.pyqtgraph_parts import GraphicsScene, ViewBox
-from regplay.gui.plots.scale import Frame, Range, Scale, extend, extend_decades
+from regplay.gui.plots.scale import Range, Scale, extend, extend_decades
 from regplay.gui.theme import Colors, colors_of, sized, with_fit, zoom_of_text, zoomed
 from regplay.gui.widgets import as_plain, guarded
 from regplay.session.session import Annotation
@@ -172,7 +174,7 @@ class Chart(QGraphicsView):
         if self._frame is None or self._frame.ratio != ratio:
             rect, x, y = self.box.rect(), self.scale_of("x"), self.scale_of("y")
             width, height = max(rect.width(), 1.0), max(rect.height(), 1.0)
-            self._frame = Frame(width, height, x, y, ratio, self.colors, zoom=zoom_of_text())
+            self._frame = Frame(width, height, x, y, ratio, self.colors, SCREEN, zoom_of_text())
         return self._frame
 
     def scale_of(self, axis: Side) -> Scale:

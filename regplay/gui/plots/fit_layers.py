@@ -4,17 +4,16 @@ from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, QPolygonF
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter
 
 from regplay.core.arrays import Flags, Floats, Indices
 from regplay.core.fit import Fit, Grid
 from regplay.core.number_text import number
 from regplay.gui.plots.fit_panel import Band, Subject
+from regplay.gui.plots.frame import Frame
 from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.pyqtgraph_parts import arrayToQPolygonF
-from regplay.gui.plots.scale import Frame
-from regplay.gui.plots.shapes import Segments, Stamps, draw_pixels, empty_picture, pen
+from regplay.gui.plots.shapes import Kept, pen, through
 from regplay.gui.plots.surface_colors import UNSURE, Coloring
 from regplay.gui.theme import ROLES, mix
 
@@ -57,7 +56,6 @@ class FitLinesLayer:
     def __init__(self, width: float) -> None:
         self.lines: list[tuple[Floats, Floats, str]] = []
         self._width = width
-        self._segments = Segments()
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw the curves, the first on top; all of a colour at once, which takes a third."""
@@ -75,7 +73,7 @@ class FitLinesLayer:
             is_curve = np.isfinite(pixels_x)
             painter.setPen(pen(color, self._width * frame.zoom))
             keep = is_curve[:-1] & is_curve[1:]
-            self._segments.draw_through(painter, pixels_x, pixels_y, keep, frame.is_figure)
+            frame.device.draw_lines(painter, through(pixels_x, pixels_y, keep))
 
 
 class SegmentsLayer:
@@ -94,10 +92,8 @@ class SegmentsLayer:
         Those that are kept rest while the surface moves: they are copied from a picture.
         """
         self.lines: tuple[tuple[Floats, str], ...] = ()
-        self._width, self._seam, self._is_kept = width, seam, is_kept
-        self._segments = Segments()
-        self._picture: QPixmap | None = None
-        self._frame: Frame | None = None
+        self._width, self._seam = width, seam
+        self.kept = Kept() if is_kept else None
 
     @property
     def segments(self) -> Floats:
@@ -107,32 +103,26 @@ class SegmentsLayer:
     def set(self, lines: Sequence[tuple[Floats, str]]) -> None:
         """Draw these."""
         self.lines = tuple(lines)
-        self._picture = None
+        if self.kept is not None:
+            self.kept.forget()
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the lines, or copy the picture: anew if the ranges or the lines changed."""
-        if not self.lines:
-            return
-        if frame.is_figure or not self._is_kept:
-            self._draw(painter, frame)
-            return
-        if self._picture is None or frame is not self._frame:
-            self._frame, self._picture = frame, empty_picture(frame)
-            inner = QPainter(self._picture)
-            self._draw(inner, frame)
-            inner.end()
-        painter.drawPixmap(0, 0, self._picture)
+        """Draw the lines, those that are kept only if the ranges or the lines changed."""
+        if self.kept is None:
+            self._draw(frame, painter)
+        elif self.lines:
+            self.kept.paint(painter, frame, partial(self._draw, frame))
 
-    def _draw(self, painter: QPainter, frame: Frame) -> None:
+    def _draw(self, frame: Frame, painter: QPainter, is_new: bool = True) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        for segments, color in reversed(self.lines):
+        for ends, color in reversed(self.lines) if is_new else ():
+            segments = frame.segments(ends)
             if self._seam:
-                painter.setPen(
-                    pen(frame.colors.background, (self._width + self._seam) * frame.zoom)
-                )
-                self._segments.draw_placed(painter, frame, segments)
+                seam = (self._width + self._seam) * frame.zoom
+                painter.setPen(pen(frame.colors.background, seam))
+                frame.device.draw_lines(painter, segments)
             painter.setPen(pen(frame.colors.of(color), self._width * frame.zoom))
-            self._segments.draw_placed(painter, frame, segments)
+            frame.device.draw_lines(painter, segments)
 
 
 class SurfaceLayer:
@@ -159,44 +149,17 @@ class SurfaceLayer:
         left, right = frame.x([low[0] - half[0], high[0] + half[0]])
         bottom, top = frame.y([low[1] - half[1], high[1] + half[1]])
         place = QRectF(QPointF(left, top), QPointF(right, bottom))
-        if not frame.is_figure:
-            draw_pixels(painter, place, pixels[::-1])
-            return
-        # What lies inside, as an image that fills the frame: not every program that shows vectors
-        # cuts an image off, or has smooth steps between its pixels.
-        size = QSizeF(frame.width, frame.height)
-        inside = QImage((size * frame.ratio).toSize(), QImage.Format.Format_ARGB32_Premultiplied)
-        inside.setDevicePixelRatio(frame.ratio)
-        inside.fill(0)
-        inner = QPainter(inside)
-        draw_pixels(inner, place, pixels[::-1])
-        inner.end()
-        painter.drawImage(QRectF(QPointF(0, 0), size), inside)
+        frame.device.draw_surface(painter, frame, place, pixels[::-1])
 
 
 _ONE, _TWO = 0.34, 0.15  # shares of a curve's colour in the bands of one deviation and of two
+_OVER_TWO = 1 - (1 - _ONE) / (1 - _TWO)  # that the first adds where it lies over the second
 FEW = 4  # curves that have both bands
 
 
 def band_colors(curve: str) -> tuple[str, str]:
     """Of two standard deviations around a curve of this colour, and of one."""
     return mix(ROLES.background, curve, _TWO), mix(ROLES.background, curve, _ONE)
-
-
-def band_polygon(frame: Frame, x: Floats, low: Floats, high: Floats) -> QPolygonF:
-    """The space between two curves `low` and `high` [points] at rising `x` [points], in pixels.
-
-    What has no place on the axes is left out.
-    """
-    across, bottom, top = frame.x(x), frame.y(low), frame.y(high)
-    placed = np.isfinite(bottom) & np.isfinite(top)
-    if not placed.any():
-        return QPolygonF()
-    across, bottom, top = across[placed], bottom[placed], top[placed]
-    polygon: QPolygonF = arrayToQPolygonF(
-        np.concatenate([across, across[::-1]]), np.concatenate([bottom, top[::-1]])
-    )
-    return polygon
 
 
 class BandLayer:
@@ -236,32 +199,21 @@ class BandLayer:
         return list(zip(low, high, strict=True))
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Fill the bands, the wide ones first.
-
-        Without antialiasing, which takes three times as long where bands blend.
-        """
+        """Fill the bands, the wide ones first; what has no place on the axes is left out."""
         if self.band is None:
             return
-        has_many = len(self.curves) > 1
-        painter.save()
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, frame.is_figure)
-        if has_many and not frame.is_figure:
-            mode = QPainter.CompositionMode
-            is_dark = frame.colors.dark
-            blends = mode.CompositionMode_Lighten if is_dark else mode.CompositionMode_Darken
-            painter.setCompositionMode(blends)
-        for place, deviations in enumerate((2, 1)):
-            if deviations == 2 and len(self.curves) > FEW:
-                continue
-            for curve, (low, high) in zip(self.curves, self.ends(deviations), strict=True):
-                shade = QColor(frame.colors.of(band_colors(curve)[place]))
-                if has_many and frame.is_figure:  # vectors have no modes of composition
+        x, has_one = frame.x(self.x), len(self.curves) > FEW
+        for deviations, share in ((1, _ONE),) if has_one else ((2, _TWO), (1, _OVER_TWO)):
+            for curve, ends in zip(self.curves, self.ends(deviations), strict=True):
+                shade = QColor(frame.colors.of(band_colors(curve)[2 - deviations]))
+                if len(self.curves) > 1:  # transparent, so that those below show
                     shade = QColor(frame.colors.of(curve))
-                    shade.setAlphaF((_TWO, _ONE)[place])
-                painter.setBrush(shade)
-                painter.drawPolygon(band_polygon(frame, self.x, low, high))
-        painter.restore()
+                    shade.setAlphaF(share)
+                low, high = map(frame.y, ends)
+                placed = np.isfinite(low) & np.isfinite(high)
+                if placed.any():
+                    lines = x[placed], low[placed], high[placed]
+                    frame.device.fill_between(painter, frame, *lines, shade)
 
 
 _APART = 14.0  # pixels at 100 % from dot to dot
@@ -285,7 +237,6 @@ class DotsLayer:
         self.grid: Grid | None = None
         self.sizes: Floats | None = None
         self.on_dark: Flags | None = None
-        self._stamps = Stamps()
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw the dots."""
@@ -302,7 +253,7 @@ class DotsLayer:
         which += self.on_dark[at] * (_SIZES + 1)
         places, radii = (x[shown], y[shown], which[shown]), np.linspace(0, apart / 2, _SIZES + 1)
         dots = [partial(_draw_dot, ink, radius) for ink in (_DARK, _LIGHT) for radius in radii]
-        self._stamps.draw(painter, frame, dots, apart, apart + 2, *places)
+        frame.device.draw_shapes(painter, frame, dots, ("dots", apart), apart + 2, *places)
 
 
 def _draw_dot(ink: str, radius: float, painter: QPainter, x: float, y: float) -> None:

@@ -2,28 +2,30 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+from PySide6.QtCore import QLineF, QPointF
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from regplay.core.arrays import Flags, Floats, Pixels
 from regplay.core.history import History
 from regplay.gui.plots.canvas import Layer, ReadoutRow
+from regplay.gui.plots.frame import Frame
 from regplay.gui.plots.legend import elided, other_entry
-from regplay.gui.plots.pyqtgraph_parts import arrayToQPolygonF
-from regplay.gui.plots.scale import Frame, Range, bounds, last_in_each_column
+from regplay.gui.plots.scale import Range, bounds, last_in_each_column
 from regplay.gui.plots.shapes import (
     TRAIN_SHAPE,
     VALID_SHAPE,
+    Kept,
     MarkerShape,
-    Segments,
+    columns,
     dashed,
     draw_marker,
-    empty_picture,
     fill_polygon,
     pen,
+    through,
 )
 from regplay.gui.theme import ROLES, hairline, mix
 
@@ -57,7 +59,6 @@ class EpochLine:
         self.dashed = dashed
         self.shape: MarkerShape = VALID_SHAPE if dashed else TRAIN_SHAPE
         self.values: Floats = np.zeros(0)
-        self._segments = Segments()
 
     def ends(self, log: bool) -> Range | None:
         """Smallest and largest value that has a place on an axis, or None where there is none."""
@@ -100,7 +101,7 @@ class EpochLine:
         if at_foot.any():
             has_place = ~(at_foot[:-1] | at_foot[1:])
             keep = has_place if keep is None else keep & has_place
-        self._segments.draw_through(painter, x, y, keep, frame.is_figure)
+        frame.device.draw_lines(painter, through(x, y, keep))
         if line.at_foot.any():
             self._mark_foot(painter, frame, line.x[line.at_foot])
 
@@ -154,14 +155,6 @@ def curves(tab: str) -> list[EpochCurve]:
     ]
 
 
-def columns(x: Pixels, frame: Frame, step: float) -> Pixels:
-    """Pixel columns from the first point to the last, inside the frame."""
-    first, last = max(float(x[0]), -step), min(float(x[-1]), frame.width + step)
-    if last <= first:
-        return np.zeros(0)
-    return np.append(np.arange(first, last, step), last)
-
-
 GAP = mix(ROLES.background, ROLES.valid, 0.24)  # the shade between training and validation
 _FLAG = 5.0  # pixels at 100 %, half the width of the flag on the line at the moment shown
 _RING = 5.5  # pixels at 100 % from the middle of the ring at the best epoch to its outer edge
@@ -186,7 +179,6 @@ class CurvesLayer:
         self.best: int | None = None
         self.behind: Layer | None = None
         self._gap = gap
-        self._fill = Segments()
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw the gap, what is behind the curves, the curves, and the mark at the best epoch."""
@@ -217,21 +209,12 @@ class CurvesLayer:
     def _paint_gap(
         self, painter: QPainter, frame: Frame, train: PixelLine, valid: PixelLine
     ) -> None:
-        """Shade by columns: Qt fills a polygon of this many corners ten times more slowly."""
+        """Shade what lies between two curves."""
         if len(train.x) < 2 or len(valid.x) < 2:
             return
-        across = np.round(columns(train.x, frame, 1.0)) + 0.5
-        low, high = (np.interp(across, line.x, line.y) for line in (train, valid))
-        if frame.is_figure:  # without seams at any size
-            outline = np.concatenate([across, across[::-1]]), np.concatenate([low, high[::-1]])
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(frame.colors.of(GAP)))
-            painter.drawPolygon(arrayToQPolygonF(*outline), Qt.FillRule.WindingFill)
-            return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(pen(frame.colors.of(GAP), 1.0))
-        self._fill.draw(painter, np.stack([across, low, across, high], axis=1))
+        high = np.interp(train.x, valid.x, valid.y)  # where a record has no place, it has others
+        color = QColor(frame.colors.of(GAP))
+        frame.device.fill_between(painter, frame, train.x, train.y, high, color)
 
     def covered(self, frame: Frame) -> list[tuple[Pixels, Pixels]]:
         """What a label should leave free: the curves, as if they went on level, and the ring."""
@@ -366,14 +349,13 @@ class PinnedLayer:
     def __init__(self) -> None:
         self.pictures = 0
         self.runs: tuple[PinnedLines, ...] = ()
-        self._picture: QPixmap | None = None
-        self._frame: Frame | None = None  # what the picture was drawn for
-        self._drawn: list[int] = []  # records of each run that are in the picture
+        self._kept = Kept()
+        self._drawn: list[int] = []  # records of each run that are drawn
 
     def set_runs(self, runs: Sequence[PinnedLines]) -> None:
         """Draw others."""
         self.runs = tuple(runs)
-        self._picture = None
+        self._kept.forget()
 
     def rows(
         self, frame: Frame, epoch: float, text: Callable[[float], str], room: int
@@ -386,27 +368,16 @@ class PinnedLayer:
         return [*rows[:shown], ReadoutRow(f"and {len(rows) - shown} more", "")]
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Copy the picture, bringing it up to date first."""
-        if not self.runs:
-            return
-        if frame.is_figure:
-            self._draw(painter, frame, [0] * len(self.runs))
-            return
-        if self._picture is None or self._frame is not frame:
-            self.pictures += 1
-            self._picture, self._frame = empty_picture(frame), frame
-            self._drawn = [0] * len(self.runs)
-        if self._drawn != [len(run.epochs) for run in self.runs]:
-            inner = QPainter(self._picture)
-            self._draw(inner, frame, self._drawn)
-            inner.end()
-            self._drawn = [len(run.epochs) for run in self.runs]
-        painter.drawPixmap(0, 0, self._picture)
+        """Draw them, or the records that are new."""
+        if self.runs:
+            self._kept.paint(painter, frame, partial(self._draw, frame))
 
-    def _draw(self, painter: QPainter, frame: Frame, drawn: Sequence[int]) -> None:
-        """Draw each run from the record on that comes after so many."""
-        for run, done in zip(self.runs, drawn, strict=True):
-            if done == len(run.epochs):
+    def _draw(self, frame: Frame, painter: QPainter, is_new: bool) -> None:
+        self.pictures += is_new
+        drawn = [0] * len(self.runs) if is_new else self._drawn
+        self._drawn = [len(run.epochs) for run in self.runs]
+        for run, done, count in zip(self.runs, drawn, self._drawn, strict=True):
+            if done == count:
                 continue
             painter.setPen(pen(frame.colors.of(run.source.color), _WIDTH * frame.zoom))
             for line in run.lines:

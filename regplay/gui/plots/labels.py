@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsWidget
 
 from regplay.core.arrays import Floats, Pixels
 from regplay.gui.plots.canvas import BoxItem, CanvasHost
-from regplay.gui.plots.scale import Frame
+from regplay.gui.plots.frame import Frame
 from regplay.gui.theme import ROLES, hairline, readable, sized, unit_of
 from regplay.gui.widgets import guarded
 
@@ -68,12 +68,18 @@ class EndNames:
         Asked for what to write.
     taken
         Asked for where in the plot another text is, in pixels; None where there is none.
+    are_beside
+        Whether none of them is in the plot.
     """
 
     def __init__(
-        self, names: Callable[[], Sequence[EndName]], taken: Callable[[], QRectF | None]
+        self,
+        names: Callable[[], Sequence[EndName]],
+        taken: Callable[[], QRectF | None] = lambda: None,
+        *,
+        are_beside: bool = False,
     ) -> None:
-        self.names, self.taken = names, taken
+        self.names, self.taken, self.are_beside = names, taken, are_beside
 
     @staticmethod
     def has_room(area: QSizeF, texts: Sequence[str], metrics: QFontMetricsF) -> bool:
@@ -106,7 +112,7 @@ class EndNames:
             box = QRectF(0, top, metrics.horizontalAdvance(name.text), line)
             box.moveLeft(end.x() + _LEAD * unit)
             is_inside = end.x() < frame.width and end.x() >= across[shown].max() - 1
-            if frame.is_figure or not is_inside or (taken is not None and taken.intersects(box)):
+            if self.are_beside or not is_inside or (taken is not None and taken.intersects(box)):
                 end.setX(frame.width)
                 box.moveLeft(frame.width + _LEAD * unit)
             else:

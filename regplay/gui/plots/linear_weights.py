@@ -13,9 +13,9 @@ from regplay.core.fit import Fit
 from regplay.core.number_text import number
 from regplay.gui.plots.canvas import Reading, ReadoutRow
 from regplay.gui.plots.fit_panel import ChartPanel
+from regplay.gui.plots.frame import Frame
 from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.scale import Frame
-from regplay.gui.plots.shapes import Points, PointsLayer, Segments, pen
+from regplay.gui.plots.shapes import Points, PointsLayer, pen
 from regplay.gui.theme import ROLES, unit_of
 from regplay.gui.widgets import Toggle, named
 
@@ -39,7 +39,6 @@ class StemsLayer:
 
     def __init__(self) -> None:
         self.weights: Floats = np.zeros(0)
-        self._segments = Segments()
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw the lines, as wide as there is room for."""
@@ -51,7 +50,7 @@ class StemsLayer:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         width = float(np.clip(0.5 * frame.width / n, 1, 14 * frame.zoom))
         painter.setPen(pen(frame.colors.fit, width))
-        self._segments.draw(painter, segments, frame.is_figure)
+        frame.device.draw_lines(painter, segments)
 
 
 class WeightsView(ChartPanel):

@@ -10,8 +10,9 @@ from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from regplay.core.arrays import Flags, Floats, Integers
-from regplay.gui.plots.scale import Frame, Scale
-from regplay.gui.plots.shapes import MarkerShape, Points, PointsLayer, Segments, fill_polygon, pen
+from regplay.gui.plots.frame import Frame
+from regplay.gui.plots.scale import Scale
+from regplay.gui.plots.shapes import MarkerShape, Points, PointsLayer, fill_polygon, pen, through
 from regplay.gui.theme import Colors
 
 _SLACK = 1e-6  # of a scale, for rounding at its ends
@@ -68,7 +69,7 @@ class LossLine:
         if self.is_joined:
             painter.setPen(pen(frame.colors.of(self.color), self.width * frame.zoom))
             keep = np.isfinite(y[:-1]) & np.isfinite(y[1:]) & (is_after[:-1] == is_after[1:])
-            Segments().draw_through(painter, x, y, keep, frame.is_figure)
+            frame.device.draw_lines(painter, through(x, y, keep))
         runs = itertools.groupby(
             zip(sides.tolist(), is_after.tolist(), x.tolist(), strict=True), lambda one: one[:2]
         )

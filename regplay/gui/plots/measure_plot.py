@@ -16,6 +16,7 @@ from regplay.core.number_text import number, percent_text
 from regplay.gui.plots.axes import Axes
 from regplay.gui.plots.canvas import Reading, ReadoutRow
 from regplay.gui.plots.chart import Chart, Side
+from regplay.gui.plots.frame import Frame
 from regplay.gui.plots.history_layers import (
     GAP,
     CurvesLayer,
@@ -30,7 +31,7 @@ from regplay.gui.plots.history_layers import (
 from regplay.gui.plots.labels import EndName, EndNames, FloorLayer, NamesItem
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.pyqtgraph_parts import MouseClickEvent
-from regplay.gui.plots.scale import LARGEST, Frame, Range, bounds, extend
+from regplay.gui.plots.scale import LARGEST, Range, bounds, extend
 from regplay.gui.theme import ROLES, unit_of
 
 _HEADROOM = 1.03  # of the largest value, so that no curve runs along the frame

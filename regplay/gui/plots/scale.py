@@ -1,7 +1,6 @@
 """One scale for all: where values lie between two ends, which of them are labelled, and how far.
 
-Axes of plots and of figures, colours of maps and their bars, and the curves of sliders ask here. A
-`Frame` turns data into pixels by two scales.
+Axes of plots and of figures, colours of maps and their bars, and the curves of sliders ask here.
 
 Redrawing axes costs three times as much as redrawing curves, so a range changes only when data
 leave it, and then by enough to last a while. It never shrinks by itself: a loss that falls moves
@@ -17,9 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from regplay.core.arrays import Flags, Floats, Indices, Pixels
+from regplay.core.arrays import Floats, Indices
 from regplay.core.number_text import tick_text, with_power
-from regplay.gui.theme import Colors
 
 Range = tuple[float, float]
 
@@ -151,83 +149,6 @@ class Scale:
         if _PLAIN[0] <= self.low + 1e-9 and self.high <= _PLAIN[1] + 1e-9:
             return [f"{10.0**position:,.6g}" for position in positions]
         return [_power(position) for position in positions]
-
-
-_FARTHEST = 1e5  # pixels; Qt's rasterizer wraps around beyond some 8 million
-
-
-@dataclass(frozen=True)
-class Frame:
-    """How data become pixels, for one size and one pair of scales.
-
-    Attributes
-    ----------
-    width, height
-        In pixels.
-    x_scale, y_scale
-        Which values are where along them.
-    ratio
-        Device pixels per pixel.
-    colors
-        Those to draw in.
-    is_figure
-        Whether what is drawn is kept, at any size and as vectors where the device has them: lines
-        are joined then, points are shapes, and nothing is copied from a picture for the screen.
-    zoom
-        How many times as wide as at 100 % lines and markers are drawn.
-    """
-
-    width: float
-    height: float
-    x_scale: Scale
-    y_scale: Scale
-    ratio: float
-    colors: Colors
-    is_figure: bool = False
-    zoom: float = 1.0
-
-    @property
-    def x_range(self) -> Range:
-        """Ends of the lower axis, exponents of ten on a logarithmic one."""
-        return self.x_scale.range
-
-    @property
-    def y_range(self) -> Range:
-        """Ends of the left axis, exponents of ten on a logarithmic one."""
-        return self.y_scale.range
-
-    def x(self, values: ArrayLike) -> Pixels:
-        """Pixels from the left; NaN where a value has no place on the axis."""
-        return _pixels(self.width * self.x_scale.shares(values))
-
-    def y(self, values: ArrayLike) -> Pixels:
-        """Pixels from the top; NaN where a value has no place on the axis."""
-        return _pixels(self.height * (1 - self.y_scale.shares(values)))
-
-    def at_foot(self, values: ArrayLike) -> Flags:
-        """Which values have no place on a logarithmic left axis: they are marked at its foot."""
-        array = np.asarray(values, dtype=float)
-        return np.asarray(self.y_scale.is_log & np.isfinite(array) & (array <= 0))
-
-    def dot(self, value: float) -> float | None:
-        """Pixels from the top, or None where a value lies outside of the frame."""
-        y = self.height if self.at_foot(value) else float(self.y(value))
-        return y if 0 <= y <= self.height else None  # False for NaN
-
-    def x_value(self, pixel: float) -> float:
-        """The value at a distance in pixels from the left."""
-        return self.x_scale.value(pixel / self.width)
-
-    def y_value(self, pixel: float) -> float:
-        """The value at a distance in pixels from the top."""
-        return self.y_scale.value(1 - pixel / self.height)
-
-
-def _pixels(places: Pixels) -> Pixels:
-    """Places on or near a plot; NaN for those that are infinitely far."""
-    finite = np.isfinite(places)
-    near: Pixels = places.clip(-_FARTHEST, _FARTHEST)
-    return near if finite.all() else np.where(finite, near, np.nan)
 
 
 def _power(position: float) -> str:

@@ -1,28 +1,20 @@
-"""Lines, points and small images: what layers are drawn of.
+"""Lines, points and small images: what layers are drawn of."""
 
-Measured on a noisy curve of 900 points, 2 pixels wide and antialiased: `drawPolyline` 7.1 ms,
-`drawLines` 0.5 ms, because Qt's rasterizer joins the pieces of a polyline in software.
-"""
-
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil, isqrt
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
-from shiboken6 import wrapInstance
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap, QPolygonF
 
 from regplay.core.arrays import Flags, Floats, Indices, Pixels
-from regplay.gui.plots.pyqtgraph_parts import arrayToQPolygonF
-from regplay.gui.plots.scale import Frame
+from regplay.gui.plots.frame import Frame, Shape
 from regplay.gui.theme import Colors, mix
 
-_End = tuple[float, float]
 WIDTH = 2.0  # pixels at 100 %
 _DASH_ON, _DASH_OFF = 8, 4  # pixels along x at 100 %
 
@@ -33,6 +25,44 @@ def empty_picture(frame: Frame) -> QPixmap:
     picture.setDevicePixelRatio(frame.ratio)
     picture.fill(Qt.GlobalColor.transparent)
     return picture
+
+
+class Kept:
+    """A layer's picture of what rests, on a device that keeps one.
+
+    Attributes
+    ----------
+    picture
+        None while there is none.
+    """
+
+    def __init__(self) -> None:
+        self.picture: QPixmap | None = None
+        self._frame: Frame | None = None  # that it was drawn for
+
+    def forget(self) -> None:
+        """What rested has changed."""
+        self.picture = None
+
+    def paint(
+        self, painter: QPainter, frame: Frame, draw: Callable[[QPainter, bool], None]
+    ) -> None:
+        """Copy the picture, after it was drawn or added to.
+
+        Parameters
+        ----------
+        draw
+            Draws all, or, where the second argument is false, what has come since the last time.
+        """
+        if not frame.device.keeps_pictures:
+            draw(painter, True)
+            return
+        is_new = self.picture is None or self._frame is not frame
+        if self.picture is None or is_new:
+            self.picture, self._frame = empty_picture(frame), frame
+        with QPainter(self.picture) as inner:
+            draw(inner, is_new)
+        painter.drawPixmap(0, 0, self.picture)
 
 
 def pen(color: str, width: float = WIDTH) -> QPen:
@@ -50,130 +80,18 @@ def fill_polygon(painter: QPainter, corners: Iterable[tuple[float, float]], colo
     painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
 
 
-def draw_joined(painter: QPainter, segments: Pixels) -> None:
-    """Draw lines [n, 4] of x₁, y₁, x₂, y₂ in pixels as one path, with the painter's pen."""
-    path = QPainterPath()
-    for line in joined(segments):
-        path.addPolygon(arrayToQPolygonF(*line.T))
-    pen = QPen(painter.pen())
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    painter.strokePath(path, pen)
+def through(x: Pixels, y: Pixels, keep: Flags | None = None) -> Pixels:
+    """The pieces [n, 4] of a line through points [n + 1] in pixels; `keep` [n] leaves some out."""
+    segments = np.stack([x[:-1], y[:-1], x[1:], y[1:]], axis=1)
+    return segments if keep is None else segments[keep]
 
 
-def joined(segments: Pixels) -> list[Pixels]:
-    """Segments [n, 4] as lines [points, 2]: those that share an end with just one other are joined.
-
-    Segments without a place (NaN) are left out.
-    """
-    segments = segments[np.isfinite(segments).all(axis=1)]
-    if not len(segments):
-        return []
-    breaks = np.flatnonzero((segments[1:, :2] != segments[:-1, 2:]).any(axis=1)) + 1
-    runs = [np.concatenate([run[:1, :2], run[:, 2:]]) for run in np.split(segments, breaks)]
-    return runs if len(runs) < 2 else _linked(runs)
-
-
-def _linked(runs: list[Pixels]) -> list[Pixels]:
-    ends: dict[_End, list[int]] = defaultdict(list)
-    for index, run in enumerate(runs):
-        for end in (run[0], run[-1]):
-            ends[_point(end)].append(index)
-    used = np.zeros(len(runs), dtype=bool)
-    lines = []
-    for index, run in enumerate(runs):
-        if used[index]:
-            continue
-        used[index] = True
-        after = _followed(run, runs, ends, used)
-        before = _followed(run[::-1], runs, ends, used)
-        parts = [part[:-1] for part in (piece[::-1] for piece in reversed(before))]
-        parts += [run, *(part[1:] for part in after)]
-        lines.append(np.concatenate(parts))
-    return lines
-
-
-def _followed(
-    run: Pixels, runs: list[Pixels], ends: dict[_End, list[int]], used: Flags
-) -> list[Pixels]:
-    """The runs that go on from the end of one, each turned so that it begins there."""
-    found: list[Pixels] = []
-    while True:
-        end = _point(run[-1])
-        there = ends[end]
-        following = next((index for index in there if not used[index]), None)
-        if len(there) != 2 or following is None:
-            return found
-        used[following] = True
-        run = runs[following]
-        if _point(run[0]) != end:
-            run = run[::-1]
-        found.append(run)
-
-
-def _point(place: Pixels) -> _End:
-    return float(place[0]), float(place[1])
-
-
-class _Buffer:
-    """Rows of numbers that Qt reads as an array of its own objects, reused from frame to frame.
-
-    Attributes
-    ----------
-    first
-        The object in the first row, which Qt takes for all; None without any.
-    """
-
-    def __init__(self, kind: type, fields: int) -> None:
-        self.first: Any = None
-        self._kind, self._rows = kind, np.empty((0, fields))
-
-    def rows(self, n: int) -> Floats:
-        """The first n rows."""
-        if n > len(self._rows):
-            self._rows = np.empty((2 * n, self._rows.shape[1]))
-            self.first = wrapInstance(self._rows.ctypes.data, self._kind)
-        return self._rows[:n]
-
-
-class Segments:
-    """Draws lines between pairs of points."""
-
-    def __init__(self) -> None:
-        self._buffer = _Buffer(QLineF, 4)
-
-    def draw(self, painter: QPainter, segments: Pixels, is_figure: bool = False) -> None:
-        """Draw lines [n, 4] of x₁, y₁, x₂, y₂ in pixels, with the painter's pen.
-
-        In a figure those that meet are one line, at any size; on screen that takes too long.
-        """
-        if not len(segments):
-            return
-        if is_figure:
-            draw_joined(painter, segments)
-            return
-        self._buffer.rows(len(segments))[:] = segments
-        painter.drawLines(self._buffer.first, len(segments))
-
-    def draw_placed(self, painter: QPainter, frame: Frame, segments: Floats) -> None:
-        """Draw lines [n, 4] of x₁, y₁, x₂, y₂ in data units, with the painter's pen."""
-        pixels = np.empty_like(segments)
-        pixels[:, 0::2] = frame.x(segments[:, 0::2])
-        pixels[:, 1::2] = frame.y(segments[:, 1::2])
-        self.draw(painter, pixels, frame.is_figure)
-
-    def draw_through(
-        self,
-        painter: QPainter,
-        x: Pixels,
-        y: Pixels,
-        keep: Flags | None = None,
-        is_figure: bool = False,
-    ) -> None:
-        """As `draw`, a line through points [n] in pixels; `keep` [n − 1] leaves pieces out."""
-        if len(x) < 2:
-            return
-        segments = np.stack([x[:-1], y[:-1], x[1:], y[1:]], axis=1)
-        self.draw(painter, segments if keep is None else segments[keep], is_figure)
+def columns(x: Pixels, frame: Frame, step: float) -> Pixels:
+    """Pixel columns from the first point to the last, inside the frame."""
+    first, last = max(float(x[0]), -step), min(float(x[-1]), frame.width + step)
+    if last <= first:
+        return np.zeros(0)
+    return np.append(np.arange(first, last, step), last)
 
 
 def dashed(x: Pixels, zoom: float) -> Flags:
@@ -182,76 +100,6 @@ def dashed(x: Pixels, zoom: float) -> Flags:
     The dashes are fixed to the plot, so that they rest while the line grows.
     """
     return x[:-1] / zoom % (_DASH_ON + _DASH_OFF) < _DASH_ON
-
-
-class Stamps:
-    """Draws one of a few shapes at each of many places: on screen by copying pictures of them."""
-
-    def __init__(self) -> None:
-        self._buffer = _Buffer(QPainter.PixmapFragment, 10)
-        self._atlases: dict[Hashable, QPixmap] = {}
-
-    def draw(
-        self,
-        painter: QPainter,
-        frame: Frame,
-        shapes: Sequence[Callable[[QPainter, float, float], None]],
-        looks: Hashable,
-        size: float,
-        x: Pixels,
-        y: Pixels,
-        which: Indices,
-    ) -> None:
-        """Draw a shape at each place.
-
-        Parameters
-        ----------
-        shapes
-            Each draws itself around a place in pixels, antialiased and without a pen at first.
-        looks
-            What they depend on: pictures are kept as long as it is the same.
-        size
-            Of the largest, in pixels.
-        x, y, which
-            Places, and which shape is there [places].
-        """
-        if frame.is_figure:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-            painter.setPen(Qt.PenStyle.NoPen)
-            for at_x, at_y, index in zip(x.tolist(), y.tolist(), which.tolist(), strict=True):
-                shapes[index](painter, at_x, at_y)
-            return
-        ratio, cell = frame.ratio, ceil(size * frame.ratio)
-        if (looks, ratio) not in self._atlases:
-            if len(self._atlases) > 16:  # colours or screens that are gone
-                self._atlases.clear()
-            self._atlases[looks, ratio] = _atlas(shapes, cell, ratio)
-        # x, y, left, top, width, height, scale x, scale y, rotation, opacity
-        fragments = self._buffer.rows(len(x))
-        fragments[:] = (0, 0, 0, 0, cell, cell, 1 / ratio, 1 / ratio, 0, 1)
-        fragments[:, 0], fragments[:, 1], fragments[:, 2] = x, y, cell * which
-        atlas = self._atlases[looks, ratio]
-        painter.drawPixmapFragments(self._buffer.first, len(x), atlas)
-
-
-def _atlas(
-    shapes: Sequence[Callable[[QPainter, float, float], None]], cell: int, ratio: float
-) -> QPixmap:
-    """Shapes from left to right, in cells of so many device pixels."""
-    picture = QPixmap(cell * len(shapes), cell)
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    painter.setPen(Qt.PenStyle.NoPen)
-    for index, shape in enumerate(shapes):
-        painter.save()
-        painter.setClipRect(QRectF(index * cell, 0, cell, cell))
-        painter.translate((index + 0.5) * cell, cell / 2)
-        painter.scale(ratio, ratio)
-        shape(painter, 0, 0)
-        painter.restore()
-    painter.end()
-    return picture
 
 
 MarkerShape = Literal["circle", "diamond", "cross"]
@@ -343,7 +191,6 @@ class PointsLayer:
 
     def __init__(self) -> None:
         self.groups: tuple[Points, ...] = ()
-        self._stamps = Stamps()
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw those that lie in the frame."""
@@ -360,15 +207,15 @@ class PointsLayer:
         fills, ring, size = tuple(map(of, points.fills)), of(points.ring), points.size * scale
         seam = None if points.seam is None else of(points.seam)
 
-        def marker(fill: str) -> Callable[[QPainter, float, float], None]:
+        def marker(fill: str) -> Shape:
             return lambda painter, x, y: draw_marker(
                 painter, shape, x, y, size, fill, ring, seam, scale**0.5
             )
 
         which = np.zeros(len(shown), dtype=np.intp) if points.which is None else points.which[shown]
         looks = shape, fills, ring, seam, size, scale
-        stamps, cell = [marker(fill) for fill in fills], size * 1.3 + 6
-        self._stamps.draw(painter, frame, stamps, looks, cell, x[shown], y[shown], which)
+        markers, places = [marker(fill) for fill in fills], (x[shown], y[shown])
+        frame.device.draw_shapes(painter, frame, markers, looks, size * 1.3 + 6, *places, which)
 
 
 def thinned(n: int) -> Indices:

@@ -338,6 +338,14 @@ def test_a_changed_file_is_read_again(tmp_path):
     assert load(settings).train.x.min() >= 10
 
 
+def test_each_column_is_a_step_of_reading(tmp_path):
+    """A window answers between two steps, and a column of 100,000 cells takes a while."""
+    path, n = tmp_path / "table.csv", 12
+    rows = [[f"c{i}" for i in range(n)], *([str(row + i) for i in range(n)] for row in range(9))]
+    path.write_text("\n".join(map(",".join, rows)))
+    assert len([*Check(path, DataSettings(name="csv")).steps()]) >= 2 * n - 1
+
+
 def test_a_file_that_was_checked_is_not_read_again(tmp_path, monkeypatch):
     path = tmp_path / "table.csv"
     path.write_text("a,y\n1,2\n3,4\n")
@@ -347,7 +355,7 @@ def test_a_file_that_was_checked_is_not_read_again(tmp_path, monkeypatch):
     reading = Check(path, settings)
     for _ in reading.steps():
         pass
-    keep(reading)
+    keep(reading, settings)
     monkeypatch.setattr(table_check, "read_rows", None)
     monkeypatch.setattr(table_check, "Check", None)
     assert load(settings).input_names == ("a",)

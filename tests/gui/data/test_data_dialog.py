@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
 
 from regplay.core.datasets import load
+from regplay.core.datasets.own_table import table_check
 from regplay.core.datasets.points import read_points
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
@@ -226,6 +227,14 @@ def test_a_large_file_is_read_in_turns(qtbot, tmp_path):
     assert not dialog.ok.isEnabled()
     qtbot.waitUntil(dialog.ok.isEnabled)
     assert dialog.status.text().startswith("60,000 rows, 42,000 to learn from")
+
+
+def test_what_the_dialog_has_read_is_not_read_again(show_dialog, monkeypatch):
+    """Though its values name the target, which it has found by itself."""
+    values = show_dialog(PEOPLE).values()
+    assert values["data.target"]
+    monkeypatch.setattr(table_check, "Check", None)
+    assert load(replace(Experiment(), values).data).n_inputs > 1
 
 
 def test_closing_stops_the_reading(qtbot, tmp_path):

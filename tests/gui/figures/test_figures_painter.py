@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from regplay.gui.plots.shapes import draw_joined, joined
+from regplay.gui.plots.devices import VECTORS, joined
 
 
 def through(*points):
@@ -52,7 +52,7 @@ def test_lines_are_drawn_with_the_pen_and_not_filled(qapp):
     painter = QPainter(image)
     painter.setBrush(QColor("#0000ff"))
     painter.setPen(QPen(QColor("#ff0000"), 2))
-    draw_joined(painter, through((2, 2), (18, 2), (18, 18), (2, 18), (2, 2)))
+    VECTORS.draw_lines(painter, through((2, 2), (18, 2), (18, 18), (2, 18), (2, 2)))
     painter.end()
     assert image.pixelColor(10, 2) == QColor("#ff0000")
     assert image.pixelColor(10, 10) == QColor("#ffffff")

@@ -7,11 +7,13 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 
 from regplay.gui.plots.chart import Chart
-from regplay.gui.plots.scale import Frame, Scale
+from regplay.gui.plots.devices import SCREEN
+from regplay.gui.plots.frame import Frame
+from regplay.gui.plots.scale import Scale
 from regplay.gui.plots.shapes import MarkerShape, Points, PointsLayer, marker_scale
 from regplay.gui.theme import LIGHT
 
-FRAME = Frame(900.0, 300.0, Scale(), Scale(), 1.0, LIGHT)
+FRAME = Frame(900.0, 300.0, Scale(), Scale(), 1.0, LIGHT, SCREEN)
 
 
 @pytest.fixture

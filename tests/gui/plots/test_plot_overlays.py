@@ -241,13 +241,13 @@ def test_boundaries_rest_until_the_ranges_change(view, make_dataset) -> None:
     view.set_fit(_halves(dataset, 0.7))
     view.panel.set_overlays([Overlay("a", COLOR, _halves(dataset, 0.3))])
     view.panel.chart.grab()
-    picture = view.panel.others._picture
+    picture = view.panel.others.kept.picture
     view.set_fit(_halves(dataset, 0.5))
     view.panel.chart.grab()
-    assert view.panel.others._picture is picture
+    assert view.panel.others.kept.picture is picture
     view.resize(600, 300)
     view.panel.chart.grab()
-    assert view.panel.others._picture is not picture
+    assert view.panel.others.kept.picture is not picture
 
 
 def test_thinned_classifiers_are_faint_boundaries(view, make_dataset) -> None:

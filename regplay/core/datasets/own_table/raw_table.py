@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -35,9 +36,9 @@ _SHOWN = 8  # names in a message
 
 def names_of(names: Sequence[str]) -> list[str]:
     """By what `data.target` and `data.inputs` can call each of the columns."""
+    counts = Counter(names)
     return [
-        f"column {place}" if names.count(name) > 1 else name
-        for place, name in enumerate(names, start=1)
+        f"column {place}" if counts[name] > 1 else name for place, name in enumerate(names, start=1)
     ]
 
 
@@ -75,12 +76,19 @@ class RawTable:
         return int(self.body.numbers[place])
 
 
-def raw_table_of(rows: Rows, settings: DataSettings) -> RawTable:
-    """A table by what its format and the kinds of its columns are guessed and said to be."""
+def raw_table_of(rows: Rows, settings: DataSettings) -> Generator[int, None, RawTable]:
+    """A table by what its format and the kinds of its columns are guessed and said to be.
+
+    The number of rows is yielded after each column, of which a long one takes a while.
+    """
     chosen = read_format(settings.format)
     body = _sampled(body_of(rows, chosen), settings)
     missing = chosen.get("missing")
-    columns = columns_of(body, missing)
+    columns = []
+    for column in columns_of(body, missing):
+        columns.append(column)
+        _ = column.is_dated  # here, one at a time: the column keeps the answer
+        yield len(body.cells)
     decimal = chosen.get("decimal")
     if decimal is None:
         if chosen.get("thousands") in (".", ","):

@@ -95,7 +95,7 @@ class Check:
     def _steps(self) -> Generator[int, None, None]:
         settings = self._settings
         rows = yield from _kept_rows(self._source, settings)
-        self.raw = raw = raw_table_of(rows, settings)
+        self.raw = raw = yield from raw_table_of(rows, settings)
         self.problems += raw.body.problems
         self.remarks += raw.body.remarks
         n = len(raw.body.cells)
@@ -238,7 +238,7 @@ def read_table(settings: DataSettings) -> tuple[Table, Check]:
         check = Check(path, settings)
         for _ in check.steps():
             pass
-        keep(check)
+        keep(check, settings)
     if check.table is None:
         problem = check.problems[0]
         place = f", {problem.place}" if problem.place else ""
@@ -264,9 +264,12 @@ _checks: dict[_Key, Check] = {}  # of the tables read last, by their files as th
 _rows: dict[_Key, Rows] = {}
 
 
-def keep(check: Check) -> None:
-    """Have the table of a check at hand for `read_table`."""
-    key = _key(check._source, check._settings)
+def keep(check: Check, settings: DataSettings) -> None:
+    """Have the table of a check at hand for `read_table` by these settings.
+
+    They are those of the check, or name what it has found by itself, such as the target.
+    """
+    key = _key(check._source, settings)
     if key is not None:
         for old in [*_checks][: 1 - _MOST_KEPT]:
             _checks.pop(old, None)
@@ -282,7 +285,7 @@ def _key(source: Source, settings: DataSettings, fields: Collection[str] = _READ
         return (source, *chosen)
     with contextlib.suppress(OSError):
         stat = source.stat()
-        return (source, *chosen, stat.st_mtime_ns, stat.st_size)
+        return (source.absolute(), *chosen, stat.st_mtime_ns, stat.st_size)
     return None
 
 

@@ -114,8 +114,10 @@ class Column:
     @cached_property
     def is_dated(self) -> bool:
         """Whether more than half of its values are dates."""
+        if self.is_numeric:
+            return False
         dated = sum(int(self.counts[i]) for i, text in self.values() if is_date(text_of(text)))
-        return not self.is_numeric and 2 * dated > self.filled
+        return 2 * dated > self.filled
 
     @cached_property
     def unread(self) -> str:
@@ -181,8 +183,8 @@ def _parsed(text: str, decimal: str) -> Number | None:
     return parse_number_text(text, decimal)
 
 
-def columns_of(body: Body, missing: Sequence[str] | None) -> list[Column]:
-    """The columns of a table, their kinds not decided yet.
+def columns_of(body: Body, missing: Sequence[str] | None) -> Iterator[Column]:
+    """The columns of a table, one after another, their kinds not decided yet.
 
     Parameters
     ----------
@@ -190,13 +192,11 @@ def columns_of(body: Body, missing: Sequence[str] | None) -> list[Column]:
         Marks of missing values; None takes all that are usual.
     """
     marks = MISSING if missing is None else {"", *(mark.lower() for mark in missing)}
-    columns = []
     for index, name in enumerate(body.names):
         codes, found = pd.factorize(body.cells[index].to_numpy(dtype=object))
         texts = list(found)
         gaps = np.array([isinstance(t, str) and t.lower() in marks for t in texts], dtype=bool)
-        columns.append(Column(index, name, body.numbers, texts, codes.astype(np.int64), gaps))
-    return columns
+        yield Column(index, name, body.numbers, texts, codes.astype(np.int64), gaps)
 
 
 def decimal_mark(columns: Sequence[Column]) -> str:
