@@ -13,6 +13,7 @@ from regplay.gui.widgets.layout import (
     FlowLayout,
     ModelIndex,
     ScrolledColumn,
+    application,
     beside,
     column,
     divided,
