@@ -10,10 +10,10 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
-from regplay.core.datasets import REGISTRY, DatasetError, load
-from regplay.core.experiment import DataSettings, Experiment
+from regplay.core.datasets import REGISTRY, DatasetError, load, may_be_polynomial
+from regplay.core.experiment import DataSettings, Experiment, ModelKind
 from regplay.core.fields import FIELDS, Field, get
 from regplay.core.layers import hidden_dropouts, listed
 
@@ -42,6 +42,7 @@ class Hyperparameter:
 
     # Whether members of one population may differ in it; else it belongs to what they share.
     own: bool = False
+    kinds: tuple[ModelKind, ...] = ("network",)  # of models that it has an effect on
     adjustable: bool = False  # whether it may change in the middle of training, the weights kept
     # From the field to the positions of its slider's curve; None for no curve.
     curve: Callable[[Field], Curve] | None = None
@@ -128,13 +129,19 @@ def _no_common_dropout(experiment: Experiment, path: str) -> str:
     return _no_hidden_layer(experiment, path) or own
 
 
+def _no_polynomial(experiment: Experiment, path: str) -> str:
+    is_there = experiment.model.kind == "polynomial"
+    fits = is_there or may_be_polynomial(experiment.data)
+    return "" if fits else "a polynomial needs one input, and a number to predict"
+
+
 def _no_momentum(experiment: Experiment, path: str) -> str:
     name = experiment.optimizer.name
     return "" if name == "momentum" else f"the optimizer {name} doesn't use it"
 
 
 def _no_penalty(experiment: Experiment, path: str) -> str:
-    has_one = experiment.regularization.weight_decay > 0 or experiment.regularization.l1 > 0
+    has_one = any(is_on(experiment, f"regularization.{name}") for name in ("weight_decay", "l1"))
     return "" if has_one else "there is neither weight decay nor an L1 penalty"
 
 
@@ -170,7 +177,9 @@ def _no_edits(experiment: Experiment, path: str) -> str:
 # The table. Another regularizer is one more entry here and one more field of the experiment, a
 # number of `struct rates` in native/kernel.h, and what the two engines do with it.
 
-_DATA = Hyperparameter(own=True, unused=_not_in_the_data)  # members need equally many points
+_ALL: tuple[ModelKind, ...] = get_args(ModelKind)
+# Members need equally many points.
+_DATA = Hyperparameter(own=True, kinds=_ALL, unused=_not_in_the_data)
 _STRENGTH = Hyperparameter(own=True, adjustable=True, sign=1)
 
 HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
@@ -178,6 +187,12 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
     "data.edits": replace(_DATA, unused=_no_edits),
     "data.n_train": replace(_DATA, curve=_POINTS),
     "data.noise": replace(_DATA, curve=_NOISES),
+    "model.kind": Hyperparameter(kinds=_ALL, unused=_no_polynomial),
+    "model.degree": Hyperparameter(
+        kinds=("polynomial",),
+        curve=_each,
+        decomposed=(1, 2, 3, 4, 5, 6, 8, 10, 12, 15),
+    ),
     "model.depth": Hyperparameter(curve=_each),
     "model.width": Hyperparameter(
         curve=_WIDTHS,
@@ -190,6 +205,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
     "model.init_scale": Hyperparameter(own=True),
     "regularization.weight_decay": replace(
         _STRENGTH,
+        kinds=_ALL,
         curve=_decades(1, 2, 3, 5),
         decomposed=(0.0, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0),
         term="weight decay",
@@ -253,7 +269,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
         tries=(0.1, 0.3),
         script={"loss": "label_smoothing={value}"},
     ),
-    "regularization.decay_bias": Hyperparameter(adjustable=True, unused=_no_penalty),
+    "regularization.decay_bias": Hyperparameter(adjustable=True, kinds=_ALL, unused=_no_penalty),
     # It ends a training that nothing holds back.
     "regularization.early_stopping": Hyperparameter(
         own=True, adjustable=True, term="early stopping"
@@ -317,7 +333,18 @@ def why_no_curve(path: str) -> str:
 
 def why_unused(experiment: Experiment, path: str) -> str:
     """Why a field has no effect on this experiment, as the end of a sentence; empty if it has."""
-    return HYPERPARAMETERS[path].unused(experiment, path)
+    entry = HYPERPARAMETERS[path]
+    if is_of_model(experiment, path):
+        return entry.unused(experiment, path)
+    return {
+        "polynomial": "a polynomial is solved exactly",
+        "network": "a network has none; model.kind = polynomial has one",
+    }[experiment.model.kind]
+
+
+def is_of_model(experiment: Experiment, path: str) -> bool:
+    """Whether the kind of model that is fitted has this field."""
+    return experiment.model.kind in HYPERPARAMETERS[path].kinds
 
 
 def is_used(experiment: Experiment, path: str) -> bool:
