@@ -458,9 +458,9 @@ def abandon_output() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed by whoever started it
-            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - until the process ends
+    for stream in ("stdout", "stderr"):
+        if getattr(sys, stream) is None:  # closed by whoever started it
+            setattr(sys, stream, open(os.devnull, "w"))  # noqa: SIM115 - until the process ends
     words = list(sys.argv[1:] if arguments is None else arguments)
     name = words.pop(0) if words and words[0] in COMMANDS else None
     command = WINDOW if name is None else COMMANDS[name]
