@@ -2,13 +2,13 @@
 
 A *neighbour* differs from the experiment in one field by one step: one regularizer stronger, weaker
 or off, one hidden layer more or less, half or twice the width, twice the points, more epochs,
-another learning rate, early stopping. Only fields that have an effect on the experiment are tried.
-All are trained together with the experiment, with the same few seeds and on the same data, so that
-what differs is the field.
+another learning rate, early stopping. Of a polynomial all degrees are tried, as they take no time.
+Only fields that have an effect on the experiment are tried. All are trained together with the
+experiment, with the same few seeds and on the same data, so that what differs is the field.
 
-A neighbour is better if its validation loss is lower with each seed, and on average clearly: by
-more than two standard errors of the difference, which come from the validation points and from the
-seeds, by more than 3 % of the loss, and by more than 0.5 % of what there is to learn.
+A neighbour is better if its validation loss is lower with each seed, and on average clearly: as
+verdicts mean it, by standard errors of the difference that come from the validation points and from
+the seeds, by more than 3 % of the loss, and by more than 0.5 % of what there is to learn.
 
 So one that does no better with the experiment's own seed is not, and needs no other. Of the rest
 those with the lowest losses are trained with all seeds first, and others only as long as it is open
@@ -32,7 +32,7 @@ from regplay.core.hyperparameters import HYPERPARAMETERS, REGULARIZERS, curve_of
 from regplay.core.measurements import training_seconds
 from regplay.core.number_text import number, value_text
 from regplay.core.sweep import Lineup, Sweep
-from regplay.core.verdict import CLEARLY, EXCESS, NEAR, Shown, losses_of, scale_of, standard_error
+from regplay.core.verdict import EXCESS, NEAR, Shown, clearly, losses_of, scale_of, standard_error
 
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
     from regplay.core.joint import JointTraining
@@ -101,7 +101,7 @@ class Tried:
     # What the experiment has too much or too little of, by that neighbour; empty without one
     cause: str
     count: int  # how many neighbours were trained
-    seeds: int  # with how many seeds each
+    seeds: int  # with how many seeds each; one, where they decide nothing
     text: str  # all that in a sentence
 
     @property
@@ -111,7 +111,8 @@ class Tried:
         if best is None:
             return self.text.partition(" (")[0] + "."
         losses = f"{number(best.before, 3)} → {number(best.after, 3)}"
-        return f"{best.words}: validation loss {losses} ({self.seeds} seeds)."
+        seeds = f" ({self.seeds} seeds)" if self.seeds > 1 else ""
+        return f"{best.words}: validation loss {losses}{seeds}."
 
 
 # Which neighbours
@@ -149,6 +150,7 @@ def _patience(path: str, patience: float, experiment: Experiment) -> Sequence[Va
 # From a field's path and its value in an experiment to those that are tried. In the order in which
 # neighbours that do equally well are preferred.
 _VALUES: dict[str, Callable[[str, Any, Experiment], Sequence[Value]]] = {
+    "model.degree": lambda path, _, __: curve_of(path).values,
     **{path: _strengths for path in REGULARIZERS if not FIELDS[path].is_rare},
     "model.depth": lambda _, depth, __: [depth + 1, depth - 1],
     "model.width": lambda _, n, __: [2 * n, n // 2, *([8 * n] if n <= 8 else [])],
@@ -310,7 +312,7 @@ def _is_better(one: _Moment, other: _Moment, scale: float) -> bool:
     else:
         error = math.hypot(standard_error(other.points), standard_error(one.points))
     least = max(
-        CLEARLY * math.hypot(error, standard_error(gains)),
+        clearly(math.hypot(error, standard_error(gains)), one.dataset),
         _LEAST * float(other.valid.mean()),
         _LEAST_OF_SCALE * scale,
     )
@@ -367,8 +369,9 @@ def compare(training: "JointTraining", changes: Sequence[SettingChange]) -> Trie
     found = _Found.of(training, changes)
     best = _lowest(found.base, found.without_points or found.better or found.cut_short)
     cause = "" if best is None else _cause(training.experiments[0], best.changes[0])
-    text = _text(best, found.base, len(changes))
-    return Tried(found.shown if changes else None, best, cause, len(changes), SEEDS, text)
+    seeds = SEEDS if is_used(training.experiments[0], "seed") else 1
+    text = _text(best, found.base, len(changes), seeds)
+    return Tried(found.shown if changes else None, best, cause, len(changes), seeds, text)
 
 
 def _lowest(before: _Moment, others: Sequence[_Moment]) -> Neighbour | None:
@@ -399,6 +402,7 @@ def _cause(experiment: Experiment, change: SettingChange) -> str:
     if path == "regularization.early_stopping":
         return "stopped too early" if now else "trained for too long"
     return {
+        "model.degree": ("too high a degree", "too low a degree"),
         "model.depth": ("too many layers", "too few layers"),
         "model.width": ("too many units", "too few units"),
         "optimizer.lr": ("too large a learning rate", "too small a learning rate"),
@@ -407,18 +411,19 @@ def _cause(experiment: Experiment, change: SettingChange) -> str:
     }[path][more]
 
 
-def _text(best: Neighbour | None, base: _Moment, count: int) -> str:
-    how = f"(trained with {SEEDS} seeds)"
+def _text(best: Neighbour | None, base: _Moment, count: int, seeds: int) -> str:
+    how = f" (trained with {seeds} seeds)" if seeds > 1 else ""
     if best is not None:
         verb = "bring" if best.changes[0].is_plural else "brings"
         if math.isfinite(best.before):
             gain = f"the validation loss from {number(best.before, 3)} to {number(best.after, 3)}"
         else:
             gain = f"a validation loss of {number(best.after, 3)}"
-        return f"{best.words} {verb} {gain} {how}."
+        return f"{best.words} {verb} {gain}{how}."
     if not count:
         return "Neighbours were not tried: training them takes too long."
-    tried, floor = f"({count} trained, with up to {SEEDS} seeds)", base.dataset.noise_floor
+    tried = f"({count} trained, with up to {seeds} seeds)" if seeds > 1 else f"({count} solved)"
+    floor = base.dataset.noise_floor
     is_at_floor = floor and base.train.max() <= floor + EXCESS * scale_of(base.dataset)
     if floor and is_at_floor and base.dataset.valid_noise_floor == floor:
         return f"No nearby setting does better: the noise floor is {number(floor, 3)} {tried}."

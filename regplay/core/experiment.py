@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+ModelKind = Literal["network", "polynomial"]
 Activation = Literal["tanh", "relu", "gelu", "sigmoid"]
 Init = Literal["torch", "normal", "xavier", "kaiming"]
 OptimizerName = Literal["sgd", "momentum", "adam", "adamw"]
@@ -161,10 +162,16 @@ class DataSettings(SettingsGroup, frozen=True):
 
 
 class ModelSettings(SettingsGroup, frozen=True):
-    """The network: `depth` hidden layers of `width` units each.
+    """A network of `depth` hidden layers of `width` units each, or a polynomial.
 
     Attributes
     ----------
+    kind
+        What is fitted: a network, trained step by step; or a polynomial of one input, whose best
+        weights are computed at once, by least squares, with weight decay by ridge regression.
+    degree
+        The highest power of x in a polynomial, f(x) = w₁·P₁(x) + … + w_d·P_d(x) + b; Pₖ is the k-th
+        Legendre polynomial over the range of the training points.
     depth
         Number of hidden layers; 0 is a linear model, f(x) = w·x + b.
     width
@@ -181,6 +188,8 @@ class ModelSettings(SettingsGroup, frozen=True):
         The factor s on the initial weights; small ones start nearer to a constant function.
     """
 
+    kind: Annotated[ModelKind, _meta("Model")] = "network"
+    degree: Annotated[int, _meta("Degree", "degree", within=(1, 20))] = 4
     depth: Annotated[int, _meta("Depth", "depth", within=(0, 8))] = 2
     width: Annotated[int, _meta("Width", "width", within=(1, 512))] = 64
     widths: Annotated[

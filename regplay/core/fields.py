@@ -16,7 +16,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import msgspec
 
 from regplay.core import UserError
-from regplay.core.datasets import REGISTRY
+from regplay.core.datasets import REGISTRY, may_be_polynomial
 from regplay.core.experiment import Experiment, SettingsGroup
 
 _LEAST = 0.66  # likeness of two names, for one to be meant by the other
@@ -298,7 +298,8 @@ def replace(experiment: Experiment, values: Mapping[str, object]) -> Experiment:
     """A new experiment with the values at these field paths.
 
     Choosing another dataset (`data.name`) also sets what that dataset's own defaults say, except
-    where `values` says otherwise and where a person's own points lie already.
+    where `values` says otherwise and where a person's own points lie already; and a network, where
+    a polynomial can't be fitted.
 
     Raises
     ------
@@ -318,7 +319,11 @@ def replace(experiment: Experiment, values: Mapping[str, object]) -> Experiment:
     own = changes.pop("")
     for section, values in changes.items():
         own[section] = msgspec.structs.replace(getattr(experiment, section), **values)
-    return msgspec.structs.replace(experiment, **own)
+    changed = msgspec.structs.replace(experiment, **own)
+    is_other = "data.name" in checked and "model.kind" not in checked
+    if is_other and changed.model.kind == "polynomial" and not may_be_polynomial(changed.data):
+        return replace(changed, {"model.kind": "network"})
+    return changed
 
 
 # What is learned: a person's own choice, which no default replaces.

@@ -2,18 +2,19 @@
 
 Bounds, labels and explanations are in `regplay.core.experiment`. Here stands, once for each field,
 whether a member may have a value of its own, whether the value may change while a network trains,
-where the curve of its slider is measured and when it has an effect; and of regularizers, in which
-direction they act, what a verdict calls them and what they add to an exported script.
+how far its slider goes, where the curve of that is measured and when it has an effect; and of
+regularizers, in which direction they act, what a verdict calls them and what they add to an
+exported script.
 """
 
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
-from regplay.core.datasets import REGISTRY, DatasetError, load
-from regplay.core.experiment import DataSettings, Experiment
+from regplay.core.datasets import REGISTRY, DatasetError, load, may_be_polynomial
+from regplay.core.experiment import DataSettings, Experiment, ModelKind
 from regplay.core.fields import FIELDS, Field, get
 from regplay.core.layers import hidden_dropouts, listed
 
@@ -36,13 +37,26 @@ class Curve(NamedTuple):
     is_even: bool  # so that a map has even steps from 0
 
 
+class Reach(NamedTuple):
+    """Over which whole numbers a slider goes."""
+
+    # Each of them; each up to 20, then twenty a decade; or four to each doubling.
+    steps: Literal["each", "decades", "octaves"]
+    low: int
+    high: int
+
+
 @dataclass(frozen=True)
 class Hyperparameter:
     """What one field does in training."""
 
     # Whether members of one population may differ in it; else it belongs to what they share.
     own: bool = False
+    kinds: tuple[ModelKind, ...] = ("network",)  # of models that it has an effect on
     adjustable: bool = False  # whether it may change in the middle of training, the weights kept
+    by_layer: bool = False  # whether an engine reads it of each layer
+    reach: Reach | None = None  # of its slider, where that ends before its bounds
+    words: Mapping[int, str] = field(default_factory=dict)  # in place of some of its values
     # From the field to the positions of its slider's curve; None for no curve.
     curve: Callable[[Field], Curve] | None = None
     # Some of those positions, at which bias and variance are measured: each takes many networks.
@@ -128,13 +142,19 @@ def _no_common_dropout(experiment: Experiment, path: str) -> str:
     return _no_hidden_layer(experiment, path) or own
 
 
+def _no_polynomial(experiment: Experiment, path: str) -> str:
+    is_there = experiment.model.kind == "polynomial"
+    fits = is_there or may_be_polynomial(experiment.data)
+    return "" if fits else "a polynomial needs one input, and a number to predict"
+
+
 def _no_momentum(experiment: Experiment, path: str) -> str:
     name = experiment.optimizer.name
     return "" if name == "momentum" else f"the optimizer {name} doesn't use it"
 
 
 def _no_penalty(experiment: Experiment, path: str) -> str:
-    has_one = experiment.regularization.weight_decay > 0 or experiment.regularization.l1 > 0
+    has_one = any(is_on(experiment, f"regularization.{name}") for name in ("weight_decay", "l1"))
     return "" if has_one else "there is neither weight decay nor an L1 penalty"
 
 
@@ -170,17 +190,32 @@ def _no_edits(experiment: Experiment, path: str) -> str:
 # The table. Another regularizer is one more entry here and one more field of the experiment, a
 # number of `struct rates` in native/kernel.h, and what the two engines do with it.
 
-_DATA = Hyperparameter(own=True, unused=_not_in_the_data)  # members need equally many points
+_ALL: tuple[ModelKind, ...] = get_args(ModelKind)
+# Members need equally many points.
+_DATA = Hyperparameter(own=True, kinds=_ALL, unused=_not_in_the_data)
+_SEEDS = Reach("each", 0, 100)
 _STRENGTH = Hyperparameter(own=True, adjustable=True, sign=1)
 
 HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
     **{path: _DATA for path in FIELDS if path.startswith("data.")},
     "data.edits": replace(_DATA, unused=_no_edits),
-    "data.n_train": replace(_DATA, curve=_POINTS),
+    "data.n_train": replace(_DATA, curve=_POINTS, reach=Reach("decades", 2, 2_000)),
+    "data.n_valid": replace(_DATA, reach=Reach("decades", 1, 2_000)),
+    "data.n_inputs": replace(_DATA, reach=Reach("decades", 1, 1_000)),
+    "data.n_informative": replace(_DATA, reach=Reach("decades", 0, 1_000)),
+    "data.sample": replace(_DATA, reach=Reach("decades", 0, 100_000), words={0: "all"}),
+    "data.seed": replace(_DATA, reach=_SEEDS),
     "data.noise": replace(_DATA, curve=_NOISES),
+    "model.kind": Hyperparameter(kinds=_ALL, unused=_no_polynomial),
+    "model.degree": Hyperparameter(
+        kinds=("polynomial",),
+        curve=_each,
+        decomposed=(1, 2, 3, 4, 5, 6, 8, 10, 12, 15),
+    ),
     "model.depth": Hyperparameter(curve=_each),
     "model.width": Hyperparameter(
         curve=_WIDTHS,
+        reach=Reach("octaves", 1, 256),
         decomposed=(1, 2, 3, 4, 6, 8, 16, 32, 64, 128, 256),  # dense where the loss turns
         unused=_no_common_width,
     ),
@@ -190,6 +225,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
     "model.init_scale": Hyperparameter(own=True),
     "regularization.weight_decay": replace(
         _STRENGTH,
+        kinds=_ALL,
         curve=_decades(1, 2, 3, 5),
         decomposed=(0.0, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0),
         term="weight decay",
@@ -205,6 +241,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
     ),
     "regularization.dropout": replace(
         _STRENGTH,
+        by_layer=True,
         curve=_SHARES,
         decomposed=(0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
         unused=_no_common_dropout,
@@ -217,6 +254,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
     # Advice doesn't begin with it: of one or two inputs it drops nearly all there is to learn from.
     "regularization.input_dropout": replace(
         _STRENGTH,
+        by_layer=True,
         curve=_SHARES,
         term="input dropout",
         script={"first": "nn.Dropout({value})"},
@@ -253,17 +291,21 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
         tries=(0.1, 0.3),
         script={"loss": "label_smoothing={value}"},
     ),
-    "regularization.decay_bias": Hyperparameter(adjustable=True, unused=_no_penalty),
+    "regularization.decay_bias": Hyperparameter(adjustable=True, kinds=_ALL, unused=_no_penalty),
     # It ends a training that nothing holds back.
     "regularization.early_stopping": Hyperparameter(
-        own=True, adjustable=True, term="early stopping"
+        own=True,
+        adjustable=True,
+        reach=Reach("decades", 0, 10_000),
+        words={0: "off"},
+        term="early stopping",
     ),
     "optimizer.name": Hyperparameter(),
     "optimizer.lr": Hyperparameter(own=True, adjustable=True, curve=_decades(1, 2, 3, 5)),
     "optimizer.momentum": Hyperparameter(adjustable=True, unused=_no_momentum),
-    "optimizer.batch_size": Hyperparameter(),
-    "epochs": Hyperparameter(adjustable=True),
-    "seed": Hyperparameter(own=True),
+    "optimizer.batch_size": Hyperparameter(reach=Reach("octaves", 0, 1_024), words={0: "full"}),
+    "epochs": Hyperparameter(adjustable=True, reach=Reach("decades", 1, 100_000)),
+    "seed": Hyperparameter(own=True, reach=_SEEDS),
 }
 
 
@@ -282,7 +324,7 @@ RATE_FIELDS = tuple(
     for path in FIELDS
     if path in MEMBER_FIELDS & ADJUSTABLE_FIELDS
     and FIELDS[path].kind == "number"
-    and not path.endswith("dropout")  # of which each layer has its own
+    and not HYPERPARAMETERS[path].by_layer
 )
 # The regularizers first: they are what a slider's curve is most often of.
 SWEEPABLE = tuple(
@@ -317,7 +359,18 @@ def why_no_curve(path: str) -> str:
 
 def why_unused(experiment: Experiment, path: str) -> str:
     """Why a field has no effect on this experiment, as the end of a sentence; empty if it has."""
-    return HYPERPARAMETERS[path].unused(experiment, path)
+    entry = HYPERPARAMETERS[path]
+    if is_of_model(experiment, path):
+        return entry.unused(experiment, path)
+    return {
+        "polynomial": "a polynomial is solved exactly",
+        "network": "a network has none; model.kind = polynomial has one",
+    }[experiment.model.kind]
+
+
+def is_of_model(experiment: Experiment, path: str) -> bool:
+    """Whether the kind of model that is fitted has this field."""
+    return experiment.model.kind in HYPERPARAMETERS[path].kinds
 
 
 def is_used(experiment: Experiment, path: str) -> bool:

@@ -226,7 +226,7 @@ class JointTraining:
         chooses: "Callable[[JointTraining], Collection[int]] | None" = None,
     ) -> None:
         self.experiments = tuple(experiments)
-        self.datasets = load_all(experiment.data for experiment in experiments)
+        self.datasets = load_all(experiments)
         self.placement: Placement | None = None
         self._device, self._dtype = device, dtype
         self._keeps, self._chooses = keeps, chooses

@@ -11,17 +11,21 @@ def listed(text: str) -> list[float]:
 
 
 def hidden_widths(model: ModelSettings) -> tuple[int, ...]:
-    """Units of each hidden layer: its own, or `width` where it has none."""
+    """Units of each hidden layer: its own, or `width` where it has none; a polynomial has none."""
+    if model.kind == "polynomial":
+        return ()
     own = [int(width) for width in listed(model.widths)]
     return tuple([*own, *[model.width] * model.depth][: model.depth])
 
 
 def hidden_dropouts(experiment: Experiment) -> tuple[float, ...]:
     """The probability with which units of each hidden layer are dropped, or `dropout`."""
-    settings, depth = experiment.regularization, experiment.model.depth
+    settings, depth = experiment.regularization, len(hidden_widths(experiment.model))
     return tuple([*listed(settings.dropouts), *[settings.dropout] * depth][:depth])
 
 
 def dropouts(experiment: Experiment) -> tuple[float, ...]:
     """p of what each affine layer takes: of the inputs, then of the units of each hidden layer."""
-    return (experiment.regularization.input_dropout, *hidden_dropouts(experiment))
+    is_trained = experiment.model.kind == "network"
+    of_inputs = experiment.regularization.input_dropout if is_trained else 0.0
+    return (of_inputs, *hidden_dropouts(experiment))

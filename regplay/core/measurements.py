@@ -129,8 +129,9 @@ def cost_of(
 
 
 def layer_sizes(model: ModelSettings, dataset: Dataset) -> tuple[int, ...]:
-    """Units of each layer from the inputs to the outputs, `depth + 2` numbers."""
-    return (dataset.n_inputs, *hidden_widths(model), dataset.n_outputs)
+    """Units of each layer from what the model sees to the outputs, `depth + 2` numbers."""
+    seen = model.degree if model.kind == "polynomial" else dataset.n_inputs
+    return (seen, *hidden_widths(model), dataset.n_outputs)
 
 
 def steps_per_epoch(n_train: int, batch_size: int) -> int:
@@ -141,6 +142,8 @@ def steps_per_epoch(n_train: int, batch_size: int) -> int:
 def training_seconds(experiment: Experiment, dataset: Dataset, n_train: int | None = None) -> float:
     """Expected time of a training on one thread of the native kernel, for its arithmetic alone.
 
+    A polynomial is not trained.
+
     Parameters
     ----------
     n_train
@@ -148,7 +151,8 @@ def training_seconds(experiment: Experiment, dataset: Dataset, n_train: int | No
     """
     step = cost_of(experiment, dataset, 1, n_train).step_flops / _FLOPS_PER_US
     steps = steps_per_epoch(n_train or len(dataset.train.y), experiment.optimizer.batch_size)
-    return experiment.epochs * steps * step / 1e6
+    is_solved = experiment.model.kind == "polynomial"
+    return 0.0 if is_solved else experiment.epochs * steps * step / 1e6
 
 
 @dataclass(frozen=True)

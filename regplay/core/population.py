@@ -17,12 +17,13 @@ from torch import Tensor, nn
 from regplay.core import native
 from regplay.core.arrays import Floats
 from regplay.core.bias_variance import Spread, spread
-from regplay.core.datasets import Dataset
+from regplay.core.datasets import Dataset, seen_by
 from regplay.core.engine import Engine, Loss
 from regplay.core.experiment import Experiment, ModelSettings
 from regplay.core.fit import Fit, Grid
 from regplay.core.measurements import layer_sizes
 from regplay.core.native_engine import NativeEngine
+from regplay.core.polynomial import solved
 from regplay.core.state import Shape, State
 from regplay.core.torch_engine import TorchEngine
 
@@ -147,12 +148,19 @@ def initial_parameters(
 
 
 def initial_population(
-    experiments: Sequence[Experiment], dataset: Dataset, device: torch.device, dtype: torch.dtype
+    experiments: Sequence[Experiment],
+    datasets: Sequence[Dataset],
+    device: torch.device,
+    dtype: torch.dtype,
 ) -> Population:
-    """The networks of experiments of one shape before any training."""
-    model = experiments[0].model
+    """The networks of experiments of one shape before any training; polynomials are solved."""
+    model, dataset = experiments[0].model, datasets[0]
     shape = Shape(len(experiments), layer_sizes(model, dataset))
     population = Population(shape, model.activation, loss_of(dataset.task), device, dtype)
+    if model.kind == "polynomial":
+        for member, (experiment, own) in enumerate(zip(experiments, datasets, strict=True)):
+            population.flat[member].copy_(torch.from_numpy(solved(experiment, own)))
+        return population
     drawn = {  # once for each seed, which most members share
         (model, seed): initial_parameters(model, shape.sizes, seed)
         for model, seed in {(e.model, e.seed) for e in experiments}
@@ -211,7 +219,7 @@ def network_at(state: State, experiment: Experiment, dataset: Dataset) -> Popula
 def fit_at(state: State, experiment: Experiment, dataset: Dataset, grid: Grid | None) -> Fit:
     """What the only network of a training predicted at a state, as `fit_of`."""
     network = network_at(state, experiment, dataset)
-    return fit_of(network, dataset, grid, state.epoch, state.step)
+    return fit_of(network, seen_by(experiment.model, dataset), grid, state.epoch, state.step)
 
 
 def measured(outputs: Tensor, dataset: Dataset) -> Floats:

@@ -132,7 +132,7 @@ def landscape_axis(path: str, count: int) -> NumberAxis:
     """About `count` positions of a field, never more, in rising order.
 
     They are the roundest of the positions of `sweep_axis`, its first and last included. Fields
-    without a logarithmic slider go in even steps from 0 instead, as far as `count` reaches.
+    without a logarithmic slider go in even steps from the first instead, as far as `count` reaches.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ def landscape_axis(path: str, count: int) -> NumberAxis:
         raise ValueError(f"count = {count}: a landscape needs 2 positions along each axis")
     curve = curve_of(path)
     if curve.is_even:
-        return NumberAxis(path, _even(path, curve.values[-1], count))
+        return NumberAxis(path, _even(path, curve.values[0], curve.values[-1], count))
     return NumberAxis(path, _roundest(path, curve.values, count))
 
 
@@ -184,14 +184,14 @@ def _roundest(path: str, values: Sequence[float], count: int) -> tuple[float, ..
     return tuple(values[index] for index in sorted(chosen))
 
 
-def _even(path: str, top: float, count: int) -> tuple[float, ...]:
-    """Even nice steps from 0 up to `top`; where they are one too many, the last is left out."""
+def _even(path: str, first: float, top: float, count: int) -> tuple[float, ...]:
+    """Even nice steps up to `top`; where they are one too many, the last is left out."""
     is_whole = FIELDS[path].kind == "integer"
     powers = range(0, 3) if is_whole else range(-3, 2)
     steps = [float(f"{nice}e{power}") for power in powers for nice in _NICE]
     if is_whole:
         steps = [step for step in steps if step.is_integer()]
-    positions = {step: math.floor(top / step + 1e-9) + 1 for step in steps}
+    positions = {step: math.floor((top - first) / step + 1e-9) + 1 for step in steps}
     step = min(step for step in steps if positions[step] <= count + 1)
-    values = [round(step * index, 10) for index in range(min(positions[step], count))]
+    values = [round(first + step * index, 10) for index in range(min(positions[step], count))]
     return tuple(int(value) if is_whole else value for value in values)

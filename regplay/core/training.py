@@ -22,7 +22,7 @@ import torch
 from torch import Tensor
 
 from regplay.core.arrays import Flags, Floats, Integers
-from regplay.core.datasets import Dataset, load_all
+from regplay.core.datasets import Dataset, load_all, seen_by
 from regplay.core.device import place, within_memory
 from regplay.core.engine import (
     PROGRESS,
@@ -49,6 +49,7 @@ from regplay.core.measurements import (
     layer_sizes,
     steps_per_epoch,
 )
+from regplay.core.polynomial import as_trained
 from regplay.core.population import Population, fit_of, initial_population, points_of
 from regplay.core.state import Checkpoints, State, parameters_in
 
@@ -98,7 +99,7 @@ class Training:
     ValueError
         If the experiments can't be trained as one population.
     DatasetError
-        If the data can't be made.
+        If the data can't be made, or the model can't learn them.
     MemoryFullError
         If there is not enough memory for the population; `train` too may raise it, and may be
         called again.
@@ -115,7 +116,8 @@ class Training:
         self.experiments = tuple(experiments)
         first = self.experiments[0]
         _refuse_differences(self.experiments, MEMBER_FIELDS)
-        self.datasets = list(datasets or load_all(each.data for each in experiments))
+        given = zip(experiments, datasets or load_all(experiments), strict=True)
+        self.datasets = [seen_by(experiment.model, dataset) for experiment, dataset in given]
         dataset, members = self.datasets[0], len(self.experiments)
         self.steps_per_epoch = steps_per_epoch(len(dataset.train.y), first.optimizer.batch_size)
         self.schedule = Schedule.of(first, dataset)
@@ -126,7 +128,7 @@ class Training:
         self._what += f" of {parameters:,} parameters"
         with within_memory(self._what):
             self._population = initial_population(
-                self.experiments, dataset, self.placement.device, dtype
+                self.experiments, self.datasets, self.placement.device, dtype
             )
             self._work = self._initial_work()
             self._last_flat = self._population.flat.clone()  # at the last record; never written to
@@ -240,19 +242,20 @@ class Training:
 
     def _set_values(self) -> None:
         work, rates = self._work, self._work.rates
-        settings = [experiment.regularization for experiment in self.experiments]
+        experiments = [as_trained(experiment) for experiment in self.experiments]
+        settings = [experiment.regularization for experiment in experiments]
         for path in RATE_FIELDS:
             name = path.rpartition(".")[2]
-            rates[name] = [get(experiment, path) for experiment in self.experiments]
-        for own, experiment in zip(rates["dropout"], self.experiments, strict=True):
+            rates[name] = [get(experiment, path) for experiment in experiments]
+        for own, experiment in zip(rates["dropout"], experiments, strict=True):
             found = dropouts(experiment)
             own[: len(found)] = found
-        rates["seed"] = [experiment.seed for experiment in self.experiments]
+        rates["seed"] = [experiment.seed for experiment in experiments]
         rates["order"] = work.orders.rows
-        work.momentum = self.experiments[0].optimizer.momentum
+        work.momentum = experiments[0].optimizer.momentum
         work.decays_biases = settings[0].decay_bias
         has_classes = work.population.loss == "cross_entropy"
-        self._penalties = Penalties(self.experiments, has_classes=has_classes)
+        self._penalties = Penalties(experiments, has_classes=has_classes)
         self._stopping.begin(np.array([s.early_stopping for s in settings]))
         rates["trains"] = 1
 
@@ -274,6 +277,14 @@ class Training:
         last = self.epochs * self.steps_per_epoch
         goal = last if goal is None else min(goal, last)
         stop = stop or Stop()
+        if self.experiments[0].model.kind == "polynomial":  # there is nothing to train
+            if self._last_record < 0:
+                goal = 0
+            elif goal > self.step:
+                # One record more, as logarithmic axes begin at epoch 1.
+                self._next_record = self.epochs if self._last_record else 1
+                goal = self._next_record * self.steps_per_epoch
+                self._work.progress["step"] = goal
         with within_memory(self._what):
             if self._stretch is None:
                 self._stretch, self._collected = self._next_stretch(last, goal, stop), 0

@@ -18,7 +18,9 @@ below of an excess has to hold for both, so that neither chance nor the plot spe
 the best constant prediction, and the *scale* the distance from it to the floor, what there is to
 learn. A mean of n losses has the standard error s/√n, where s is their standard deviation; a
 difference between two means over the same points has that of the n differences. *Clearly* means by
-more than two standard errors of what is compared.
+more than two standard errors of what is compared; between squared errors more than the scale is
+enough, since where a few points are missed by far, as by polynomials between and beyond the
+training points, the standard error is as large as their mean.
 
 1. Diverged: a loss or weight was not finite.
 2. Overfitting, since the best epoch: the validation loss has risen clearly from its best, and by
@@ -220,6 +222,13 @@ def scale_of(dataset: Dataset) -> float:
     return max(baseline_loss(dataset) - (dataset.noise_floor or 0.0), 1e-12)
 
 
+def clearly(error: float, dataset: Dataset) -> float:
+    """From which difference on two losses clearly differ, by its standard error."""
+    return (
+        CLEARLY * error if dataset.task != "regression" else min(CLEARLY * error, scale_of(dataset))
+    )
+
+
 @dataclass(frozen=True)
 class _Excess:
     """Of the last losses: what they are above those of the true function, and standard errors."""
@@ -286,6 +295,8 @@ def judge(
     if last.diverged[member]:
         epoch = int(last.stopped_at[member])
         reason = f"The steps overshoot at a learning rate of {number(experiment.optimizer.lr)}."
+        if experiment.model.kind == "polynomial":
+            return Verdict("diverged", "Beyond all bounds", "Its values are too large to compute.")
         return Verdict("diverged", f"Diverged at epoch {epoch:,}", reason, epoch)
     epochs = history.epochs[:count]
     train = history.column("train_loss", member)[:count]
@@ -294,7 +305,8 @@ def judge(
     now, held_out = float(train[-1]), float(valid[-1])
     excess = _excess(now, held_out, dataset, experiment, points)
 
-    wide = max(CLEARLY * excess.gap_error, _GAP * scale) * (1.0 if floor else _WITHOUT_FLOOR)
+    clear = clearly(excess.gap_error, dataset)
+    wide = max(clear, _GAP * scale) * (1.0 if floor else _WITHOUT_FLOOR)
     has_gap = excess.gap > wide
     is_memorised = excess.highest < _MEMORISED * (excess.gap + excess.highest)
     missed = excess.lowest
@@ -348,12 +360,14 @@ def judge(
         if not underfits and (has_only_begun or all(falling)):
             kind = "still learning"
         return Verdict(kind, kind.capitalize(), reason)
-    when = f"since epoch {since:,}"
+    when = f" since epoch {since:,}"
+    if experiment.model.kind == "polynomial":  # which has no past
+        when, since = "", None
     if underfits:
-        headline = f"Still underfits, and already memorises {when}"
+        headline = f"Still underfits, and already memorises{when}"
         return Verdict("underfitting and overfitting", headline, reason, since)
     what = "Overfitting" if rises_since is not None else "Overfitting: a wide gap"
-    return Verdict("overfitting", f"{what} {when}", reason, since)
+    return Verdict("overfitting", f"{what}{when}", reason, since)
 
 
 def _why_underfitting(train: float, dataset: Dataset, shown: Shown | None) -> str:

@@ -25,7 +25,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from regplay.core.datasets import Dataset, DatasetError, load
+from regplay.core.datasets import Dataset, DatasetError, load, seen_by, why_unseen
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import FIELDS, differences, replace, with_defaults
 from regplay.core.fit import Fit, Grid, grid_of
@@ -326,7 +326,7 @@ class Controller(QObject):
         run: Run,
         fit: Fit | None,
         dataset: Dataset,
-        name: str | None = None,
+        name: str | None,
         color: int | None = None,
     ) -> Pin | None:
         """Keep a run that learned a dataset; None if that is refused, which a message says."""
@@ -494,7 +494,9 @@ class Controller(QObject):
         """
         self.replay.pause()
         experiment, has_other_data = self.session.experiment, False
-        if experiment.data != self._settings:
+        dataset = self.dataset
+        is_unseen = dataset is not None and bool(why_unseen(experiment.model, dataset))
+        if experiment.data != self._settings or is_unseen:
             has_other_data = self._load(experiment)
         self.experiment_changed.emit(experiment, self.dataset)
         self.studies.set_experiment(None if self.dataset is None else experiment)
@@ -505,6 +507,7 @@ class Controller(QObject):
         try:
             read, self._read = self._read, None
             dataset = read[1] if read and read[0] == experiment.data else load(experiment.data)
+            seen_by(experiment.model, dataset)
         except DatasetError as error:
             self.dataset = self._settings = None  # so that it is tried again
             self.runner.withdraw()

@@ -55,8 +55,8 @@ class Headline(ElidedLabel):
     The theme gives its class a font of its own.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._verdict: Verdict | None = None
         self._kind = ""
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -103,8 +103,8 @@ class Headline(ElidedLabel):
 class Explanation(ElidedLabel):
     """One line or two of small words; the theme gives its class a font of its own."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setWordWrap(True)
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
@@ -115,8 +115,8 @@ _HEADINGS = "", "train", "validation", "gap"
 class Losses(Label):
     """A small table of numbers; the theme gives its class a font of its own."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._rows: Sequence[Sequence[str]] = ()
         self.setTextFormat(Qt.TextFormat.RichText)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -190,8 +190,8 @@ class VerdictBar(QWidget):
     try_wanted = Signal(object)  # (dict): make these changes, by field path
     wishes_changed = Signal()  # other neighbours are to be trained, or none
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("verdict")
         self.headline = named("verdict.headline", Headline())
         self.reason = named("verdict.reason", Explanation())

@@ -10,7 +10,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QApplication, QDialog, QMainWindow
+from PySide6.QtWidgets import QDialog, QMainWindow
 
 from regplay.core.experiment import Experiment
 from regplay.core.hyperparameters import MAIN_REGULARIZERS, SWEEPABLE
@@ -23,7 +23,7 @@ from regplay.gui.lesson_guide import LessonStudies
 from regplay.gui.menus import Menus, WindowCommands
 from regplay.gui.persistence import Appearance, Dialogs, Documents, FileCommands, ShownSession
 from regplay.gui.plots import LOCKED, Chart, DropoutPasses, FitView, HistoryView
-from regplay.gui.recording import Recording, WindowParts
+from regplay.gui.recording import Recording, WindowLayout
 from regplay.gui.runs import PinnedRuns, RunsList
 from regplay.gui.status import Status
 from regplay.gui.tabs import Tabs
@@ -31,7 +31,16 @@ from regplay.gui.theme import ZOOMS, Scheme, Theme
 from regplay.gui.timeline import Timeline
 from regplay.gui.training import SECONDS, Clock, SystemClock
 from regplay.gui.verdict_bar import VerdictBar
-from regplay.gui.widgets import Banner, Columns, Press, ScrolledPlots, column, guarded, named
+from regplay.gui.widgets import (
+    Banner,
+    Columns,
+    Press,
+    ScrolledPlots,
+    application,
+    column,
+    guarded,
+    named,
+)
 
 _LOG_AXES = "x loss weights"  # unless chosen otherwise: overfitting begins in the first epochs
 
@@ -71,9 +80,7 @@ class MainWindow(QMainWindow):
         self.settings = settings or QSettings("regplay", "regplay")
         clock = clock or SystemClock(self)
         self.controller = Controller(experiment or Experiment(), clock, self)
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        self.theme = Theme(app)
+        self.theme = Theme(application())
         self._is_painted = False
         self._file_to_open: Path | None = None
         self._clock = clock
@@ -94,7 +101,7 @@ class MainWindow(QMainWindow):
         self.pinned = PinnedRuns(controller.pins, self.fit_view, self.history_view)
         self.editing = EditMode(self.fit_view, clock)
         fit = column(self.editing.strip, self.fit_view, grows=self.fit_view)
-        self.tabs = Tabs(fit, controller.studies, controller.pins)
+        self.tabs = Tabs(fit, controller)
         self.passes = DropoutPasses(self.fit_view)
         ask = questions or Dialogs(self)
         self.lesson_studies = LessonStudies(controller, self.controls, self.tabs, ask.may_read)
@@ -110,7 +117,6 @@ class MainWindow(QMainWindow):
         self.figure_menus = FigureMenus(centre, self.settings, self.editing.takes_right)
         self.gallery = Gallery(centre, studies, runner, self.documents, self.files, self.editing)
         self.help = Help(centre, lambda: shortcuts_of(self), studies, runner)
-        parts = self._parts(appearance)
         self.hints = Hints(
             controller,
             self.settings,
@@ -121,7 +127,7 @@ class MainWindow(QMainWindow):
             self.editing,
             self.guide,
         )
-        self.recording = Recording(parts, ask)
+        self.recording = self._recording(appearance, ask)
         commands = WindowCommands(
             show_gallery=self.gallery.show,
             fill_figures=self.figure_menus.fill,
@@ -208,15 +214,7 @@ class MainWindow(QMainWindow):
         tabs.tab_changed.connect(self._arrange_plots)
         tabs.tab_changed.connect(lambda tab: self.passes.set_in_sight(tab == "fit"))
         tabs.tab_changed.connect(lambda tab: self.editing.button.setVisible(tab == "fit"))
-        for place in (tabs, self.runs, controls):
-            place.start_chosen.connect(controller.adopt)
-        tabs.experiment_chosen.connect(controller.change)
-        tabs.beside_changed.connect(lambda runs: controller.look(beside=tuple(runs)))
-        tabs.pin_chosen.connect(
-            lambda it, fit: controller.pin_run(
-                it.run, fit, it.dataset, it.place.name, it.place.color
-            )
-        )
+        controls.start_chosen.connect(controller.adopt)
         self.verdict_bar.try_wanted.connect(controller.set_values)
         self.verdict_bar.wishes_changed.connect(controller.studies.reconsider)
         self.guide.position_changed.connect(  # a lesson may ask where the valley is
@@ -237,6 +235,7 @@ class MainWindow(QMainWindow):
         changed.connect(self.controls.set_experiment)
         controller.refused.connect(self.controls.refuse)
         changed.connect(lambda experiment: self.timeline.set_epochs(experiment.epochs))
+        changed.connect(lambda one: self.timeline.set_solved(one.model.kind == "polynomial"))
         changed.connect(lambda _, dataset: self.tabs.set_dataset(dataset))
         controller.data_changed.connect(self._arrange_plots)
         changed.connect(self.editing.set_data)
@@ -308,26 +307,32 @@ class MainWindow(QMainWindow):
         if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
             self.resize(1280, 800)
 
-    def _parts(self, appearance: Appearance) -> WindowParts:
-        return WindowParts(
-            self,
-            self.controller,
-            self._clock,
-            self.settings,
-            self.theme,
-            appearance,
+    def _recording(self, appearance: Appearance, ask: Dialogs) -> Recording:
+        layout = WindowLayout(
             self.centralWidget(),
             (self.menuBar(), self.status),
             self._columns.parts,
             self._plots.plots,
             self._plots.bottom,
-            self.fit_view,
-            self.passes,
-            self.history_view,
             self.controls,
             self.tabs,
             self.timeline,
             self.verdict_bar,
+        )
+        return Recording(
+            self,
+            self.controller,
+            self._clock,
+            self.settings,
+            self.theme,
+            layout,
+            appearance,
+            self.tabs,
+            self.timeline,
+            self.fit_view,
+            self.passes,
+            self.history_view,
+            ask,
         )
 
     # What only a window has

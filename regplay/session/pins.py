@@ -10,6 +10,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, Value, differences, get, replace
 from regplay.core.fit import Fit, Grid
 from regplay.core.hyperparameters import MAIN_REGULARIZERS, is_used
+from regplay.core.layers import hidden_widths
 from regplay.core.number_text import counted, value_text
 from regplay.session.session import Run
 
@@ -214,12 +215,12 @@ def compared(
     """The same experiment without regularization, with weight decay, with dropout, with both.
 
     Their strengths are the experiment's own where they are above 0, else those given. A linear
-    model has nothing to drop: there it is with and without weight decay.
+    model or a polynomial has nothing to drop: there it is with and without weight decay.
     """
     own = experiment.regularization
     decay, dropout = own.weight_decay or decay, own.dropout or dropout
     pairs = {"none": (0.0, 0.0), "weight decay": (decay, 0.0)}
-    if experiment.model.depth:
+    if hidden_widths(experiment.model):
         pairs |= {"dropout": (0.0, dropout), "both": (decay, dropout)}
     common = replace(experiment, {"regularization.dropouts": ""})
     return {

@@ -57,7 +57,8 @@ class Session:
         if changed == {"epochs"}:
             return Change.ADJUST if epoch <= experiment.epochs else Change.RETRAIN
         is_adjustable = changed <= ADJUSTABLE_FIELDS
-        if not (is_adjustable and self.keeps_weights):
+        keeps = self.keeps_weights and experiment.model.kind == "network"
+        if not (is_adjustable and keeps):
             self.begin_anew()
             is_own = "points" in (old.data.name, experiment.data.name)
             is_placed = changed == {"data.edits"} or (is_own and changed <= _DATA_FIELDS)

@@ -285,13 +285,15 @@ def describe(result: Result, verdict: Verdict, tried: Tried | None) -> str:
             text += f"  accuracy {percent_text(final.value(f'{split}_accuracy'), 1)}"
         return text.rstrip()
 
-    lines = [f"{counted(final.epoch, 'epoch')} in {result.seconds:.2f} s"]
+    is_solved = result.experiment.model.kind == "polynomial"
+    trained = "solved exactly" if is_solved else counted(final.epoch, "epoch")
+    lines = [f"{trained} in {result.seconds:.2f} s"]
     stopped_at = int(final.stopped_at[0])
     if stopped_at >= 0 and not final.diverged[0]:
         patience = result.experiment.regularization.early_stopping
         lines[0] += f", stopped early: no better for {counted(patience, 'epoch')}"
     lines += [line("training", "train"), line("validation", "valid")]
-    if history.best_epoch >= 0:
+    if not is_solved and history.best_epoch >= 0:
         loss = number(history.at_best("valid_loss"))
         lines.append(f"best validation  {loss:<9}  epoch {history.best_epoch:,}")
     if verdict.kind != "untrained":

@@ -62,7 +62,6 @@ def main() -> None:
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
 
-    from regplay.gui.recording.player import Player
     from regplay.gui.training import SystemClock
     from regplay.gui.window import MainWindow
     from regplay.session.lessons import Measured
@@ -73,9 +72,8 @@ def main() -> None:
     window = MainWindow(
         storyboard.experiment, clock=clock, settings=settings, folder=folder / "kept"
     )
-    player = Player(
+    player = window.recording.player(
         storyboard,
-        window.recording.presentation,
         lambda claim, experiment: Measured(experiment, {}, holds=True),
     )
     window.setGeometry(0, 0, *parsed_size(size))

@@ -47,6 +47,7 @@ BOUNDS = {
     "optimizer.momentum": (0.0, 0.999),
     "optimizer.batch_size": (0, 20_000),
     "epochs": (1, 1_000_000),
+    "model.degree": (1, 20),
     "seed": (0, 2**31 - 1),
 }
 NUMBERS = [path for path, one in FIELDS.items() if one.kind == "number"]

@@ -46,6 +46,11 @@ _SWEEPS = {
     ),
     "patience": (SweepAxis("regularization.early_stopping", (0, 3)), SweepAxis(WD, (0.0, 1.0))),
     "dataset": (SweepAxis("data.name", ("sine", "moons")),),
+    "degree": (
+        SweepAxis("model.kind", ("network", "polynomial")),
+        SweepAxis("model.degree", (1, 20)),
+        SweepAxis(WD, (0.0, 0.1)),
+    ),
 }
 
 
@@ -71,7 +76,7 @@ def test_those_that_differ_in_no_shape_share_a_population():
     experiments = Sweep(
         BASE, (SweepAxis(WD, (0.0, 0.1)), SweepAxis("model.width", (2, 3)))
     ).experiments
-    parts = plan(experiments, load_all(e.data for e in experiments))
+    parts = plan(experiments, load_all(experiments))
     assert [list(part) for part in parts] == [[0, 2], [1, 3]]
 
 
@@ -81,10 +86,10 @@ def test_what_is_too_large_for_memory_is_trained_in_parts_to_the_same_bits(monke
     axes = SweepAxis(WD, (0.0, 0.01, 0.1, 1.0, 2.0)), SweepAxis("optimizer.lr", (0.003, 0.01))
     experiments = Sweep(more, axes, seeds=2).experiments
     whole = trained_together(experiments)
-    assert len(plan(experiments, load_all(e.data for e in experiments))) == 1
+    assert len(plan(experiments, load_all(experiments))) == 1
     for memory, least in ((100_000, 2), (40_000, 5), (1, 20)):
         monkeypatch.setattr(joint, "_MEMORY", memory)
-        parts = plan(experiments, load_all(e.data for e in experiments))
+        parts = plan(experiments, load_all(experiments))
         assert len(parts) >= least
         assert sorted(np.concatenate(parts)) == list(range(20))
         in_parts = trained_together(experiments)
@@ -102,7 +107,7 @@ def test_what_is_too_large_for_memory_is_trained_in_parts_to_the_same_bits(monke
 
 def test_a_population_takes_no_more_memory_than_it_may(monkeypatch):
     experiments = Sweep(BASE, (SweepAxis(WD, tuple(i / 1000 for i in range(200))),)).experiments
-    datasets = load_all(e.data for e in experiments)
+    datasets = load_all(experiments)
     for members in (1, 7, 100):
         monkeypatch.setattr(joint, "_MEMORY", members * 16_000)
         sizes = [len(part) for part in plan(experiments, datasets)]

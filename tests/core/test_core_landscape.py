@@ -9,6 +9,7 @@ from regplay.core.sweep import landscape_axis, roundness, sweep_axis
 from regplay.gui.controls.slider_scale import scale_of
 
 EVEN = (
+    "model.degree",
     "regularization.dropout",
     "regularization.input_dropout",
     "regularization.input_noise",
@@ -39,10 +40,10 @@ def test_exactly_so_many_positions_of_the_slider_with_both_ends(path):
 
 
 @pytest.mark.parametrize("path", EVEN)
-def test_fields_without_a_logarithmic_slider_go_in_even_steps_from_0(path):
+def test_fields_without_a_logarithmic_slider_go_in_even_steps_from_their_least(path):
     for count in (5, 9, 25):
         values = landscape_axis(path, count).values
-        assert values[0] == 0
+        assert values[0] == FIELDS[path].minimum
         assert len(values) <= count
         steps = np.diff(values)
         np.testing.assert_allclose(steps, steps[0])

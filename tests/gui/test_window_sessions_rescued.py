@@ -2,9 +2,11 @@
 
 import pytest
 from answers import Answers
-from file_tools import TABLE, dialog_of, use_table, written
+from file_tools import dialog_of, use_table, written
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextDocumentFragment
 from PySide6.QtWidgets import QApplication
+from samples import TABLE
 from session_tools import crash, is_same_run, save, write_down
 
 from regplay.core.datasets import REGISTRY
@@ -62,17 +64,22 @@ def test_how_a_table_was_taken_is_to_be_read_when_its_session_opens(open_window,
     assert description.text() == REGISTRY["sine"].description
     assert other.window.documents.open(path)
     lines = [
-        "Separated by semicolons, decimal commas, the first row is a header, missing values as NA.",
         "Column 4 (cls): it is taken for a number; it may be 2 classes (1, 2).",
         "7 rows with a missing value are left out (cls: 7).",
-        "Column 1 (rownames): it is left out: it only counts the rows.",
     ]
-    last = "Column 2 (name): it is left out: nearly every row has its own text."
+    more = [
+        "Column 1 (rownames): it is left out: it only counts the rows.",
+        "Column 2 (name): it is left out: nearly every row has its own text.",
+    ]
+    words = (
+        "Separated by semicolons, decimal commas, the first row is a header, missing values as NA."
+    )
     assert description.text().splitlines() == [
         *lines,
-        "And 1 remark more, if the pointer rests here.",
+        "And 2 remarks more, if the pointer rests here.",
     ]
-    assert description.toolTip().splitlines() == [*lines, last]
+    tip = QTextDocumentFragment.fromHtml(description.toolTip()).toPlainText()
+    assert tip.splitlines() == [words, *lines, *more]
     other.set(data__name="sine")
     assert description.text() == REGISTRY["sine"].description
     assert description.toolTip() == ""

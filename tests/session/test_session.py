@@ -22,6 +22,7 @@ OTHER = {
     "data.edits": "delete 1",
     "data.label_noise": 0.1,
     "data.n_informative": 3,
+    "model.kind": "polynomial",
     "model.activation": "relu",
     "model.init": "xavier",
     "model.init_scale": 2.0,
@@ -90,6 +91,14 @@ def test_with_kept_weights_a_setting_is_adjusted(path):
     session.keeps_weights = True
     assert session.change(changed(path), epoch=10) is Change.ADJUST
     assert session.experiment == changed(path)
+
+
+def test_a_polynomial_is_solved_anew():
+    session = Session(replace(Experiment(), {"model.kind": "polynomial"}))
+    session.keeps_weights = True
+    other = replace(session.experiment, {WD: 0.1})
+    assert session.change(other, epoch=1) is Change.RETRAIN
+    assert session.experiment == other
 
 
 @pytest.mark.parametrize("keeps_weights", [False, True])

@@ -1,7 +1,8 @@
 """The registry of datasets: one name, one signature each."""
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from dataclasses import replace
+from functools import cache, lru_cache
 
 from regplay.core.datasets import classification, edits, points, regression, tables
 from regplay.core.datasets.dataset import (
@@ -30,7 +31,7 @@ from regplay.core.datasets.points import (
     points_settings,
 )
 from regplay.core.datasets.tables import own_dataset, split_of
-from regplay.core.experiment import DataSettings
+from regplay.core.experiment import DataSettings, Experiment, ModelSettings
 
 _SPECS = (
     *(*regression.CURVES, *classification.SPECS, *regression.CLASSICS),
@@ -54,16 +55,61 @@ def load(settings: DataSettings) -> Dataset:
     return edits.edited(made, edits.parse_edits(settings.edits))
 
 
-def load_all(each: Iterable[DataSettings]) -> list[Dataset]:
-    """The points that each of these describes; equal settings are loaded once, and share them.
+def load_all(each: Iterable[Experiment]) -> list[Dataset]:
+    """The points of each of these, as its model sees them; what is the same is loaded once.
 
     Raises
     ------
     DatasetError
-        As `load`.
+        As `load` and `seen_by`.
     """
     loaded = cache(load)
-    return [loaded(settings) for settings in each]
+    seen = cache(lambda data, model: seen_by(model, loaded(data)))
+    models = {"network": ModelSettings()}  # all networks see the same
+    return [seen(one.data, models.get(one.model.kind, one.model)) for one in each]
+
+
+def seen_by(model: ModelSettings, dataset: Dataset) -> Dataset:
+    """The same points as a model sees them: for a polynomial, by its degree.
+
+    Raises
+    ------
+    DatasetError
+        If it is a polynomial, and they have several inputs or classes.
+    """
+    degree = model.degree if model.kind == "polynomial" else 0
+    if degree == dataset.degree:
+        return dataset
+    if why := why_unseen(model, dataset):
+        raise DatasetError(why)
+    return replace(dataset, degree=degree)
+
+
+def why_unseen(model: ModelSettings, dataset: Dataset) -> str:
+    """Why a model can't learn these points, and what to do; empty if it can."""
+    if model.kind == "network" or _is_of_one_number(dataset):
+        return ""
+    found = "classes" if dataset.task == "classification" else f"{dataset.n_inputs} inputs"
+    return (
+        "model.kind = polynomial: a polynomial predicts a number from one input, and here are "
+        f"{found}; choose model.kind = network, or other data"
+    )
+
+
+def _is_of_one_number(dataset: Dataset) -> bool:
+    return dataset.task == "regression" and dataset.n_inputs == 1
+
+
+@lru_cache(maxsize=64)  # it is asked for with each change, and points have to be read
+def may_be_polynomial(settings: DataSettings) -> bool:
+    """Whether a polynomial can be fitted; of a file that nobody has read yet, whether it may be."""
+    spec = REGISTRY[settings.name]
+    if "task" not in spec.uses and spec.task == "classification":
+        return False
+    try:
+        return "file" in spec.uses or _is_of_one_number(load(settings))
+    except DatasetError:
+        return True
 
 
 def remarks(

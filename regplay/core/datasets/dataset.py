@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
+from numpy.polynomial.legendre import legvander
 from numpy.random import Generator
 from numpy.typing import NDArray
 
@@ -35,7 +36,8 @@ class Dataset:
 
     The network sees `(x − x_mean) / x_scale` and, in regression, `(y − y_mean) / y_scale`; both are
     0 and 1 unless a real table needs standardising, and come from the training points only. Losses
-    and noise floors are in the network's units.
+    and noise floors are in the network's units. A polynomial is a linear model that sees Legendre
+    polynomials of x in place of x.
     """
 
     task: Task
@@ -53,6 +55,7 @@ class Dataset:
     true_weights: Floats | None = None  # [d], where the truth is linear
     noise_floor: float | None = None  # expected training loss of the true function, where known
     valid_noise_floor: float | None = None  # the same for validation; 0 where that is clean
+    degree: int = 0  # of the polynomial that is fitted to the only input; 0 for a network
 
     @property
     def n_inputs(self) -> int:
@@ -65,7 +68,16 @@ class Dataset:
         return len(self.class_names) if self.task == "classification" else 1
 
     def inputs(self, x: Floats) -> Floats:
-        """Measured inputs [n, d] as the network sees them."""
+        """Measured inputs [n, d] as the model sees them; of a polynomial [n, degree].
+
+        Then they are P₁ … P_degree at x, of which the training points fill [−1, 1]:
+        unlike powers of x they are hardly correlated, so that single precision holds the weights.
+        """
+        if self.degree:
+            low, high = self.train.x.min(), self.train.x.max()
+            spread = high - low or 1.0  # of a single place
+            columns = legvander((2 * x[:, 0] - low - high) / spread, self.degree)[:, 1:]
+            return np.ascontiguousarray(columns)
         mean = 0.0 if self.x_mean is None else self.x_mean
         scale = 1.0 if self.x_scale is None else self.x_scale
         return (x - mean) / scale

@@ -26,7 +26,7 @@ from regplay.core.experiment import Experiment
 from regplay.gui.persistence import Dialogs, Keeping, Recovery
 from regplay.gui.recording.encoder import Encoder
 from regplay.gui.recording.frame_cache import FrameCache
-from regplay.gui.recording.player import Log, Player
+from regplay.gui.recording.player import Log
 from regplay.gui.recording.recorder import picture_of
 from regplay.gui.recording.video import open_video
 from regplay.gui.recording.video_formats import format_of
@@ -141,7 +141,7 @@ class Renderer:
         self._runner.loaded.connect(loading.quit)
         if not self._runner.is_loaded:
             loading.exec()
-        self.player = Player(storyboard, window.recording.presentation, _prove)
+        self.player = window.recording.player(storyboard, _prove)
         self.player.begin(size)
         for _ in range(round(_SETTLED * storyboard.fps)):
             self._settle()

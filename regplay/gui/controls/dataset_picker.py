@@ -29,7 +29,7 @@ from regplay.core.fields import Field, Value
 from regplay.core.number_text import counted
 from regplay.gui.controls.control import ChoiceControl
 from regplay.gui.theme import blend, colors_of, line_color, sized
-from regplay.gui.widgets import Label, ModelIndex, as_plain, guarded
+from regplay.gui.widgets import Label, ModelIndex, guarded
 
 SIZE = QSize(60, 44)  # px
 _POINTS = 120  # more than these fill the picture without telling more
@@ -201,7 +201,11 @@ class Description(Label):
     """A line about a dataset; the theme gives its class a font of its own."""
 
 
-_REMARKS = 3  # of a table in sight; all of them are in the tooltip
+_REMARKS = 2  # of a table in sight; all of them are in the tooltip
+
+
+def _sentence(line: str) -> str:
+    return f"{line[0].upper()}{line[1:]}."
 
 
 class DatasetPicker(ChoiceControl):
@@ -227,15 +231,20 @@ class DatasetPicker(ChoiceControl):
         self._row.setSpacing(4)
         self._row.addWidget(self.description)
 
-    def set_remarks(self, remarks: Sequence[str]) -> None:
-        """Say how a person's table was taken and what is odd about it; without any, what it is."""
-        lines = [f"{line[0].upper()}{line[1:]}." for line in remarks]
-        shown = lines[: 1 + _REMARKS]
-        left = len(lines) - len(shown)
-        more = [f"And {counted(left, 'remark')} more, if the pointer rests here."] if left else []
+    def set_remarks(self, words: str, remarks: Sequence[str]) -> None:
+        """Say of a person's table what is odd about it, or how it was taken; all in the tooltip.
+
+        Without `words`, which say the latter, it is no such table, and described as what it is.
+        """
+        shown = [*remarks[:_REMARKS]] if remarks else [words]
+        left = len(remarks) - len(shown)
+        if left > 0:
+            shown.append(f"and {counted(left, 'remark')} more, if the pointer rests here")
         usual = REGISTRY[str(self._value)].description
-        self.description.setText("\n".join([*shown, *more]) or usual)
-        self.description.setToolTip(as_plain("\n".join(lines)))
+        self.description.setText("\n".join(map(_sentence, shown)) if words else usual)
+        lines = [_sentence(line) for line in (words, *remarks) if line]
+        # Rich text, because Qt breaks the lines of that alone.
+        self.description.setToolTip("".join(f"<p>{escape(line)}</p>" for line in lines))
 
     def text(self, value: Value) -> str:
         """The dataset's title."""
@@ -243,4 +252,4 @@ class DatasetPicker(ChoiceControl):
 
     def _show(self, value: Value) -> None:
         super()._show(value)
-        self.set_remarks([])
+        self.set_remarks("", [])

@@ -10,7 +10,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from regplay.core import fields
 from regplay.core.datasets import Dataset, remarks
 from regplay.core.experiment import Experiment
-from regplay.core.hyperparameters import ADJUSTABLE_FIELDS, SWEEPABLE, is_used, why_unused
+from regplay.core.hyperparameters import (
+    ADJUSTABLE_FIELDS,
+    SWEEPABLE,
+    is_of_model,
+    is_used,
+    why_unused,
+)
 from regplay.gui.controls.control import (
     ChoiceControl,
     Control,
@@ -85,8 +91,8 @@ class Folding:
 class ControlPanel(ScrolledColumn):
     """All controls of an experiment; what a person changes is asked for, and shown once it is so.
 
-    Of the data and the optimizer only the fields with an effect are shown; elsewhere those without
-    one are greyed. The values stay either way.
+    Of the data and the optimizer only the fields with an effect are shown, and nothing that only
+    another kind of model has; else those without an effect are greyed. The values stay either way.
 
     Signals
     -------
@@ -206,7 +212,7 @@ class ControlPanel(ScrolledColumn):
             assert isinstance(picker, DatasetPicker)
             data = experiment.data
             known = [] if dataset is None else remarks(data, dataset, names_fields=False)
-            picker.set_remarks(known)
+            picker.set_remarks(known[0] if known else "", known[1:])
 
     def _changed(self, paths: Iterable[str]) -> set[str]:
         """Those whose values differ from their defaults; seeds don't count."""
@@ -441,14 +447,17 @@ class ControlPanel(ScrolledColumn):
                 if isinstance(control, NumberControl):
                     control.set_reach(*reach_of(control.field, default))
                 control.set_default(default)
-            hides = section in _HIDING and bool(reason)
+            is_other = not is_of_model(self._experiment, path)
+            hides = bool(reason) and (section in _HIDING or is_other)
             control.setVisible(not hides and path not in self._hidden)
             if section not in _HIDING:
                 control.setEnabled(not reason)
                 control.set_note(f"No effect: {reason}." if reason else "")
         for section, group in self._groups.items():
             seen = {
-                path for path in self._controls.keys() - self._hidden if _section(path) == section
+                path
+                for path in self._controls.keys() - self._hidden
+                if _section(path) == section and is_of_model(self._experiment, path)
             }
             group.setVisible(bool(seen))  # no heading over nothing
             if group.more is not None:

@@ -24,7 +24,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QImage,
 from PySide6.QtSvg import QSvgGenerator
 
 from regplay.core import UserError
-from regplay.gui.plots import VECTORS, Axes, Bar, Entry, Frame, Layer, paint_legend
+from regplay.gui.plots import VECTORS, Axes, Bar, Entry, Frame, Layer, Scale, paint_legend
 from regplay.gui.theme import DARK, LIGHT, Colors, unit_of
 from regplay.session.files import write_atomically
 
@@ -122,6 +122,12 @@ def usual_scale(width: int, height: int) -> float:
     return max(1.0, round(2 * share) / 2)
 
 
+def figure_frame(painter: QPainter, size: QSizeF, x: Scale, y: Scale, colors: Colors) -> Frame:
+    """How data become pixels of a figure."""
+    ratio = max(painter.device().devicePixelRatioF(), 1.0)
+    return Frame(size.width(), size.height(), x, y, ratio, colors, VECTORS)
+
+
 _BAR_NAME = 16.0  # pixels over a bar, for its name
 
 
@@ -135,9 +141,7 @@ def paint_layers(
     is_cut: bool = True,
 ) -> None:
     """Draw layers into the inside of axes, at any size; what is outside is cut off unless asked."""
-    ratio = max(painter.device().devicePixelRatioF(), 1.0)
-    scales = axes.x.scale, axes.y.scale
-    frame = Frame(inside.width(), inside.height(), *scales, ratio, colors, VECTORS)
+    frame = figure_frame(painter, inside.size(), axes.x.scale, axes.y.scale, colors)
     for layer in layers:
         painter.save()
         if is_cut:

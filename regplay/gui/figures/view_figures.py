@@ -15,7 +15,7 @@ from regplay.core.fields import FIELDS
 from regplay.core.number_text import exact, number
 from regplay.core.sweep import NumberAxis
 from regplay.gui.controls import SweepableControl
-from regplay.gui.figures.figure import Figure, Plot, Series
+from regplay.gui.figures.figure import Figure, Plot, Series, figure_frame
 from regplay.gui.figures.sweep_figure import field_axis, losses_plot
 from regplay.gui.figures.view_tables import (
     confusion_series,
@@ -41,6 +41,7 @@ from regplay.gui.plots import (
     LegendChart,
     MeasurePlot,
     PredictedChart,
+    Scale,
     SurfaceView,
     WeightsView,
     paint_legend,
@@ -342,10 +343,7 @@ def _network_figure(picture: NetworkGraph | Histograms) -> Figure | None:
         return None
 
     def draw(painter: QPainter, size: QSize, colors: Colors) -> None:
-        other = picture.replica(colors)  # it paints itself at the size that it has
-        other.setFont(painter.font())
-        other.resize(size)
-        other.draw(painter)
+        picture.draw(painter, figure_frame(painter, QSizeF(size), Scale(), Scale(), colors))
 
     name, heading = "weight_histograms", "Weights of each layer"
     series: SeriesSource = partial(histogram_series, view.histograms)
@@ -354,7 +352,7 @@ def _network_figure(picture: NetworkGraph | Histograms) -> Figure | None:
         name, heading = "network", "Network"
         series, entries = partial(graph_series, picture), partial(_graph_legend, view)
     paint = _below_legend(entries, draw)
-    return Figure(name, lambda: heading, lambda: picture.colors, series, paint)
+    return Figure(name, lambda: heading, lambda: colors_of(picture), series, paint)
 
 
 def _graph_legend(view: NetworkView) -> list[Entry]:

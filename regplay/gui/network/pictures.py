@@ -15,8 +15,6 @@ from regplay.core.number_text import counted, number, percent_text
 from regplay.gui.plots import (
     LARGEST,
     SCREEN,
-    VECTORS,
-    Device,
     Frame,
     Readout,
     ReadoutRow,
@@ -36,9 +34,7 @@ from regplay.gui.theme import (
     zoom_of_text,
     zoomed,
 )
-from regplay.gui.widgets import guarded
-
-_LOOKS = (QEvent.Type.FontChange, QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
+from regplay.gui.widgets import LOOK_EVENTS, guarded
 
 
 class KeptPicture(ReadoutWidget):
@@ -54,12 +50,17 @@ class KeptPicture(ReadoutWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._own: Colors | None = None
         self.drawn = 0
         self._kept: QPixmap | None = None
 
-    def draw(self, painter: QPainter) -> None:
-        """Draw everything but what follows the mouse; the ground is there already."""
+    def draw(self, painter: QPainter, frame: Frame) -> None:
+        """Draw everything but what follows the mouse; the ground is there already.
+
+        Parameters
+        ----------
+        frame
+            That of the widget, or one of another size in a figure; it has no axes.
+        """
         raise NotImplementedError
 
     def draw_over(self, painter: QPainter) -> None:
@@ -70,34 +71,15 @@ class KeptPicture(ReadoutWidget):
         self._kept = None
         self._point(self._mouse)
 
-    @property
-    def colors(self) -> Colors:
-        """Those of a figure, or else those that go with the palette."""
-        return self._own or colors_of(self)
-
-    @property
-    def zoom(self) -> float:
-        """How many times as large as at 100 % it is drawn."""
-        return 1.0 if self.is_figure else zoom_of_text()
-
-    @property
-    def is_figure(self) -> bool:
-        """Whether this is a copy that is drawn into a figure, and never on screen."""
-        return self._own is not None
-
-    @property
-    def device(self) -> Device:
-        """What it is drawn by."""
-        return VECTORS if self.is_figure else SCREEN
-
-    def be_figure(self, colors: Colors) -> None:
-        """Be drawn into a figure, in these colours."""
-        self._own = colors
+    def frame(self) -> Frame:
+        """Its size and colours on screen at this moment."""
+        size, colors, zoom = (self.width(), self.height()), colors_of(self), zoom_of_text()
+        return Frame(*size, Scale(), Scale(), self.devicePixelRatioF(), colors, SCREEN, zoom)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow a change of the font or the palette."""
         super().changeEvent(event)
-        if event.type() in _LOOKS:
+        if event.type() in LOOK_EVENTS:
             self._kept = None
             self.update()
 
@@ -109,10 +91,10 @@ class KeptPicture(ReadoutWidget):
         if kept is None or kept.size() != size or kept.devicePixelRatio() != ratio:
             kept = self._kept = QPixmap(size)
             kept.setDevicePixelRatio(ratio)
-            kept.fill(QColor(self.colors.background))
+            kept.fill(QColor(colors_of(self).background))
             inner = QPainter(kept)
             inner.setFont(sized(self.font()))
-            self.draw(inner)
+            self.draw(inner, self.frame())
             inner.end()
             self.drawn += 1
         painter = QPainter(self)
@@ -121,7 +103,7 @@ class KeptPicture(ReadoutWidget):
         self.draw_over(painter)
         if self.readout is not None and self._mouse is not None:
             bounds = QRectF(self.rect()).adjusted(2, 2, -3, -3)
-            paint_readout(painter, bounds, self._mouse, self.readout, self.colors)
+            paint_readout(painter, bounds, self._mouse, self.readout, colors_of(self))
         painter.end()
 
 
@@ -328,15 +310,6 @@ class Histograms(KeptPicture):
         self._tops.clear()
         self._initial.clear()
 
-    def replica(self, colors: Colors) -> "Histograms":
-        """Another one that shows the same over the same ranges, for a figure."""
-        self._counted()
-        other = Histograms()
-        other.be_figure(colors)
-        other.set_layers(self._weights)
-        other._range, other._tops = self._range, list(self._tops)
-        return other
-
     def bins(self) -> tuple[Floats, list[tuple[Indices, Indices]]]:
         """The edges [BINS + 1] of the bins, and of each layer the counts [BINS] now and before."""
         counts = [(layer.now, layer.initial) for layer in self._counted()]
@@ -371,7 +344,8 @@ class Histograms(KeptPicture):
     def read(self, position: QPointF) -> Readout | None:
         """The bin under the mouse."""
         layers = self._counted()
-        for index, (layer, plot) in enumerate(zip(layers, self.plot_rects(), strict=True)):
+        rects = self.plot_rects(self.frame(), QFontMetricsF(self.font()))
+        for index, (layer, plot) in enumerate(zip(layers, rects, strict=True)):
             if not plot.contains(position):
                 continue
             edges = bin_edges(self._range.value)
@@ -389,77 +363,74 @@ class Histograms(KeptPicture):
 
     # where things are
 
-    def _panels(self) -> list[QRectF]:
+    def _panels(self, frame: Frame) -> list[QRectF]:
         """A rectangle for each layer, with its title and its ticks."""
         count = len(self._weights)
         if not count:
             return []
-        gap = _GAP * self.zoom
-        rows = 1 if (self.width() + gap) / count - gap >= _NARROW * self.zoom else 2
+        gap = _GAP * frame.zoom
+        rows = 1 if (frame.width + gap) / count - gap >= _NARROW * frame.zoom else 2
         columns = -(-count // rows)
-        width = (self.width() - (columns - 1) * gap) / columns
-        height = self.height() / rows
+        width = (frame.width - (columns - 1) * gap) / columns
+        height = frame.height / rows
         places = (divmod(index, columns) for index in range(count))
         return [QRectF(c * (width + gap), r * height, width, height) for r, c in places]
 
-    def plot_rects(self) -> list[QRectF]:
+    def plot_rects(self, frame: Frame, metrics: QFontMetricsF) -> list[QRectF]:
         """Inside the axes of each panel, in pixels."""
-        line, ticks = QFontMetricsF(self.font()).height(), round(_TICKS * self.zoom)
-        top = line * max(map(len, self.title_lines()), default=1) + 7 * self.zoom
+        line, ticks = metrics.height(), round(_TICKS * frame.zoom)
+        lines = max(map(len, self.title_lines(frame, metrics)), default=1)
+        top = line * lines + 7 * frame.zoom
         return [
             QRectF(
                 round(panel.left()) + ticks,
                 round(panel.top() + top),
                 max(round(panel.width()) - ticks - 3, 1),
-                max(round(panel.height() - top - line - 6 * self.zoom), 1),
+                max(round(panel.height() - top - line - 6 * frame.zoom), 1),
             )
-            for panel in self._panels()
+            for panel in self._panels(frame)
         ]
 
-    def title_lines(self) -> list[tuple[str, ...]]:
+    def title_lines(self, frame: Frame, metrics: QFontMetricsF) -> list[tuple[str, ...]]:
         """What each panel has over it: the title on one line, or on two, or shortened on two."""
-        layers, panels, metrics = self._counted(), self._panels(), QFontMetricsF(self.font())
+        layers, panels = self._counted(), self._panels(frame)
         for fit in _FITS:
             parts = [_title(layer, index, len(layers)) for index, layer in enumerate(layers)]
             lines = [fit(*part) for part in parts]
             # As wide as a share can make it, so that no title breaks while the number changes.
             longest = [text for name, count, _ in parts for text in fit(name, count, _share(1.0))]
             widest = max(map(metrics.horizontalAdvance, longest), default=0)
-            if not panels or widest + _SWATCH * self.zoom <= panels[0].width():
+            if not panels or widest + _SWATCH * frame.zoom <= panels[0].width():
                 break
         return lines
 
     # painting
 
-    def draw(self, painter: QPainter) -> None:
+    def draw(self, painter: QPainter, frame: Frame) -> None:
         """Draw the panels."""
-        layers, titles = self._counted(), self.title_lines()
-        rects = zip(self._panels(), self.plot_rects(), strict=True)
+        metrics, largest = QFontMetricsF(painter.font()), self._range
+        layers, titles = self._counted(), self.title_lines(frame, metrics)
+        rects = zip(self._panels(frame), self.plot_rects(frame, metrics), strict=True)
         for index, (layer, (panel, plot)) in enumerate(zip(layers, rects, strict=True)):
-            self._draw_title(painter, panel, titles[index], index)
-            frame = self._frame(plot, layer)
+            self._draw_title(painter, frame, panel, titles[index], index)
+            scales = Scale(-largest.value, largest.value), Scale(0.0, 1.04 * layer.top**0.5)
+            size = plot.width(), plot.height()
+            inside = Frame(*size, *scales, frame.ratio, frame.colors, frame.device, frame.zoom)
             painter.save()
             painter.translate(plot.topLeft())
-            paint_ticks(painter, frame, self._range.value, layer.top)
-            paint_bars(painter, frame, bin_edges(self._range.value), layer.now, layer.initial)
+            paint_ticks(painter, inside, largest.value, layer.top)
+            paint_bars(painter, inside, bin_edges(largest.value), layer.now, layer.initial)
             painter.restore()
 
-    def _frame(self, plot: QRectF, layer: _ShownLayer) -> Frame:
-        largest, top = self._range.value, float(np.sqrt(layer.top))
-        ratio = self.devicePixelRatioF()
-        scales = Scale(-largest, largest), Scale(0.0, 1.04 * top)
-        width, height = plot.width(), plot.height()
-        return Frame(width, height, *scales, ratio, self.colors, self.device, self.zoom)
-
     def _draw_title(
-        self, painter: QPainter, panel: QRectF, lines: tuple[str, ...], index: int
+        self, painter: QPainter, frame: Frame, panel: QRectF, lines: tuple[str, ...], index: int
     ) -> None:
-        metrics, zoom = QFontMetricsF(painter.font()), self.zoom
+        metrics, zoom = QFontMetricsF(painter.font()), frame.zoom
         baseline, left = panel.top() + metrics.ascent() + 1, panel.left() + 2
         top = round(baseline - metrics.ascent() / 2 - zoom)
         swatch = QRectF(left, top, 8 * zoom, 4 * zoom)
-        painter.fillRect(swatch, QColor(self.colors.of(layer_color(index, len(self._weights)))))
-        painter.setPen(QColor(self.colors.foreground))
+        painter.fillRect(swatch, QColor(frame.colors.of(layer_color(index, len(self._weights)))))
+        painter.setPen(QColor(frame.colors.foreground))
         for number_of_line, text in enumerate(lines):
             height = baseline + number_of_line * metrics.height()
             painter.drawText(QPointF(left + _SWATCH * zoom, height), text)

@@ -26,14 +26,13 @@ from regplay.gui.plots.frame import Frame
 from regplay.gui.plots.pyqtgraph_parts import GraphicsScene, ViewBox
 from regplay.gui.plots.scale import Range, Scale, extend, extend_decades
 from regplay.gui.theme import Colors, colors_of, sized, with_fit, zoom_of_text, zoomed
-from regplay.gui.widgets import as_plain, guarded
+from regplay.gui.widgets import LOOK_EVENTS, as_plain, guarded
 from regplay.session.session import Annotation
 
 LOCKED = "axes_locked"  # the property of a window in which ranges rest
 _LONGEST = 4.0  # times as long as the other, an axis may be by one scale for both
 
 Side = Literal["x", "y"]
-_LOOKS = (QEvent.Type.FontChange, QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
 _USUAL = "0.000"  # has room beside all plots, so that their left edges line up
 
 
@@ -433,7 +432,7 @@ class Chart(QGraphicsView):
     def changeEvent(self, event: QEvent) -> None:
         """Follow a change of the font or the palette."""
         super().changeEvent(event)
-        if event.type() in _LOOKS and hasattr(self, "canvas"):  # not while it is constructed
+        if event.type() in LOOK_EVENTS and hasattr(self, "canvas"):  # not while it is constructed
             self._redraw()
 
     def minimumSizeHint(self) -> QSize:

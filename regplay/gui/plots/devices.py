@@ -18,7 +18,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPixmap,
 from shiboken6 import wrapInstance
 
 from regplay.core.arrays import Flags, Floats, Indices, Pixels
-from regplay.gui.plots.frame import Frame, Shape
+from regplay.gui.plots.frame import Frame, ShapePainter
 from regplay.gui.plots.pyqtgraph_parts import arrayToQPolygonF
 from regplay.gui.plots.shapes import columns, draw_pixels
 
@@ -75,7 +75,7 @@ class Screen:
         self,
         painter: QPainter,
         frame: Frame,
-        shapes: Sequence[Shape],
+        shapes: Sequence[ShapePainter],
         looks: Hashable,
         size: float,
         x: Pixels,
@@ -101,7 +101,7 @@ class Screen:
         draw_pixels(painter, place, pixels)
 
 
-def _side_by_side(shapes: Sequence[Shape], cell: int, ratio: float) -> QPixmap:
+def _side_by_side(shapes: Sequence[ShapePainter], cell: int, ratio: float) -> QPixmap:
     """Shapes from left to right, in cells of so many device pixels."""
     picture = QPixmap(cell * len(shapes), cell)
     picture.fill(Qt.GlobalColor.transparent)
@@ -147,7 +147,7 @@ class Vectors:
         self,
         painter: QPainter,
         frame: Frame,
-        shapes: Sequence[Shape],
+        shapes: Sequence[ShapePainter],
         looks: Hashable,
         size: float,
         x: Pixels,

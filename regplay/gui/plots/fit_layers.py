@@ -13,7 +13,7 @@ from regplay.core.number_text import number
 from regplay.gui.plots.fit_panel import Band, Subject
 from regplay.gui.plots.frame import Frame
 from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.shapes import Kept, pen, through
+from regplay.gui.plots.shapes import PictureCache, pen, through
 from regplay.gui.plots.surface_colors import UNSURE, Coloring
 from regplay.gui.theme import ROLES, mix
 
@@ -93,7 +93,7 @@ class SegmentsLayer:
         """
         self.lines: tuple[tuple[Floats, str], ...] = ()
         self._width, self._seam = width, seam
-        self.kept = Kept() if is_kept else None
+        self.kept = PictureCache() if is_kept else None
 
     @property
     def segments(self) -> Floats:

@@ -13,7 +13,7 @@ from regplay.core.arrays import Flags, Floats, Indices, Pixels
 from regplay.gui.plots.scale import Range, Scale
 from regplay.gui.theme import Colors
 
-Shape = Callable[[QPainter, float, float], None]  # draws itself around a place in pixels
+ShapePainter = Callable[[QPainter, float, float], None]  # draws itself around a place in pixels
 
 
 class Device(Protocol):
@@ -45,7 +45,7 @@ class Device(Protocol):
         self,
         painter: QPainter,
         frame: "Frame",
-        shapes: Sequence[Shape],
+        shapes: Sequence[ShapePainter],
         looks: Hashable,
         size: float,
         x: Pixels,

@@ -18,8 +18,8 @@ from regplay.gui.plots.scale import Range, bounds, last_in_each_column
 from regplay.gui.plots.shapes import (
     TRAIN_SHAPE,
     VALID_SHAPE,
-    Kept,
     MarkerShape,
+    PictureCache,
     columns,
     dashed,
     draw_marker,
@@ -349,7 +349,7 @@ class PinnedLayer:
     def __init__(self) -> None:
         self.pictures = 0
         self.runs: tuple[PinnedLines, ...] = ()
-        self._kept = Kept()
+        self._kept = PictureCache()
         self._drawn: list[int] = []  # records of each run that are drawn
 
     def set_runs(self, runs: Sequence[PinnedLines]) -> None:

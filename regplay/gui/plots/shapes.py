@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap, QPolygonF
 
 from regplay.core.arrays import Flags, Floats, Indices, Pixels
-from regplay.gui.plots.frame import Frame, Shape
+from regplay.gui.plots.frame import Frame, ShapePainter
 from regplay.gui.theme import Colors, mix
 
 WIDTH = 2.0  # pixels at 100 %
@@ -27,7 +27,7 @@ def empty_picture(frame: Frame) -> QPixmap:
     return picture
 
 
-class Kept:
+class PictureCache:
     """A layer's picture of what rests, on a device that keeps one.
 
     Attributes
@@ -207,7 +207,7 @@ class PointsLayer:
         fills, ring, size = tuple(map(of, points.fills)), of(points.ring), points.size * scale
         seam = None if points.seam is None else of(points.seam)
 
-        def marker(fill: str) -> Shape:
+        def marker(fill: str) -> ShapePainter:
             return lambda painter, x, y: draw_marker(
                 painter, shape, x, y, size, fill, ring, seam, scale**0.5
             )

@@ -1,6 +1,6 @@
 """The window for an audience: presented, recorded, played by a storyboard."""
 
-from regplay.gui.recording.presentation import WindowParts
+from regplay.gui.recording.presentation import WindowLayout
 from regplay.gui.recording.recording import Recording
 
-__all__ = ["Recording", "WindowParts"]
+__all__ = ["Recording", "WindowLayout"]

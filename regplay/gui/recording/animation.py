@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QDoubleSpinBox, QProgressDialog, QWidget
 from regplay.core import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
-from regplay.gui.controls import NumberControl, scale_of
+from regplay.gui.controller import Controller
+from regplay.gui.controls import ControlPanel, NumberControl, scale_of
 from regplay.gui.recording.film_dialog import FilmDialog
-from regplay.gui.recording.presentation import WindowParts
 from regplay.gui.theme import colors_of, zoom_of_text
 from regplay.gui.widgets import named
 from regplay.session.experiment_text import reads_file
@@ -116,9 +116,12 @@ class AnimationCommand(QObject):
     failed = Signal(str)
     done = Signal(str)
 
-    def __init__(self, parts: WindowParts) -> None:
-        super().__init__(parts.window)
-        self._parts = parts
+    def __init__(
+        self, window: QWidget, controls: ControlPanel, settings: QSettings, controller: Controller
+    ) -> None:
+        super().__init__(window)
+        self._window, self._controls = window, controls
+        self._settings, self._controller = settings, controller
         self._process: QProcess | None = None
         self._progress: QProgressDialog | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -129,17 +132,17 @@ class AnimationCommand(QObject):
         """Ask what and where to, and begin; nothing while another one is made."""
         if self._process is not None:
             return
-        window, controls = self._parts.window, self._parts.controls
+        window, controls = self._window, self._controls
         sliders = [
             path
             for path in FIELDS
             if path in controls.paths() and isinstance(controls.control(path), NumberControl)
         ]
-        dialog = AnimationDialog(sliders, self._parts.settings, window)
+        dialog = AnimationDialog(sliders, self._settings, window)
         path = dialog.ask("Export animation", "animation")
         if path is not None:
             film = animation(
-                self._parts.controller.session.experiment,
+                self._controller.session.experiment,
                 dialog.what.currentData(),
                 dialog.seconds.value(),
                 dialog.frames.currentData(),
@@ -163,7 +166,7 @@ class AnimationCommand(QObject):
             return
         progress = self._progress = named(
             "animation.progress",
-            QProgressDialog("Making the film…", "Stop", 0, 1000, self._parts.window),
+            QProgressDialog("Making the film…", "Stop", 0, 1000, self._window),
         )
         progress.setMinimumDuration(0)
         progress.canceled.connect(self.cancel)

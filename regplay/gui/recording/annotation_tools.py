@@ -1,15 +1,15 @@
 """Drawing on the plots: a pen, arrows, texts, an eraser, and the line of tools."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
+from regplay.gui.controller import Controller
 from regplay.gui.plots import Chart, annotation_font, is_near
-from regplay.gui.recording.presentation import WindowParts
 from regplay.gui.theme import zoom_of_text, zoomed
-from regplay.gui.widgets import CloseButton, Press, Toggle, fill, named
+from regplay.gui.widgets import CloseButton, Press, Toggle, application, fill, named
 from regplay.session.session import (
     LONGEST_TEXT,
     MOST_ANNOTATIONS,
@@ -86,10 +86,14 @@ class AnnotationTools(QObject):
         The tools; hidden at first.
     """
 
-    def __init__(self, parts: WindowParts) -> None:
-        super().__init__(parts.window)
-        controller = parts.controller
-        self._controller, self._parts = controller, parts
+    def __init__(
+        self,
+        controller: Controller,
+        charts: Callable[[], Mapping[PlotName, Chart]],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._controller, self._charts = controller, charts
         self.bar = AnnotationBar()
         self.bar.hide()
         self._begun: tuple[Annotation, ...] | None = None  # what was there before a drag
@@ -100,7 +104,6 @@ class AnnotationTools(QObject):
         self.bar.close_clicked.connect(lambda: self.set_shown(False))
         controller.annotations_changed.connect(self.show_annotations)
         controller.data_changed.connect(self.show_annotations)
-        parts.history_view.tab_changed.connect(self.show_annotations)
 
     def set_shown(self, shows: bool) -> None:
         """Bring the tools into sight, or put them away."""
@@ -120,18 +123,18 @@ class AnnotationTools(QObject):
 
     def show_annotations(self) -> None:
         """Show each plot what is drawn on it."""
-        for name, chart in self._parts.charts().items():
+        for name, chart in self._charts().items():
             drawn = self._controller.annotations
             chart.set_annotations(tuple(each for each in drawn if each.on == name))
 
     def _take_tool(self, tool: str) -> None:
         self._end_drag()
         self._end_text(keeps=True)
-        self._parts.app.removeEventFilter(self)
-        for chart in self._parts.charts().values():
+        application().removeEventFilter(self)
+        for chart in self._charts().values():
             chart.viewport().unsetCursor()
         if tool:
-            self._parts.app.installEventFilter(self)
+            application().installEventFilter(self)
 
     # what a person does
 
@@ -141,7 +144,7 @@ class AnnotationTools(QObject):
             return self._take_escape(event)
         if not isinstance(event, QMouseEvent):
             return False
-        charts = self._parts.charts().items()
+        charts = self._charts().items()
         found = [(name, chart) for name, chart in charts if watched is chart.viewport()]
         return bool(found) and self._take_mouse(event, *found[0])
 

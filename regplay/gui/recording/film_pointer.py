@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QWidget
 
-from regplay.gui.controls import HandleSlider, NumberControl
-from regplay.gui.recording.presentation import Presentation
+from regplay.gui.controls import ControlPanel, HandleSlider, NumberControl
+from regplay.gui.recording.glass_pane import GlassPane
+from regplay.gui.timeline import EpochTrack
 from regplay.session.storyboard import (
     Hide,
     Scrub,
@@ -38,8 +39,8 @@ class _Pointed:
 class FilmPointer:
     """Draws the pointer at the handle of a control, or of the timeline."""
 
-    def __init__(self, presentation: Presentation) -> None:
-        self._parts, self._pane = presentation.parts, presentation.pane
+    def __init__(self, pane: GlassPane, controls: ControlPanel, track: EpochTrack) -> None:
+        self._pane, self._controls, self._track = pane, controls, track
         self._pointed: _Pointed | None = None
 
     def hide(self) -> None:
@@ -78,9 +79,9 @@ class FilmPointer:
             self._pointed = _Pointed(on, start, since, is_pressed)
 
     def _widget(self, aim: str) -> QWidget | None:
-        controls = self._parts.controls
+        controls = self._controls
         if aim == TIMELINE:
-            return self._parts.timeline.track
+            return self._track
         if aim not in controls.paths():
             return None
         control = controls.control(aim)
@@ -98,7 +99,8 @@ class FilmPointer:
         pointed, pane = self._pointed, self._pane
         if pointed is None:
             return None
-        place = QPointF(pointed.on.mapTo(self._parts.central, _on_handle(pointed.on).toPoint()))
+        on_screen = pointed.on.mapToGlobal(_on_handle(pointed.on).toPoint())
+        place = QPointF(pane.mapFromGlobal(on_screen))
         share = min((now - pointed.since) / GLIDE, 1.0)
         is_there = pointed.start is None or share >= 1.0 - 1e-6
         if pointed.start is not None:

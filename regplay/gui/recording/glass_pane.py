@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from regplay.gui.theme import colors_of, zoomed
-from regplay.gui.widgets import guarded
+from regplay.gui.widgets import application, guarded
 
 _DIM = 0.55  # opacity of what covers the surroundings
 _HALO = 16  # px at 100 %, radius
@@ -67,14 +67,14 @@ class GlassPane(QWidget):
             Whether to draw the arrow, which is in no picture of a window.
         """
         if not self._followers:
-            _application().installEventFilter(self)
+            application().installEventFilter(self)
         self._followers[who] = with_arrow
         self.update()
 
     def leave_mouse(self, who: str) -> None:
         """This one wants the mouse followed no longer."""
         if self._followers.pop(who, None) is not None and not self._followers:
-            _application().removeEventFilter(self)
+            application().removeEventFilter(self)
             self.set_pointer(None)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -171,9 +171,3 @@ class GlassPane(QWidget):
         painter.drawRoundedRect(box, space / 2, space / 2)
         painter.setPen(QColor("#ffffff"))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.keys)
-
-
-def _application() -> QCoreApplication:
-    app = QCoreApplication.instance()
-    assert app is not None
-    return app

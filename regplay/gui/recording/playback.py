@@ -6,10 +6,11 @@ from itertools import takewhile
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from regplay.gui.controller import Controller
 from regplay.gui.recording.player import NotProvedError, Player, speaks
 from regplay.gui.recording.presentation import Presentation
-from regplay.gui.training import Timer
-from regplay.session.storyboard import Hide, Step, Storyboard
+from regplay.gui.training import Clock, Timer
+from regplay.session.storyboard import Hide, Step
 
 _FRAME = 1 / 60  # s
 
@@ -43,13 +44,19 @@ class Playback(QObject):
     steps_changed = Signal()
     failed = Signal(str)
 
-    def __init__(self, storyboard: Storyboard, presentation: Presentation) -> None:
-        super().__init__(presentation.parts.window)
-        self.storyboard, self.position = storyboard, 0
+    def __init__(
+        self,
+        player: Player,
+        presentation: Presentation,
+        controller: Controller,
+        clock: Clock,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self.storyboard, self.position = player.storyboard, 0
         self.is_playing = False
         self._presentation = presentation
-        self._controller, self._clock = presentation.parts.controller, presentation.parts.clock
-        self._player = Player(storyboard, presentation, waits=True)
+        self._player, self._controller, self._clock = player, controller, clock
         self._timer: Timer | None = None
         self._more = 0  # steps that were asked for while one was under way
         self._then: Callable[[], None] = self._rest  # once what is under way is done

@@ -1,18 +1,22 @@
 """Plays a storyboard in a window, frame by frame, on whatever clock the window has."""
 
 import math
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, get
+from regplay.gui.controller import Controller
 from regplay.gui.controls import scale_of
-from regplay.gui.plots import begun
+from regplay.gui.plots import Chart, DropoutPasses, begun
 from regplay.gui.recording.film_pointer import GLIDE, MOVING, TIMELINE, FilmPointer, next_aim
 from regplay.gui.recording.glass_pane import KEYS_SECONDS
 from regplay.gui.recording.presentation import Presentation
+from regplay.gui.tabs import Tabs
+from regplay.gui.training import Clock
 from regplay.session.claims import Trained, measure_term, parse_claim
 from regplay.session.lessons import Measured
+from regplay.session.session import PlotName
 from regplay.session.storyboard import (
     BeginSection,
     Caption,
@@ -84,6 +88,8 @@ class Player:
 
     Parameters
     ----------
+    charts
+        Those that can be drawn on, by their names.
     prove
         What a `require` comes to for the present experiment; it may train. None believes it.
     waits
@@ -106,6 +112,12 @@ class Player:
         self,
         storyboard: Storyboard,
         presentation: Presentation,
+        pointer: FilmPointer,
+        controller: Controller,
+        clock: Clock,
+        tabs: Tabs,
+        passes: DropoutPasses,
+        charts: Callable[[], Mapping[PlotName, Chart]],
         prove: Prove | None = None,
         *,
         waits: bool = False,
@@ -114,11 +126,11 @@ class Player:
         self.is_on_camera, self.is_hurried = True, False
         self.step, self.number = "", 0
         self._presentation, self._pane = presentation, presentation.pane
-        parts = self._parts = presentation.parts
-        self._controller, self._clock = parts.controller, parts.clock
+        self._controller, self._clock = controller, clock
+        self._tabs, self._passes, self._charts = tabs, passes, charts
         self._prove, self._waits = prove, waits
         self._began, self._hidden = self._clock.now(), 0.0
-        self._pointer = FilmPointer(presentation)
+        self._pointer = pointer
         self._next = ""  # where the pointer is to be in time
         self._leaves = math.inf  # when it sets off to there, s
         self._released = math.inf  # when keys are no longer shown, s
@@ -314,7 +326,7 @@ class Player:
 
     def _show(self, view: str) -> None:
         """Bring a view to the front, and train what it shows."""
-        passes, tabs = self._parts.passes, self._parts.tabs
+        passes, tabs = self._passes, self._tabs
         passes.band.setChecked(view == "band")
         passes.thinned.setChecked(view == "thinned")
         if view == "compare":
@@ -394,7 +406,7 @@ class Player:
             return (yield from self._rest(begin, step.seconds))
 
         def move(share: float) -> None:
-            chart = self._parts.charts().get(step.on)
+            chart = self._charts().get(step.on)
             drawn = step.annotation()
             if chart is not None and share < 1.0:
                 drawn = begun(drawn, chart.frame(), share)

@@ -1,33 +1,21 @@
 """The window arranged for an audience: no menus, few controls, and a line of words below."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QRect, QSettings, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QFont, QResizeEvent
-from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel, Folding
-from regplay.gui.persistence import Appearance
-from regplay.gui.plots import Chart, ChartPanel, DropoutPasses, FitView, HistoryView
 from regplay.gui.recording.glass_pane import GlassPane
-from regplay.gui.tabs import Tabs
-from regplay.gui.theme import Theme, zoomed
-from regplay.gui.timeline import Timeline
-from regplay.gui.training import Clock
+from regplay.gui.theme import zoomed
 from regplay.gui.verdict_bar import VerdictBar
 from regplay.gui.widgets import Label, named
-from regplay.session.session import PlotName
 
 _CAPTION = 20  # px at 100 %
 _WIDE = 0.42  # share of the width that a control in focus gets
 _MAX_HEIGHT = (1 << 24) - 1  # px, Qt's own
-_PLOTS: tuple[tuple[PlotName, str], ...] = (
-    ("losses", "loss"),
-    ("accuracy", "accuracy"),
-    ("weights", "weights"),
-)
 _HALVES = ("fit", "losses")  # of which one alone is in sight when it is in focus
 _PANEL_HEIGHT = 0.3  # share of the height that controls below the plots get
 
@@ -72,40 +60,18 @@ class CaptionLine(Label):
 
 
 @dataclass(frozen=True)
-class WindowParts:
-    """A window, what is in it, and what it works with."""
+class WindowLayout:
+    """What of a window is laid out otherwise for an audience."""
 
-    window: QWidget
-    controller: Controller
-    clock: Clock
-    settings: QSettings
-    theme: Theme
-    appearance: Appearance
     central: QWidget
     bars: tuple[QWidget, ...]  # that are left out, such as the menus
     halves: QSplitter  # what the controls are in, beside the plots
     plots: QSplitter  # tabs over losses
     losses: QWidget  # with what is beside them
-    fit_view: FitView
-    passes: DropoutPasses
-    history_view: HistoryView
     controls: ControlPanel
-    tabs: Tabs
-    timeline: Timeline
+    tabs: QWidget
+    timeline: QWidget
     verdict_bar: VerdictBar
-
-    @property
-    def app(self) -> QApplication:
-        """Sees all events."""
-        found = QApplication.instance()
-        assert isinstance(found, QApplication)
-        return found
-
-    def charts(self) -> Mapping[PlotName, Chart]:
-        """Those that can be drawn on, in sight or not; the fit is none where it has no axes."""
-        panel, plots = self.fit_view.panel, self.history_view.plots
-        found: dict[PlotName, Chart] = {name: plots[tab] for name, tab in _PLOTS if tab in plots}
-        return found | {"fit": panel.chart} if isinstance(panel, ChartPanel) else found
 
     def place(self, name: str) -> QWidget:
         """A plot, the verdict, the timeline, or the control of a field path."""
@@ -124,7 +90,7 @@ class Presentation:
 
     Attributes
     ----------
-    parts
+    layout
         What it arranges.
     pane
         Lies over all of it.
@@ -136,9 +102,9 @@ class Presentation:
         The name of the part that has most of the room; empty for none.
     """
 
-    def __init__(self, parts: WindowParts) -> None:
-        self.parts = parts
-        self.pane = GlassPane(parts.central)
+    def __init__(self, layout: WindowLayout) -> None:
+        self.layout = layout
+        self.pane = GlassPane(layout.central)
         self.caption: CaptionLine | None = None
         self._hidden: frozenset[str] = frozenset()
         self._folding: Folding | None = None
@@ -162,7 +128,7 @@ class Presentation:
         is_upright
             Whether the frame is higher than wide: the controls then come below the plots.
         """
-        parts = self.parts
+        parts = self.layout
         for bar in parts.bars:  # not hidden: the shortcuts of menus out of sight do nothing
             bar.setFixedHeight(0)
         self._hidden, self._folding = parts.controls.hidden_paths(), parts.controls.folding()
@@ -184,7 +150,7 @@ class Presentation:
         """Bring back what was there before."""
         if not self.is_on:
             return
-        parts, self.is_on = self.parts, False
+        parts, self.is_on = self.layout, False
         self.set_focus("")
         if parts.halves.orientation() == Qt.Orientation.Vertical:
             parts.halves.setOrientation(Qt.Orientation.Horizontal)
@@ -203,11 +169,12 @@ class Presentation:
 
     def show_caption_line(self, shows: bool) -> None:
         """Have a line for words below the plots, or none."""
-        layout = self.parts.central.layout()
+        central = self.layout.central
+        layout = central.layout()
         assert isinstance(layout, QVBoxLayout)
         if shows and self.caption is None:
-            self.caption = named("caption", CaptionLine(self.parts.central))
-            layout.insertWidget(layout.indexOf(self.parts.timeline) + 1, self.caption)
+            self.caption = named("caption", CaptionLine(central))
+            layout.insertWidget(layout.indexOf(self.layout.timeline) + 1, self.caption)
             self.pane.raise_()
         elif not shows and self.caption is not None:
             self.caption.hide()
@@ -229,7 +196,7 @@ class Presentation:
 
         On the way the window is laid out anew each time: nothing is magnified.
         """
-        parts, before = self.parts, self.focus
+        parts, before = self.layout, self.focus
         plots, halves = parts.plots, parts.halves
         controls = parts.controls.paths()
         if plots.sizes() and before not in _HALVES:
@@ -273,8 +240,8 @@ class Presentation:
 
     def rect(self, name: str) -> QRect:
         """Where a part is, in the coordinates of the central widget."""
-        part = self.parts.place(name)
-        return QRect(part.mapTo(self.parts.central, QPoint(0, 0)), part.size())
+        part = self.layout.place(name)
+        return QRect(part.mapTo(self.layout.central, QPoint(0, 0)), part.size())
 
 
 def _between(starts: Iterable[int], ends: Iterable[int], share: float) -> list[int]:

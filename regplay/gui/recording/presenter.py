@@ -1,13 +1,16 @@
 """Presenting: few controls and large plots on the whole screen, what the hand does in sight."""
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QSettings, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QShortcut, QWindow
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from regplay.core.fields import FIELDS
+from regplay.gui.controls import ControlPanel
 from regplay.gui.recording.glass_pane import KEYS_SECONDS
-from regplay.gui.recording.presentation import Presentation, WindowParts
-from regplay.gui.training import Timer
+from regplay.gui.recording.presentation import Presentation
+from regplay.gui.theme import Theme
+from regplay.gui.training import Clock, Timer
+from regplay.gui.widgets import application
 
 MOST_CONTROLS = 3
 _ZOOM = 150  # percent, unless it is larger already
@@ -40,13 +43,19 @@ class Presenter(QObject):
 
     switched = Signal(bool)
 
-    def __init__(self, presentation: Presentation) -> None:
-        parts = presentation.parts
-        window, settings = parts.window, parts.settings
+    def __init__(
+        self,
+        presentation: Presentation,
+        window: QWidget,
+        controls: ControlPanel,
+        clock: Clock,
+        settings: QSettings,
+        theme: Theme,
+    ) -> None:
         super().__init__(window)
         self._presentation, self._pane = presentation, presentation.pane
-        self._window, self._clock = window, parts.clock
-        self._settings, self._theme = settings, parts.theme
+        self._window, self._controls, self._clock = window, controls, clock
+        self._settings, self._theme = settings, theme
         self.is_on = False
         self._before = (100, Qt.WindowState.WindowNoState, QRect())
         self._forget: Timer | None = None
@@ -68,19 +77,19 @@ class Presenter(QObject):
         """Present."""
         window, self.is_on = self._window, True
         self._before = self._theme.zoom, window.windowState(), window.geometry()
-        self._presentation.begin(self._controls(self._presentation.parts))
+        self._presentation.begin(self._in_sight())
         self._theme.set_zoom(max(_ZOOM, self._theme.zoom))
         window.showFullScreen()
         if "halo" in self._shows:
             self._pane.follow_mouse(_WHO, with_arrow=False)
-        self._presentation.parts.app.installEventFilter(self)
+        application().installEventFilter(self)
         self._escape.setEnabled(True)
         self.switched.emit(True)
 
-    def _controls(self, parts: WindowParts) -> list[str]:
-        """Those that were chosen, or else those that show their curves."""
-        chosen = [path for path in self._chosen if path in parts.controls.paths()]
-        return chosen or list(parts.controls.chosen_curves()[:MOST_CONTROLS])
+    def _in_sight(self) -> list[str]:
+        """The controls that were chosen, or else those that show their curves."""
+        chosen = [path for path in self._chosen if path in self._controls.paths()]
+        return chosen or list(self._controls.chosen_curves()[:MOST_CONTROLS])
 
     def fill(self, menu: QMenu) -> None:
         """Put what is shown, and which controls stay in sight, into a menu."""
@@ -91,7 +100,7 @@ class Presenter(QObject):
             action.setChecked(name in self._shows)
             action.toggled.connect(lambda shows, name=name: self.set_shows(name, shows))
         menu.addSection(f"Up to {MOST_CONTROLS} controls")
-        for path in sorted(self._presentation.parts.controls.paths(), key=list(FIELDS).index):
+        for path in sorted(self._controls.paths(), key=list(FIELDS).index):
             action = menu.addAction(FIELDS[path].label)
             action.setObjectName(f"present.{path}")
             action.setCheckable(True)
@@ -109,7 +118,7 @@ class Presenter(QObject):
         if not self.is_on:
             return
         self.is_on = False
-        self._presentation.parts.app.removeEventFilter(self)
+        application().removeEventFilter(self)
         self._escape.setEnabled(False)
         zoom, state, geometry = self._before
         self._theme.set_zoom(zoom)
@@ -153,7 +162,7 @@ class Presenter(QObject):
         presentation, place = self._presentation, self._pane.mapFromGlobal(place)
         for name in _SPOTS:
             rect = presentation.rect(name)
-            if presentation.parts.place(name).isVisible() and rect.contains(place.toPoint()):
+            if presentation.layout.place(name).isVisible() and rect.contains(place.toPoint()):
                 return (rect,)
         return ()
 

@@ -16,7 +16,7 @@ from regplay.gui.recording.presentation import Presentation
 from regplay.gui.recording.recorder import DISCARDED, Recorder, picture_of
 from regplay.gui.recording.video_formats import TRANSPARENT
 from regplay.gui.theme import colors_of
-from regplay.gui.training import Timer
+from regplay.gui.training import Clock, Timer
 from regplay.gui.widgets import Label, Press, named
 from regplay.session.storyboard import parsed_size
 
@@ -83,11 +83,12 @@ class RecordCommands(QObject):
     failed = Signal(str)
     done = Signal(str)
 
-    def __init__(self, presentation: Presentation) -> None:
-        parts = presentation.parts
-        super().__init__(parts.window)
-        self._window, self._presentation = parts.window, presentation
-        self._clock, self._settings = parts.clock, parts.settings
+    def __init__(
+        self, presentation: Presentation, window: QWidget, clock: Clock, settings: QSettings
+    ) -> None:
+        super().__init__(window)
+        self._window, self._presentation = window, presentation
+        self._clock, self._settings = clock, settings
         self._part: QWidget | None = None
         self._size = QSize()
         self._ground: QColor | None = None
@@ -97,7 +98,7 @@ class RecordCommands(QObject):
         self._problem = ""
         self._timer: Timer | None = None
         self.strip: RecordStrip | None = None
-        self.recorder = Recorder(parts.clock, self._picture, self)
+        self.recorder = Recorder(clock, self._picture, self)
         self.recorder.failed.connect(self._note_problem)
         self.recorder.changed.connect(self._show_state)
         self.recorder.finished.connect(self._finish)
@@ -142,7 +143,7 @@ class RecordCommands(QObject):
             Whether there is nothing in place of the ground of plots.
         """
         window, presentation = self._window, self._presentation
-        self._part = None if part == "window" else presentation.parts.place(part)
+        self._part = None if part == "window" else presentation.layout.place(part)
         self._geometry, self._path, self._problem = window.geometry(), path, ""
         self._ground = QColor(colors_of(window).background) if is_transparent else None
         presentation.set_focus(part if part in ("fit", "losses") else "")

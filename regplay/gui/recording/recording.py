@@ -1,24 +1,41 @@
 """All by which a window is shown to an audience, connected."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from regplay.core import UserError
-from regplay.gui.persistence import Dialogs
+from regplay.gui.controller import Controller
+from regplay.gui.persistence import Appearance, Dialogs
+from regplay.gui.plots import Chart, ChartPanel, DropoutPasses, FitView, HistoryView
 from regplay.gui.recording.annotation_tools import AnnotationTools
-from regplay.gui.recording.presentation import Presentation, WindowParts
+from regplay.gui.recording.film_pointer import FilmPointer
+from regplay.gui.recording.playback import Playback
+from regplay.gui.recording.player import Player, Prove
+from regplay.gui.recording.presentation import Presentation, WindowLayout
 from regplay.gui.recording.presenter import Presenter
 from regplay.gui.recording.scenes import Scenes
 from regplay.gui.recording.storyboard_recorder import StoryboardRecorder
 from regplay.gui.recording.storyboard_strip import StoryboardStrip
-from regplay.session.storyboard import load_storyboard
+from regplay.gui.tabs import Tabs
+from regplay.gui.theme import Theme
+from regplay.gui.timeline import Timeline
+from regplay.gui.training import Clock
+from regplay.session.session import PlotName
+from regplay.session.storyboard import Storyboard, load_storyboard
 
 if TYPE_CHECKING:  # they load FFmpeg's libraries
     from regplay.gui.recording.animation import AnimationCommand
     from regplay.gui.recording.record_commands import RecordCommands
+
+_PLOTS: tuple[tuple[PlotName, str], ...] = (
+    ("losses", "loss"),
+    ("accuracy", "accuracy"),
+    ("weights", "weights"),
+)
 
 
 class Recording(QObject):
@@ -35,24 +52,71 @@ class Recording(QObject):
     failed = Signal(str)
     done = Signal(str)
 
-    def __init__(self, parts: WindowParts, ask: Dialogs) -> None:
-        super().__init__(parts.window)
-        self.parts, self._ask = parts, ask
-        self.presentation = Presentation(parts)
-        self.presenter = Presenter(self.presentation)
-        self.annotation_tools = AnnotationTools(parts)
+    def __init__(
+        self,
+        window: QWidget,
+        controller: Controller,
+        clock: Clock,
+        settings: QSettings,
+        theme: Theme,
+        layout: WindowLayout,
+        appearance: Appearance,
+        tabs: Tabs,
+        timeline: Timeline,
+        fit_view: FitView,
+        passes: DropoutPasses,
+        history_view: HistoryView,
+        ask: Dialogs,
+    ) -> None:
+        super().__init__(window)
+        self._window, self._controller, self._clock = window, controller, clock
+        self._settings, self._controls, self._tabs = settings, layout.controls, tabs
+        self._track, self._passes, self._ask = timeline.track, passes, ask
+        self._fit_view, self._history_view = fit_view, history_view
+        presentation = self.presentation = Presentation(layout)
+        self.presenter = Presenter(presentation, window, layout.controls, clock, settings, theme)
+        self.annotation_tools = AnnotationTools(controller, self.charts, self)
+        history_view.tab_changed.connect(self.annotation_tools.show_annotations)
         self.presenter.switched.connect(self.annotation_tools.set_shown)
-        self.scenes = Scenes(parts)
-        self.storyboard_recorder = StoryboardRecorder(parts)
-        self.storyboard = StoryboardStrip(self.presentation)
+        self.scenes = Scenes(controller, appearance, self.charts, self)
+        self.storyboard_recorder = StoryboardRecorder(controller, tabs, clock, self)
+        self.storyboard = StoryboardStrip(self._playback)
         self.storyboard.failed.connect(self.failed)
         self.storyboard.done.connect(self.done)
         self._commands: RecordCommands | None = None
         self._animation: AnimationCommand | None = None
-        layout = parts.central.layout()
-        assert isinstance(layout, QVBoxLayout)
-        layout.insertWidget(layout.indexOf(parts.timeline), self.annotation_tools.bar)
-        layout.insertWidget(layout.indexOf(parts.timeline) + 1, self.storyboard)
+        rows = layout.central.layout()
+        assert isinstance(rows, QVBoxLayout)
+        rows.insertWidget(rows.indexOf(timeline), self.annotation_tools.bar)
+        rows.insertWidget(rows.indexOf(timeline) + 1, self.storyboard)
+
+    def charts(self) -> Mapping[PlotName, Chart]:
+        """Those that can be drawn on, in sight or not; the fit is none where it has no axes."""
+        panel, plots = self._fit_view.panel, self._history_view.plots
+        found: dict[PlotName, Chart] = {name: plots[tab] for name, tab in _PLOTS if tab in plots}
+        return found | {"fit": panel.chart} if isinstance(panel, ChartPanel) else found
+
+    def player(
+        self, storyboard: Storyboard, prove: Prove | None = None, *, waits: bool = False
+    ) -> Player:
+        """One that does in this window what a storyboard says; see `Player`."""
+        pointer = FilmPointer(self.presentation.pane, self._controls, self._track)
+        return Player(
+            storyboard,
+            self.presentation,
+            pointer,
+            self._controller,
+            self._clock,
+            self._tabs,
+            self._passes,
+            self.charts,
+            prove,
+            waits=waits,
+        )
+
+    def _playback(self, storyboard: Storyboard) -> Playback:
+        player = self.player(storyboard, waits=True)
+        return Playback(player, self.presentation, self._controller, self._clock, self)
 
     def open_storyboard(self, path: Path) -> None:
         """Show a storyboard below the timeline; files beside it are read if the person allows."""
@@ -85,7 +149,9 @@ class Recording(QObject):
         if self._commands is None:
             from regplay.gui.recording.record_commands import RecordCommands
 
-            self._commands = RecordCommands(self.presentation)
+            self._commands = RecordCommands(
+                self.presentation, self._window, self._clock, self._settings
+            )
             self._commands.failed.connect(self.failed)
             self._commands.done.connect(self.done)
         return self._commands
@@ -95,7 +161,9 @@ class Recording(QObject):
         if self._animation is None:
             from regplay.gui.recording.animation import AnimationCommand
 
-            self._animation = AnimationCommand(self.parts)
+            self._animation = AnimationCommand(
+                self._window, self._controls, self._settings, self._controller
+            )
             self._animation.failed.connect(self.failed)
             self._animation.done.connect(self.done)
         return self._animation

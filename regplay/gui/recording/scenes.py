@@ -1,13 +1,17 @@
 """Scenes of a lecture: Ctrl+1 to 9 keep what is in sight, 1 to 9 go back to it."""
 
+from collections.abc import Callable, Mapping
+
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
+from regplay.gui.controller import Controller
 from regplay.gui.help import GROUP
-from regplay.gui.recording.presentation import WindowParts
+from regplay.gui.persistence import Appearance
+from regplay.gui.plots import Chart
 from regplay.gui.training import View
-from regplay.session.session import MOST_SCENES, Scene
+from regplay.session.session import MOST_SCENES, PlotName, Scene
 
 _SECONDS = 0.5  # from the ranges of one scene to those of the next
 
@@ -18,9 +22,15 @@ class Scenes(QObject):
     A scene of another experiment is trained anew as far as it was, to the same numbers.
     """
 
-    def __init__(self, parts: WindowParts) -> None:
-        super().__init__(parts.window)
-        self._controller, self._parts = parts.controller, parts
+    def __init__(
+        self,
+        controller: Controller,
+        appearance: Appearance,
+        charts: Callable[[], Mapping[PlotName, Chart]],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._controller, self._appearance, self._charts = controller, appearance, charts
         self._coming: tuple[int, Scene] | None = None  # its generation; while it is trained
         self._go: dict[int, QAction] = {}
         self._controller.scenes_changed.connect(self._list)
@@ -49,11 +59,11 @@ class Scenes(QObject):
     def keep(self, number: int) -> None:
         """Keep what is in sight, in place of what had this number."""
         controller = self._controller
-        view = dict(self._parts.appearance.values())
+        view = dict(self._appearance.values())
         epoch = view.pop("epoch", None)
         ranges = {
             name: (chart.frame().x_range, chart.frame().y_range)
-            for name, chart in self._parts.charts().items()
+            for name, chart in self._charts().items()
             if chart.manual
         }
         scene = Scene(
@@ -71,7 +81,7 @@ class Scenes(QObject):
         if scene is None:
             return
         runner = controller.runner
-        self._parts.appearance.show(scene.view)
+        self._appearance.show(scene.view)
         controller.begin(scene.experiment)
         runner.pause()
         runner.train_to(scene.trained)
@@ -93,7 +103,7 @@ class Scenes(QObject):
         if epoch is None and view.snapshot.epoch > scene.trained:
             epoch = scene.trained
         self._controller.look(epoch=epoch)
-        for name, chart in self._parts.charts().items():
+        for name, chart in self._charts().items():
             if name in scene.ranges:
                 chart.show_ranges(*scene.ranges[name], _SECONDS)
             else:

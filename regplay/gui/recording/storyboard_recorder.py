@@ -5,8 +5,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, get
-from regplay.gui.recording.presentation import WindowParts
-from regplay.gui.training import Look
+from regplay.gui.controller import Controller
+from regplay.gui.tabs import Tabs
+from regplay.gui.training import Clock, Look
 from regplay.session.experiment_text import changes
 from regplay.session.pins import Pin
 from regplay.session.session import Annotation
@@ -39,10 +40,9 @@ class StoryboardRecorder(QObject):
 
     switched = Signal(bool)
 
-    def __init__(self, parts: WindowParts) -> None:
-        super().__init__(parts.window)
-        controller, tabs = parts.controller, parts.tabs
-        self._controller, self._tabs, self._clock = controller, tabs, parts.clock
+    def __init__(self, controller: Controller, tabs: Tabs, clock: Clock, parent: QObject) -> None:
+        super().__init__(parent)
+        self._controller, self._tabs, self._clock = controller, tabs, clock
         self._experiment = controller.session.experiment
         self._actions: list[Action] = []
         self._began: float | None = None

@@ -26,9 +26,17 @@ from PySide6.QtWidgets import (
 from regplay.core import UserError
 from regplay.core.fields import FIELDS
 from regplay.gui.recording.playback import Playback
-from regplay.gui.recording.presentation import Presentation
 from regplay.gui.theme import zoomed
-from regplay.gui.widgets import CloseButton, Label, Press, WrappedLabel, as_plain, fill, named
+from regplay.gui.widgets import (
+    CloseButton,
+    Label,
+    Press,
+    WrappedLabel,
+    application,
+    as_plain,
+    fill,
+    named,
+)
 from regplay.session.files import write_file
 from regplay.session.storyboard import (
     Step,
@@ -107,10 +115,10 @@ class StoryboardStrip(QWidget):
     failed = Signal(str)
     done = Signal(str)
 
-    def __init__(self, presentation: Presentation) -> None:
+    def __init__(self, make_playback: Callable[[Storyboard], Playback]) -> None:
         super().__init__()
         self.setObjectName("storyboard")
-        self._presentation = presentation
+        self._make_playback = make_playback
         self._path = Path("storyboard.toml")
         self.playback: Playback | None = None
         self._is_filling = False
@@ -163,19 +171,19 @@ class StoryboardStrip(QWidget):
         """Show this one in place of any other."""
         self.close_storyboard()
         self._path = path
-        playback = self.playback = Playback(storyboard, self._presentation)
+        playback = self.playback = self._make_playback(storyboard)
         playback.changed.connect(self._show_state)
         playback.steps_changed.connect(self._fill)
         playback.failed.connect(self.failed)
         self._fill()
         self.show()
-        self._presentation.parts.app.installEventFilter(self)
+        application().installEventFilter(self)
 
     def close_storyboard(self) -> None:
         """Leave the window as it is, without the strip."""
         playback, self.playback = self.playback, None
         if playback is not None:
-            self._presentation.parts.app.removeEventFilter(self)
+            application().removeEventFilter(self)
             playback.close()
             playback.deleteLater()
             self.hide()

@@ -49,7 +49,8 @@ _ACTIONS = {
 _KEYS = {"epoch": "E", "reset": "R", "seed": "N"}
 _CHECKABLE = {"overlay", "keep_weights"}
 _USUAL = 100_000  # epochs that there is always room for
-_STOPPED = "Stopped at {:,}"
+_STOPPED, _SOLVED = "Stopped at {:,}", "Solved exactly"
+_NOTHING = "The best weights of a polynomial are computed at once: there is nothing to train."
 
 
 class EpochLabel(Label):
@@ -86,7 +87,7 @@ class Timeline(Framing):
         self.setObjectName("timeline")
         self._view: View | None = None  # the newest of the run itself
         self._recorded: Sequence[int] = ()
-        self._is_playing = self._is_finished = self._is_stopped = False
+        self._is_playing = self._is_finished = self._is_stopped = self._is_solved = False
         self.play = self._button(
             "play", "Train", "Train or pause; a finished run is shown from its beginning (Space)"
         )
@@ -215,7 +216,8 @@ class Timeline(Framing):
             self._show_moments()
             snapshot = view.snapshot
             self.set_stopped_early(snapshot.ending() == "stopped early")
-            self.label.setToolTip(as_plain(f"{snapshot.step:,} optimizer steps"))
+            steps = f"{snapshot.step:,} optimizer steps"
+            self.label.setToolTip(as_plain(_NOTHING if self._is_solved else steps))
             self._is_finished = view.is_finished
             self._show_play()
         self.track.set_best(None if best < 0 else best)
@@ -251,18 +253,30 @@ class Timeline(Framing):
             self._is_stopped = is_stopped
             self._update()
 
+    def set_solved(self, is_solved: bool) -> None:
+        """Whether there is nothing to train: the model was solved exactly."""
+        self._is_solved = is_solved
+        for part in (self.play, self.step, self.speed):
+            part.setEnabled(not is_solved)
+        self.epochs.setVisible(not is_solved)
+        self.of.setText("" if is_solved else "of")
+        for name in ("epoch", "reset", "seed", "keep_weights"):
+            self._actions[name].setEnabled(not is_solved)
+        self._update()
+
     def _update(self) -> None:
         """Say which epoch is shown, and enable what can be done there."""
         moment, kept = self.track.moment, self.track.kept
-        can_move = len(kept) > 1
-        self.track.setEnabled(can_move)
+        can_move = len(kept) > 1 and not self._is_solved
+        self.track.setEnabled(can_move or len(self._recorded) > 0)
         self._actions["live"].setEnabled(moment is not None)
         self._actions["continue"].setEnabled(moment is not None)
         for name in ("restore_best", "overlay"):
             self._actions[name].setEnabled(can_move and self.track.best is not None)
         shown = moment if moment is not None else kept[-1] if kept else 0
         is_stopped = self._is_stopped and moment is None
-        self.label.setText(_STOPPED.format(shown) if is_stopped else f"Epoch {shown:,}")
+        text = _STOPPED.format(shown) if is_stopped else f"Epoch {shown:,}"
+        self.label.setText(_SOLVED if self._is_solved else text)
         self._fit_label()
 
     # layout

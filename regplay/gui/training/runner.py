@@ -132,16 +132,20 @@ class Runner(QObject):
         if change is Change.NOTHING:
             return
         was_at_end = 0 < self.last_step <= self._goal
+        is_solved = experiment.model.kind == "polynomial"
         before = self._steps_per_epoch
         batch_size = experiment.optimizer.batch_size
         self._steps_per_epoch = steps_per_epoch(len(dataset.train.y), batch_size)
         self.generation += 1
         if change is not Change.ADJUST:
             self._anew_since, self._begins_at = self.generation, 0
-            is_held = (self.is_playing or was_at_end) and self.speed is None
+            is_held = (self.is_playing or was_at_end) and self.speed is None and not is_solved
             self._reader.hold(self.view.snapshot.epoch if is_held and self.view else 0)
         last_step = experiment.epochs * self._steps_per_epoch
-        if self.is_playing or was_at_end:
+        if is_solved:  # there is nothing to wait for
+            self._set_playing(False)
+            self._goal = last_step
+        elif self.is_playing or was_at_end:
             self._set_playing(True)
             if self.speed is None:
                 self._goal = last_step

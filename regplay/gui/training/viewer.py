@@ -1,7 +1,7 @@
 """Puts together what the window shows of a run, or of a member of a study, at one moment."""
 
 from regplay.core.bias_variance import Spread
-from regplay.core.datasets import Dataset, load
+from regplay.core.datasets import Dataset, load, seen_by
 from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit, grid_of
 from regplay.core.inside import Inside, InsideLog, Layers
@@ -54,7 +54,8 @@ class InternalsReader:
         self._count = len(states)
         now = network.member() if shown is None else layers(shown)
         epoch = states[-1].epoch if shown is None else shown.epoch
-        return self._log.inside(epoch, now, run.experiment.model.activation, dataset)
+        model = run.experiment.model
+        return self._log.inside(epoch, now, model.activation, seen_by(model, dataset))
 
 
 _PASSES = 40  # thinned networks for a band

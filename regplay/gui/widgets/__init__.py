@@ -13,6 +13,7 @@ from regplay.gui.widgets.layout import (
     FlowLayout,
     ModelIndex,
     ScrolledColumn,
+    application,
     beside,
     column,
     divided,
@@ -23,6 +24,7 @@ from regplay.gui.widgets.layout import (
 )
 from regplay.gui.widgets.number_boxes import CountBox, NumberBox, WholeNumberBox, leave_space
 from regplay.gui.widgets.painting import (
+    LOOK_EVENTS,
     FocusRing,
     fill_rounded,
     guarded,

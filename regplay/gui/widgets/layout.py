@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtWidgets import (
+    QApplication,
     QBoxLayout,
     QFrame,
     QHBoxLayout,
@@ -20,6 +21,13 @@ from PySide6.QtWidgets import (
 
 ModelIndex = QModelIndex | QPersistentModelIndex  # what item views tell models and delegates
 T = TypeVar("T", bound=QObject)
+
+
+def application() -> QApplication:
+    """The one that runs, whose event filters see all events."""
+    found = QApplication.instance()
+    assert isinstance(found, QApplication)
+    return found
 
 
 def named(name: str, thing: T) -> T:

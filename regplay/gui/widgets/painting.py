@@ -5,13 +5,15 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QStyle, QStylePainter, QWidget
 
 Arguments = ParamSpec("Arguments")
 _WIDTH = 2.0  # px
 _RADIUS = 5.0  # px
+# After these a widget that paints itself looks otherwise.
+LOOK_EVENTS = (QEvent.Type.FontChange, QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
 
 
 def guarded(paint: Callable[Arguments, None]) -> Callable[Arguments, None]:

@@ -2,7 +2,7 @@
 
 import textwrap
 
-from regplay.core.datasets import REGISTRY, Dataset, load
+from regplay.core.datasets import REGISTRY, Dataset, load, seen_by
 from regplay.core.experiment import Experiment, ModelSettings
 from regplay.core.fields import get, replace
 from regplay.core.hyperparameters import HYPERPARAMETERS, ScriptPlace, in_use
@@ -10,6 +10,7 @@ from regplay.core.layers import dropouts, hidden_dropouts, hidden_widths
 from regplay.core.measurements import Schedule
 from regplay.core.number_text import counted
 from regplay.session.export.data_code import data_code
+from regplay.session.export.polynomial_code import IMPORT, solution_code
 from regplay.session.export.python_text import WIDTH, call, comment, indented, joined
 
 # Where torch's own generator is drawn from.
@@ -24,6 +25,8 @@ def to_pytorch(experiment: Experiment) -> str:
     and prints final losses that equal regplay's up to rounding. Dropout and input noise come from
     torch's own generator: the same distribution, other draws.
 
+    Of a polynomial it is plain numpy, and solves the same least squares.
+
     It needs numpy and torch; for two of the measured tables scikit-learn; for `csv` the file. Where
     training diverges it ends in nan, and regplay at its last finite record.
 
@@ -32,13 +35,17 @@ def to_pytorch(experiment: Experiment) -> str:
     DatasetError
         If the data can't be made.
     """
-    dataset = load(experiment.data)
+    dataset = seen_by(experiment.model, load(experiment.data))
     data = data_code(experiment.data, dataset)
+    if dataset.degree:
+        imports = [line for line in _imports((*data.imports, IMPORT)) if "torch" not in line]
+        solution = solution_code(experiment, len(dataset.train.y))
+        return _source([_docstring(experiment, dataset)], imports, [data.text], solution)
     n_inputs, n_outputs = dataset.n_inputs, dataset.n_outputs
     # Whether numbers or classes are predicted decides what has an effect.
     known = replace(experiment, {"data.task": dataset.task})
     loss = "MSELoss" if dataset.task == "regression" else "CrossEntropyLoss"
-    sections = [
+    return _source(
         [_docstring(experiment, dataset)],
         _imports(data.imports),
         [data.text],
@@ -47,15 +54,21 @@ def to_pytorch(experiment: Experiment) -> str:
         ["# Training", *_loss_code(known, loss), *_optimizer_code(known)],
         _loop_code(known, len(dataset.train.y), Schedule.of(experiment, dataset)),
         _report_code(known, dataset.task),
-    ]
+    )
+
+
+def _source(*sections: list[str]) -> str:
+    """The lines of each section, an empty line between them."""
     return "\n\n".join("\n".join(section) for section in sections) + "\n"
 
 
 def _docstring(experiment: Experiment, dataset: Dataset) -> str:
     model = experiment.model
     title = REGISTRY[experiment.data.name].title
-    network = "a linear model"
-    if model.depth:
+    network, library = "a linear model", "PyTorch"
+    if dataset.degree:
+        network, library = f"a polynomial of degree {dataset.degree}", "NumPy"
+    elif model.depth:
         widths = hidden_widths(model)
         units = counted(widths[0], "unit")
         if len(set(widths)) > 1:
@@ -71,8 +84,10 @@ def _docstring(experiment: Experiment, dataset: Dataset) -> str:
             f"{same}. {joined(drawn).capitalize()} {verb} drawn otherwise than there, so that the "
             "losses agree only on average over seeds."
         )
+    if dataset.degree:
+        text = "Written by regplay: same data and weights, so the same losses up to rounding."
     body = "\n".join(textwrap.wrap(text, WIDTH))
-    return f'"""{title}, {points}: {network}, in plain PyTorch.\n\n{body}\n"""'
+    return f'"""{title}, {points}: {network}, in plain {library}.\n\n{body}\n"""'
 
 
 def _imports(more: tuple[str, ...]) -> list[str]:

@@ -341,8 +341,8 @@ def test_a_changed_file_is_read_again(tmp_path):
 def test_each_column_is_a_step_of_reading(tmp_path):
     """A window answers between two steps, and a column of 100,000 cells takes a while."""
     path, n = tmp_path / "table.csv", 12
-    row = ",".join(map(str, range(n)))
-    path.write_text("\n".join([",".join(f"c{i}" for i in range(n)), row, row]))
+    rows = [[f"c{i}" for i in range(n)], *([str(row + i) for i in range(n)] for row in range(9))]
+    path.write_text("\n".join(map(",".join, rows)))
     assert len([*Check(path, DataSettings(name="csv")).steps()]) >= 2 * n - 1
 
 

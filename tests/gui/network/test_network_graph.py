@@ -10,7 +10,8 @@ from PySide6.QtCore import QPoint, QPointF, QRectF
 from PySide6.QtGui import QColor, QFontMetricsF
 from PySide6.QtTest import QTest
 
-from regplay.gui.network.network_graph import GraphLayout, NetworkGraph, UnitPlace
+from regplay.gui.network.graph_layout import GraphLayout, UnitPlace
+from regplay.gui.network.network_graph import NetworkGraph, column_titles
 from regplay.gui.theme import DARK, LIGHT, palette_of
 
 
@@ -109,7 +110,7 @@ def test_the_thickest_link_is_that_of_the_largest_weight(graph, show, make_layer
 
 def painted_height(graph: NetworkGraph, x: float, y: float) -> int:
     """How many pixels above and below a point are not ground."""
-    image, ground = graph.grab().toImage(), QColor(graph.colors.background)
+    image, ground = graph.grab().toImage(), QColor(graph.frame().colors.background)
     column = [image.pixelColor(round(x), round(y) + dy) for dy in range(-12, 13)]
     return sum(abs(color.lightness() - ground.lightness()) > 8 for color in column)
 
@@ -246,7 +247,7 @@ def test_every_shape_is_drawn_at_every_size(graph, show, make_layers, sizes, siz
     hover(graph, *layout.centres[0][0])
     assert graph.readout.title == graph.unit_name(unit)
     assert (graph.readout.picture is None) is (sizes[0] > 2)
-    ground = QColor(graph.colors.background)
+    ground = QColor(graph.frame().colors.background)
     rect = layout.unit_rect(UnitPlace(len(sizes) - 1, 0))
     assert color_at(graph, rect.left(), rect.top()) != ground
 
@@ -263,7 +264,7 @@ def test_names_of_columns_have_room_or_give_way(graph, show, make_layers, width,
     graph.resize(width, 300)
     layout = show(make_layers(2, 4, 4, 2))
     metrics = QFontMetricsF(graph.font())
-    found = graph.column_titles(layout, metrics)
+    found = column_titles(layout, metrics, 1.0)
     assert [title for _, title in found] == expected
     ends = [
         (x - metrics.horizontalAdvance(title) / 2, x + metrics.horizontalAdvance(title) / 2)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor
 
-from regplay.gui.network.network_graph import signed_levels, signed_table
+from regplay.gui.network.graph_layout import signed_levels, signed_table
 from regplay.gui.network.pictures import (
     BINS,
     Magnitude,

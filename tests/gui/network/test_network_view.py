@@ -6,21 +6,28 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFontMetricsF
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from regplay.core.number_text import number
 from regplay.gui.figures.figure import Style, svg_bytes
 from regplay.gui.figures.view_figures import figure_at
-from regplay.gui.network.network_graph import UnitPlace
+from regplay.gui.network.graph_layout import UnitPlace
 from regplay.gui.network.network_view import NetworkView
+from regplay.gui.network.pictures import Histograms
+from regplay.gui.plots.frame import Frame
 from regplay.gui.theme import DARK, LIGHT, palette_of
 
 
 @pytest.fixture
 def view(show_widget) -> NetworkView:
     return show_widget(NetworkView(), 960, 420)
+
+
+def _on_screen(histograms: Histograms) -> tuple[Frame, QFontMetricsF]:
+    """Where they are drawn, and the font's measures."""
+    return histograms.frame(), QFontMetricsF(histograms.font())
 
 
 def click(button) -> None:
@@ -62,7 +69,7 @@ def test_a_deep_network_is_drawn(view, make_inside, make_layers) -> None:
     view.set_inside(make_inside(make_layers(2, 4, 4, 4, 4, 1)))
     assert view.graph.isVisible()
     assert len(view.graph.layout_of().sizes) == 6
-    assert len(view.histograms.plot_rects()) == 5
+    assert len(view.histograms.plot_rects(*_on_screen(view.histograms))) == 5
 
 
 # histograms
@@ -78,7 +85,9 @@ def layers_near_zero(share: float) -> list[tuple[torch.Tensor, torch.Tensor]]:
 @pytest.mark.parametrize(("share", "text"), [(0.125, "12 %"), (0.0, "0 %"), (1.0, "100 %")])
 def test_titles_count_weights_and_those_near_zero(view, make_inside, share, text) -> None:
     view.set_inside(make_inside(layers_near_zero(share)))
-    assert [" · ".join(lines) for lines in view.histograms.title_lines()] == [
+    assert [
+        " · ".join(lines) for lines in view.histograms.title_lines(*_on_screen(view.histograms))
+    ] == [
         f"layer 1 · 64 weights · {text} under 0.001",
         "output · 16 weights · 0 % under 0.001",
     ]
@@ -94,7 +103,7 @@ def test_titles_are_split_and_shortened_where_there_is_no_room(
         metrics, widths = histograms.fontMetrics(), {}
         for panel, lines in ((330, 1), (175, 2), (116, 2)):
             histograms.resize(3 * panel + 20, 190)
-            shown = histograms.title_lines()[1]
+            shown = histograms.title_lines(*_on_screen(histograms))[1]
             assert len(shown) == lines
             widths[panel] = max(map(metrics.horizontalAdvance, shown))
             assert widths[panel] <= panel
@@ -107,7 +116,7 @@ def test_titles_are_split_and_shortened_where_there_is_no_room(
 def test_the_mouse_reads_a_bin_now_and_initially(view, make_inside, make_layers) -> None:
     layers, initial = layers_near_zero(0.5), layers_near_zero(0.25)
     view.set_inside(make_inside(layers, initial))
-    plot = view.histograms.plot_rects()[0]
+    plot = view.histograms.plot_rects(*_on_screen(view.histograms))[0]
     QTest.mouseMove(view.histograms, QPoint(1, 1))
     QTest.mouseMove(view.histograms, plot.center().toPoint())
     readout = view.histograms.readout
@@ -121,7 +130,7 @@ def test_the_mouse_reads_a_bin_now_and_initially(view, make_inside, make_layers)
 def test_bars_stand_where_the_weights_are(view, make_inside, colors) -> None:
     view.setPalette(palette_of(colors))
     view.set_inside(make_inside(layers_near_zero(0.0)))  # 0.3, in a range of ±0.5
-    plot = view.histograms.plot_rects()[0]
+    plot = view.histograms.plot_rects(*_on_screen(view.histograms))[0]
     image = view.histograms.grab().toImage()
     y = round(plot.bottom()) - 6
     row = [image.pixelColor(x, y) for x in range(round(plot.left()), round(plot.right()))]
@@ -134,7 +143,7 @@ def test_bars_stand_where_the_weights_are(view, make_inside, colors) -> None:
 def test_nine_layers_stand_in_two_rows_without_overlap(view, make_inside, make_layers) -> None:
     view.set_inside(make_inside(make_layers(2, *[20] * 8, 2)))
     QApplication.processEvents()
-    rects = view.histograms.plot_rects()
+    rects = view.histograms.plot_rects(*_on_screen(view.histograms))
     assert len(rects) == 9
     assert len({rect.top() for rect in rects}) == 2
     for index, rect in enumerate(rects):
@@ -191,7 +200,7 @@ def test_ranges_rest_while_it_trains_and_start_anew_with_a_run(view, make_inside
 
     def shown(*epochs: int, factor: float):
         view.set_inside(make_inside(scaled(factor), scaled(0.1), epochs=epochs))
-        view.histograms.title_lines()
+        view.histograms.title_lines(*_on_screen(view.histograms))
         return (
             view.histograms._range.value,
             view.graph._largest_weight.value,
@@ -217,7 +226,7 @@ def test_a_new_dataset_and_no_network_empty_everything(
     view.set_inside(make_inside(make_layers(2, 4, 2), epochs=(0, 5)))
     view.set_dataset(make_dataset(1, 0))
     assert view.graph.layout_of() is None
-    assert view.histograms.title_lines() == []
+    assert view.histograms.title_lines(*_on_screen(view.histograms)) == []
     assert view.norms.curves == ()
     ground = QColor(LIGHT.background)
     image = view.graph.grab().toImage()

@@ -18,7 +18,7 @@ def drawer(person):
 
 
 def chart_of(person, name="fit"):
-    return person.window.recording.parts.charts()[name]
+    return person.window.recording.charts()[name]
 
 
 def place(person, x, y, name="fit") -> QPoint:

@@ -14,7 +14,7 @@ WD, DROPOUT = "regularization.weight_decay", "regularization.dropout"
 
 def state(person):
     window = person.window
-    parts = window.recording.parts
+    parts = window.recording.presentation.layout
     return {
         "zoom": window.theme.zoom,
         "is full": window.isFullScreen(),
@@ -114,7 +114,7 @@ def test_the_spotlight_is_on_the_plot_under_the_pointer(presenting):
     window.recording.presenter.set_shows("spotlight", True)
     QTest.mouseMove(window.windowHandle(), window.history_view.mapTo(window, QPoint(80, 40)))
     presenting.wait(lambda: bright._bright)
-    parts = window.recording.parts
+    parts = window.recording.presentation.layout
     assert bright._bright[0].contains(parts.losses.mapTo(parts.central, QPoint(80, 40)))
     assert not bright._bright[0].contains(parts.tabs.mapTo(parts.central, QPoint(80, 40)))
 

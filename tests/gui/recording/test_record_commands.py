@@ -202,7 +202,7 @@ def test_what_is_transparent_is_the_ground_of_plots(person, commands, clock, tmp
     begin(commands, tmp_path / "frames", "fit", alpha=True)
     commands.stop()
     image = QImage(str(next((tmp_path / "frames").iterdir())))
-    chart = person.window.recording.parts.charts()["fit"]
+    chart = person.window.recording.charts()["fit"]
     corner = chart.viewport().mapTo(person.window.tabs, QPoint(4, 4))
     assert image.pixelColor(corner).alpha() == 0
     alphas = {image.pixelColor(x, corner.y() + 90).alpha() for x in range(image.width())}

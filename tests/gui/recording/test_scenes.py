@@ -18,7 +18,7 @@ def go(person, number):
 
 
 def chart_of(person, name):
-    return person.window.recording.parts.charts()[name]
+    return person.window.recording.charts()[name]
 
 
 @pytest.fixture

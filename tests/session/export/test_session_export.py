@@ -76,6 +76,24 @@ MODELS = {
     "one unit": {"model.depth": 1, "model.width": 1},
     "dropout without a hidden unit": {"model.depth": 0, "regularization.dropout": 0.5},
 }
+POLYNOMIALS = {
+    f"polynomial {name}": {"model.kind": "polynomial", "model.degree": degree, **values}
+    for name, (degree, values) in {
+        "of degree 1": (1, {}),
+        "of degree 20": (20, {"data.n_train": 60}),
+        "of all points": (15, {"data.n_train": 9, "data.seed": 2}),
+        "with ridge": (15, {"regularization.weight_decay": 0.02}),
+        "with a free bias": (
+            6,
+            {
+                "data.name": "motorcycle",
+                "regularization.weight_decay": 0.5,
+                "regularization.decay_bias": False,
+            },
+        ),
+        "of edited points": (4, {"data.edits": _EDITS}),
+    }.items()
+}
 LOOPS = {
     "batches": {"optimizer.batch_size": 7, "seed": 2},
     "batches of one": {"optimizer.batch_size": 1, "epochs": 5, "data.name": "moons"},
@@ -119,7 +137,7 @@ PENALIZED = {
         LEARNING_RATES.items(), PENALTIES.items(), (("sine", True), ("moons", False))
     )
 }
-CASES = DATASETS | VARIANTS | MODELS | LOOPS | PENALIZED
+CASES = DATASETS | VARIANTS | MODELS | POLYNOMIALS | LOOPS | PENALIZED
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from test_session_export import CASES, CSV, SMALL
 from regplay.core.datasets import REGISTRY, load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, replace
+from regplay.core.hyperparameters import HYPERPARAMETERS
 from regplay.session.export import to_pytorch
 
 OWN = ("csv", "points")  # data that a person brings
@@ -196,15 +197,31 @@ def _other(path, value):
 
 @pytest.mark.parametrize(
     "path",
-    [path for path in FIELDS if not path.startswith("data.")],
+    [path for path in FIELDS if "network" in HYPERPARAMETERS[path].kinds and "data." not in path],
 )
 def test_every_field_of_training_has_an_effect(path):
-    experiment = experiment_of(EVERYTHING)
+    one_input = {"data.name": "sine"} if path == "model.kind" else {}
+    experiment = experiment_of(EVERYTHING | one_input)
     value = experiment
     for name in path.split("."):
         value = getattr(value, name)
     other = replace(experiment, {path: _other(path, value)})
     assert to_pytorch(other) != to_pytorch(experiment)
+
+
+def test_a_polynomial_is_plain_numpy_by_its_own_fields_alone():
+    base = {"model.kind": "polynomial", "regularization.weight_decay": 0.1}
+    text = script(base)
+    assert "torch" not in text
+    assert "sine, 30 training points: a polynomial of degree 4, in plain numpy" in text.lower()
+    for path, value in {
+        "model.degree": 5,
+        "regularization.weight_decay": 0.2,
+        "regularization.decay_bias": False,
+    }.items():
+        assert script(base | {path: value}) != text
+    for path, value in {"model.depth": 1, "optimizer.name": "adamw", "seed": 3}.items():
+        assert script(base | {path: value}) == text
 
 
 @pytest.mark.parametrize("name", [name for name in REGISTRY if name not in OWN])

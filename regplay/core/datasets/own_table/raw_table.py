@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
@@ -35,9 +36,9 @@ _SHOWN = 8  # names in a message
 
 def names_of(names: Sequence[str]) -> list[str]:
     """By what `data.target` and `data.inputs` can call each of the columns."""
+    counts = Counter(names)
     return [
-        f"column {place}" if names.count(name) > 1 else name
-        for place, name in enumerate(names, start=1)
+        f"column {place}" if counts[name] > 1 else name for place, name in enumerate(names, start=1)
     ]
 
 

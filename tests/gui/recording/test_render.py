@@ -156,7 +156,7 @@ def test_another_part_comes_into_focus_on_a_short_way(play, film):
     def look(renderer, _):
         presentation = renderer._window.recording.presentation
         (part, *_), strength = presentation.bright() if presentation.focus else ([None], 0.0)
-        return presentation.parts.plots.sizes(), part, strength
+        return presentation.layout.plots.sizes(), part, strength
 
     shared, fit, losses = (slice(n, n + 10) for n in (0, 10, 20))
     steps = (f'focus = "{name}"\nseconds = 1' for name in ("fit", "losses", ""))
@@ -329,8 +329,7 @@ def test_what_is_drawn_stays_at_its_place_in_the_data(play, film):
         return color.blue() > 150 and color.green() < 120 < color.blue() - color.green()
 
     def look(renderer, image):
-        parts = renderer._window.recording.parts
-        chart = parts.charts()["fit"]
+        chart = renderer._window.recording.charts()["fit"]
         origin = chart.viewport().mapTo(renderer._window, chart.box.geometry().topLeft().toPoint())
         frame = chart.frame()
         ends = [(float(frame.x(x)), float(frame.y(y))) for x, y in ((-2.0, 1.5), (2.0, -1.5))]
