@@ -30,7 +30,7 @@ _CURVE = """\
 Its 30 networks take 22.8 GFLOP, counted as three products a layer, point and step: 0.07 s of two
 cores where a step of TinyNet takes 4.5 µs, half of what the window takes there. The rest is
 Python's: to make the population and to keep its records and states takes 0.03 to 0.06 s of the
-processor's time, and 0.08 to 0.10 s in the first two curves of a process (on an AMD EPYC with AVX2);
+processor's time, and 0.08 to 0.10 s in the first two curves of a process (an AMD with AVX2);
 painting goes on beside it. Next: fewer states kept of a curve until it is looked at."""
 _ADVICE = """\
 It is asked for with the two curves and trained after them: 22 networks, the experiment's own with
