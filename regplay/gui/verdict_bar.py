@@ -103,10 +103,17 @@ class Headline(ElidedLabel):
 class Explanation(ElidedLabel):
     """One line or two of small words; the theme gives its class a font of its own."""
 
+    resized = Signal()  # there may be room for other words
+
     def __init__(self) -> None:
         super().__init__()
         self.setWordWrap(True)
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Tell of it, once the words fit."""
+        super().resizeEvent(event)
+        self.resized.emit()
 
 
 _HEADINGS = "", "train", "validation", "gap"
@@ -198,6 +205,7 @@ class VerdictBar(QWidget):
         self.advice = named("verdict.advice", Explanation())
         self.button = named("verdict.try", Press("Try it"))
         self.button.clicked.connect(self._try)
+        self.reason.resized.connect(self._show_advice)
         self.losses = named("verdict.losses", Losses())
         self._first, self._second = QWidget(), QWidget()
         self._judgement = QHBoxLayout(self._first)
@@ -326,7 +334,6 @@ class VerdictBar(QWidget):
         losses = max(self.losses.minimumWidth(), self.losses.sizeHint().width())
         needed = self.minimumSizeHint().width() + losses + 8
         self.losses.setVisible(self.width() >= needed)
-        self._show_advice()
 
     def minimumSizeHint(self) -> QSize:
         """Room for the kind of the verdict."""
