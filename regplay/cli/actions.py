@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from regplay.cli.commands import INTERRUPTED
+from regplay.cli.commands import INTERRUPTED, abandon_output
 from regplay.core import UserError
 from regplay.core.number_text import percent_text
 from regplay.core.verdict import judge
@@ -39,6 +39,17 @@ _MARKS = "✓✗"
 _SIGNS, _PLAIN_SIGNS = _MARKS + "−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+---0123456789"
 
 
+def _say(text: str, end: str = "\n") -> None:
+    """Print it; `OutputError` where that can't be written, such as on a full disk."""
+    try:
+        print(text, end=end, flush=True)
+    except BrokenPipeError:  # whoever reads it has read enough
+        raise
+    except OSError as error:
+        abandon_output()
+        raise OutputError(f"the output can't be written: {error.strerror or error}") from None
+
+
 def _show(text: str) -> None:
     """Print it, with other signs for those that can't be printed here."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
@@ -46,7 +57,7 @@ def _show(text: str) -> None:
         _SIGNS.encode(encoding)
     except UnicodeEncodeError:
         text = text.translate(str.maketrans(_SIGNS, _PLAIN_SIGNS))
-    print(text.encode(encoding, "replace").decode(encoding), flush=True)
+    _say(text.encode(encoding, "replace").decode(encoding))
 
 
 def train(options: Namespace) -> int:
@@ -67,7 +78,7 @@ def train(options: Namespace) -> int:
     )
     if options.json:
         summary = result.summary() | verdict_summary(verdict, tried)
-        print(json.dumps(summary, allow_nan=False), flush=True)
+        _say(json.dumps(summary, allow_nan=False))
     else:
         _show(terminal.describe(result, verdict, tried))
     if options.out is not None:
@@ -90,7 +101,7 @@ def sweep(options: Namespace) -> int:
         line = terminal.stopped_line(result, writes=options.out is not None)
         print(line, file=sys.stderr, flush=True)
     if options.json:
-        print(json.dumps(result.summary(), allow_nan=False), flush=True)
+        _say(json.dumps(result.summary(), allow_nan=False))
     else:
         _show(terminal.describe_sweep(result))
     if options.out is not None and result.finished:
@@ -131,7 +142,7 @@ def export(options: Namespace) -> int:
     if options.out is None:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8")  # as Python reads a script that it ends up in
-        print(script, end="", flush=True)
+        _say(script, end="")
         return 0
     write_file(options.out, script)
     print(f"The script is in {options.out}", file=sys.stderr)
@@ -147,7 +158,7 @@ def lessons(options: Namespace) -> int:
 
     if options.check is None:
         if options.json:
-            print(json.dumps([check.lesson_summary(lesson, None) for lesson in chosen]), flush=True)
+            _say(json.dumps([check.lesson_summary(lesson, None) for lesson in chosen]))
         else:
             _show(check.lesson_table(chosen))
         return 0
@@ -164,7 +175,7 @@ def lessons(options: Namespace) -> int:
             break
     if options.json:
         found = [check.lesson_summary(lesson, results) for lesson, results in checked]
-        print(json.dumps(found, allow_nan=False), flush=True)
+        _say(json.dumps(found, allow_nan=False))
     else:
         _show(check.last_line(checked, time.perf_counter() - start))
     if was_stopped:

@@ -3,7 +3,9 @@
 Nothing heavy is imported before it is known to be needed: the window's start-up time depends on it.
 """
 
+import contextlib
 import gc
+import os
 import sys
 import textwrap
 from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 REFUSED = 2  # exit code for what a person can put right; argparse uses the same
 INTERRUPTED = 130  # exit code of what Ctrl-C ended: 128 + SIGINT
+CLOSED = 141  # exit code where nobody reads the output any more: 128 + SIGPIPE
 
 _TRAIN_FILES = """\
 Ctrl-C stops; what was reached is shown and written all the same, and the exit code is 130.
@@ -448,8 +451,17 @@ COMMANDS = {
 }
 
 
+def abandon_output() -> None:
+    """Write nothing more: what can't be written would be tried again when Python ends."""
+    with contextlib.suppress(OSError), open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
+    for stream in ("stdout", "stderr"):
+        if getattr(sys, stream) is None:  # closed by whoever started it
+            setattr(sys, stream, open(os.devnull, "w"))  # noqa: SIM115 - until the process ends
     words = list(sys.argv[1:] if arguments is None else arguments)
     name = words.pop(0) if words and words[0] in COMMANDS else None
     command = WINDOW if name is None else COMMANDS[name]
@@ -467,3 +479,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UserError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return REFUSED
+    except BrokenPipeError:
+        abandon_output()
+        return CLOSED

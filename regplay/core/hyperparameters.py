@@ -2,8 +2,9 @@
 
 Bounds, labels and explanations are in `regplay.core.experiment`. Here stands, once for each field,
 whether a member may have a value of its own, whether the value may change while a network trains,
-where the curve of its slider is measured and when it has an effect; and of regularizers, in which
-direction they act, what a verdict calls them and what they add to an exported script.
+how far its slider goes, where the curve of that is measured and when it has an effect; and of
+regularizers, in which direction they act, what a verdict calls them and what they add to an
+exported script.
 """
 
 import math
@@ -36,6 +37,15 @@ class Curve(NamedTuple):
     is_even: bool  # so that a map has even steps from 0
 
 
+class Reach(NamedTuple):
+    """Over which whole numbers a slider goes."""
+
+    # Each of them; each up to 20, then twenty a decade; or four to each doubling.
+    steps: Literal["each", "decades", "octaves"]
+    low: int
+    high: int
+
+
 @dataclass(frozen=True)
 class Hyperparameter:
     """What one field does in training."""
@@ -44,6 +54,9 @@ class Hyperparameter:
     own: bool = False
     kinds: tuple[ModelKind, ...] = ("network",)  # of models that it has an effect on
     adjustable: bool = False  # whether it may change in the middle of training, the weights kept
+    by_layer: bool = False  # whether an engine reads it of each layer
+    reach: Reach | None = None  # of its slider, where that ends before its bounds
+    words: Mapping[int, str] = field(default_factory=dict)  # in place of some of its values
     # From the field to the positions of its slider's curve; None for no curve.
     curve: Callable[[Field], Curve] | None = None
     # Some of those positions, at which bias and variance are measured: each takes many networks.
@@ -180,12 +193,18 @@ def _no_edits(experiment: Experiment, path: str) -> str:
 _ALL: tuple[ModelKind, ...] = get_args(ModelKind)
 # Members need equally many points.
 _DATA = Hyperparameter(own=True, kinds=_ALL, unused=_not_in_the_data)
+_SEEDS = Reach("each", 0, 100)
 _STRENGTH = Hyperparameter(own=True, adjustable=True, sign=1)
 
 HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
     **{path: _DATA for path in FIELDS if path.startswith("data.")},
     "data.edits": replace(_DATA, unused=_no_edits),
-    "data.n_train": replace(_DATA, curve=_POINTS),
+    "data.n_train": replace(_DATA, curve=_POINTS, reach=Reach("decades", 2, 2_000)),
+    "data.n_valid": replace(_DATA, reach=Reach("decades", 1, 2_000)),
+    "data.n_inputs": replace(_DATA, reach=Reach("decades", 1, 1_000)),
+    "data.n_informative": replace(_DATA, reach=Reach("decades", 0, 1_000)),
+    "data.sample": replace(_DATA, reach=Reach("decades", 0, 100_000), words={0: "all"}),
+    "data.seed": replace(_DATA, reach=_SEEDS),
     "data.noise": replace(_DATA, curve=_NOISES),
     "model.kind": Hyperparameter(kinds=_ALL, unused=_no_polynomial),
     "model.degree": Hyperparameter(
@@ -196,6 +215,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
     "model.depth": Hyperparameter(curve=_each),
     "model.width": Hyperparameter(
         curve=_WIDTHS,
+        reach=Reach("octaves", 1, 256),
         decomposed=(1, 2, 3, 4, 6, 8, 16, 32, 64, 128, 256),  # dense where the loss turns
         unused=_no_common_width,
     ),
@@ -221,6 +241,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
     ),
     "regularization.dropout": replace(
         _STRENGTH,
+        by_layer=True,
         curve=_SHARES,
         decomposed=(0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
         unused=_no_common_dropout,
@@ -233,6 +254,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
     # Advice doesn't begin with it: of one or two inputs it drops nearly all there is to learn from.
     "regularization.input_dropout": replace(
         _STRENGTH,
+        by_layer=True,
         curve=_SHARES,
         term="input dropout",
         script={"first": "nn.Dropout({value})"},
@@ -272,14 +294,18 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
     "regularization.decay_bias": Hyperparameter(adjustable=True, kinds=_ALL, unused=_no_penalty),
     # It ends a training that nothing holds back.
     "regularization.early_stopping": Hyperparameter(
-        own=True, adjustable=True, term="early stopping"
+        own=True,
+        adjustable=True,
+        reach=Reach("decades", 0, 10_000),
+        words={0: "off"},
+        term="early stopping",
     ),
     "optimizer.name": Hyperparameter(),
     "optimizer.lr": Hyperparameter(own=True, adjustable=True, curve=_decades(1, 2, 3, 5)),
     "optimizer.momentum": Hyperparameter(adjustable=True, unused=_no_momentum),
-    "optimizer.batch_size": Hyperparameter(),
-    "epochs": Hyperparameter(adjustable=True),
-    "seed": Hyperparameter(own=True),
+    "optimizer.batch_size": Hyperparameter(reach=Reach("octaves", 0, 1_024), words={0: "full"}),
+    "epochs": Hyperparameter(adjustable=True, reach=Reach("decades", 1, 100_000)),
+    "seed": Hyperparameter(own=True, reach=_SEEDS),
 }
 
 
@@ -298,7 +324,7 @@ RATE_FIELDS = tuple(
     for path in FIELDS
     if path in MEMBER_FIELDS & ADJUSTABLE_FIELDS
     and FIELDS[path].kind == "number"
-    and not path.endswith("dropout")  # of which each layer has its own
+    and not HYPERPARAMETERS[path].by_layer
 )
 # The regularizers first: they are what a slider's curve is most often of.
 SWEEPABLE = tuple(

@@ -329,7 +329,7 @@ class Controller(QObject):
         run: Run,
         fit: Fit | None,
         dataset: Dataset,
-        name: str | None = None,
+        name: str | None,
         color: int | None = None,
     ) -> Pin | None:
         """Keep a run that learned a dataset; None if that is refused, which a message says."""

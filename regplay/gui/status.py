@@ -1,7 +1,7 @@
 """The line at the bottom: where a run is trained, how fast, and what was done last."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QStatusBar, QWidget
+from PySide6.QtWidgets import QStatusBar
 
 from regplay.gui.training import Clock, View
 from regplay.gui.widgets import Label, named
@@ -14,8 +14,8 @@ _LONGEST = 2.0  # s between two numbers of steps, else the rate would be of a pa
 class Status(QStatusBar):
     """Says on which device a run is trained, and how many steps it makes a second of a clock."""
 
-    def __init__(self, clock: Clock, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
         self._clock, self._is_training = clock, False
         self._device = named("status.device", Label("Loading PyTorch…"))
         self._rate = named("status.rate", Label())

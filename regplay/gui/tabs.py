@@ -1,15 +1,18 @@
 """The upper half of the centre: the fit, and the other views, made when they are first shown."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
-from regplay.gui.runs import SideTab
-from regplay.gui.training import StudyScheduler, View
+from regplay.core.fit import Fit
+from regplay.gui.controller import Controller
+from regplay.gui.runs import ComparedRun, SideTab
+from regplay.gui.training import View
 from regplay.gui.widgets import FlowLayout, Toggle, fill, named
-from regplay.session.pins import Pins
+from regplay.session.session import Run
 
 # Imported when first shown: together they take some 40 ms, and that of the network needs torch.
 if TYPE_CHECKING:
@@ -50,32 +53,20 @@ class Tabs(QWidget):
     -------
     tab_changed
         (str): the name of the tab that is shown now.
-    start_chosen
-        (Experiment, Start): go on with a network of another view.
-    experiment_chosen
-        (Experiment): work on this one.
     recorded_changed
         (Sequence[int]): the view in sight shows networks of its own, recorded at these epochs.
-    beside_changed
-        (list[Run]): the fits of these are wanted with each view.
     compared_runs_changed
         (list[ComparedRun]): these are side by side, or they have trained further.
-    pin_chosen
-        (ComparedRun, Fit): keep one of them.
     """
 
     tab_changed = Signal(str)
-    start_chosen = Signal(object, object)
-    experiment_chosen = Signal(object)
     recorded_changed = Signal(object)
-    beside_changed = Signal(object)
     compared_runs_changed = Signal(object)
-    pin_chosen = Signal(object, object)
 
-    def __init__(self, fit_view: QWidget, studies: StudyScheduler, pins: Pins) -> None:
+    def __init__(self, fit_view: QWidget, controller: Controller) -> None:
         super().__init__()
         self.setObjectName("tabs")
-        self._studies, self._pins = studies, pins
+        self._controller, self._studies = controller, controller.studies
         self._dataset: Dataset | None = None
         self._view: View | None = None
         self._shows_validation = True
@@ -103,7 +94,7 @@ class Tabs(QWidget):
             button.toggled.connect(lambda shows, name=name: self._show(name) if shows else None)
         self._row.add_stretch()
         self._buttons["side"].clicked.connect(self._show_pins)
-        studies.changed.connect(self._tell_recorded)
+        self._studies.changed.connect(self._tell_recorded)
 
     def add_at_end(self, widget: QWidget) -> None:
         """Put a widget at the right end of the row of tabs."""
@@ -132,7 +123,7 @@ class Tabs(QWidget):
     def make_anew(self) -> None:
         """Show the fit, and have the other views made anew when they are shown next."""
         self.set_tab("fit")
-        self.beside_changed.emit([])
+        self._look_beside([])
         self.compared_runs_changed.emit([])
         made = [self._views.pop(name) for name in [*self._views] if name != "fit"]
         self.landscape = self.seeds = self.network = self.side = None
@@ -192,10 +183,8 @@ class Tabs(QWidget):
         tab = self.landscape = LandscapeTab()
         if self._dataset is not None:
             tab.set_dataset(self._dataset)
-        tab.wishes_changed.connect(self._studies.reconsider)
-        tab.start_chosen.connect(self.start_chosen)
-        self._studies.add(tab)
-        return tab
+        tab.start_chosen.connect(self._controller.adopt)
+        return self._training(tab)
 
     def _make_seeds(self) -> QWidget:
         from regplay.gui.seeds import SeedsTab
@@ -203,10 +192,8 @@ class Tabs(QWidget):
         tab = self.seeds = SeedsTab()
         if self._dataset is not None:
             tab.set_dataset(self._dataset)
-        tab.wishes_changed.connect(self._studies.reconsider)
-        tab.experiment_chosen.connect(self.experiment_chosen)
-        self._studies.add(tab)
-        return tab
+        tab.experiment_chosen.connect(self._controller.change)
+        return self._training(tab)
 
     def _make_network(self) -> QWidget:
         from regplay.gui.network import NetworkView
@@ -217,12 +204,22 @@ class Tabs(QWidget):
         return tab
 
     def _make_side(self) -> QWidget:
-        tab = self.side = SideTab(self._pins)
+        tab = self.side = SideTab(self._controller.pins)
         tab.set_shows_validation(self._shows_validation)
-        tab.wishes_changed.connect(self._studies.reconsider)
-        tab.beside_changed.connect(self.beside_changed)
+        tab.beside_changed.connect(self._look_beside)
         tab.compared_runs_changed.connect(self.compared_runs_changed)
-        tab.start_chosen.connect(self.start_chosen)
-        tab.pin_chosen.connect(self.pin_chosen)
+        tab.start_chosen.connect(self._controller.adopt)
+        tab.pin_chosen.connect(self._pin)
+        return self._training(tab)
+
+    def _training(self, tab: "LandscapeTab | SeedsTab | SideTab") -> QWidget:
+        """Have a tab train networks of its own."""
+        tab.wishes_changed.connect(self._studies.reconsider)
         self._studies.add(tab)
         return tab
+
+    def _look_beside(self, runs: Sequence[Run]) -> None:
+        self._controller.look(beside=tuple(runs))
+
+    def _pin(self, it: ComparedRun, fit: Fit) -> None:
+        self._controller.pin_run(it.run, fit, it.dataset, it.place.name, it.place.color)

@@ -55,8 +55,8 @@ class Headline(ElidedLabel):
     The theme gives its class a font of its own.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._verdict: Verdict | None = None
         self._kind = ""
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -103,10 +103,17 @@ class Headline(ElidedLabel):
 class Explanation(ElidedLabel):
     """One line or two of small words; the theme gives its class a font of its own."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    resized = Signal()  # there may be room for other words
+
+    def __init__(self) -> None:
+        super().__init__()
         self.setWordWrap(True)
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Tell of it, once the words fit."""
+        super().resizeEvent(event)
+        self.resized.emit()
 
 
 _HEADINGS = "", "train", "validation", "gap"
@@ -115,8 +122,8 @@ _HEADINGS = "", "train", "validation", "gap"
 class Losses(Label):
     """A small table of numbers; the theme gives its class a font of its own."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._rows: Sequence[Sequence[str]] = ()
         self.setTextFormat(Qt.TextFormat.RichText)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -190,14 +197,15 @@ class VerdictBar(QWidget):
     try_wanted = Signal(object)  # (dict): make these changes, by field path
     wishes_changed = Signal()  # other neighbours are to be trained, or none
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("verdict")
         self.headline = named("verdict.headline", Headline())
         self.reason = named("verdict.reason", Explanation())
         self.advice = named("verdict.advice", Explanation())
         self.button = named("verdict.try", Press("Try it"))
         self.button.clicked.connect(self._try)
+        self.reason.resized.connect(self._show_advice)
         self.losses = named("verdict.losses", Losses())
         self._first, self._second = QWidget(), QWidget()
         self._judgement = QHBoxLayout(self._first)
@@ -326,7 +334,6 @@ class VerdictBar(QWidget):
         losses = max(self.losses.minimumWidth(), self.losses.sizeHint().width())
         needed = self.minimumSizeHint().width() + losses + 8
         self.losses.setVisible(self.width() >= needed)
-        self._show_advice()
 
     def minimumSizeHint(self) -> QSize:
         """Room for the kind of the verdict."""

@@ -101,7 +101,7 @@ class MainWindow(QMainWindow):
         self.pinned = PinnedRuns(controller.pins, self.fit_view, self.history_view)
         self.editing = EditMode(self.fit_view, clock)
         fit = column(self.editing.strip, self.fit_view, grows=self.fit_view)
-        self.tabs = Tabs(fit, controller.studies, controller.pins)
+        self.tabs = Tabs(fit, controller)
         self.passes = DropoutPasses(self.fit_view)
         ask = questions or Dialogs(self)
         self.lesson_studies = LessonStudies(controller, self.controls, self.tabs, ask.may_read)
@@ -214,15 +214,7 @@ class MainWindow(QMainWindow):
         tabs.tab_changed.connect(self._arrange_plots)
         tabs.tab_changed.connect(lambda tab: self.passes.set_in_sight(tab == "fit"))
         tabs.tab_changed.connect(lambda tab: self.editing.button.setVisible(tab == "fit"))
-        for place in (tabs, self.runs, controls):
-            place.start_chosen.connect(controller.adopt)
-        tabs.experiment_chosen.connect(controller.change)
-        tabs.beside_changed.connect(lambda runs: controller.look(beside=tuple(runs)))
-        tabs.pin_chosen.connect(
-            lambda it, fit: controller.pin_run(
-                it.run, fit, it.dataset, it.place.name, it.place.color
-            )
-        )
+        controls.start_chosen.connect(controller.adopt)
         self.verdict_bar.try_wanted.connect(controller.set_values)
         self.verdict_bar.wishes_changed.connect(controller.studies.reconsider)
         self.guide.position_changed.connect(  # a lesson may ask where the valley is

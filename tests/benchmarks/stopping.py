@@ -1,4 +1,4 @@
-"""How soon a training comes back that is told to stop, in the widest and deepest network.
+"""How soon a training comes back that is told to stop, in a network of 8×256 units.
 
 Told at random moments: while it packs its parameters, passes points, updates, measures or keeps. In
 time of the processor, as the thread that trains has it, where the system tells that of a thread.
@@ -26,7 +26,7 @@ from tests.benchmarks.report import Row
 
 _STOPS = 50
 _LONGEST_WAIT = 0.03  # s from the begin of a call to its stop, some steps
-_WIDEST: dict[str, Value] = {
+_LARGE: dict[str, Value] = {
     "model.width": 256,
     "model.depth": 8,
     "optimizer.name": "adam",
@@ -50,7 +50,7 @@ def stopping() -> list[Row]:
         for precision, dtype in _PRECISIONS.items():
             spans = []
             for batch_size in (12, 32, 0):
-                experiment = replace(Experiment(), {**_WIDEST, "optimizer.batch_size": batch_size})
+                experiment = replace(Experiment(), {**_LARGE, "optimizer.batch_size": batch_size})
                 spans += list(_spans(engine, experiment, dtype))
             name = f"stop of 8×256, Adam, {chosen.name}, {precision}"
             for what, span in (("median", median(spans)), ("longest", max(spans))):

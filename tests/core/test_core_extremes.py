@@ -113,7 +113,7 @@ def test_the_widest_and_deepest_network_trains_as_plain_torch_does(engine, class
     dataset = dataset_of(29, 13, inputs=1000, classes=classes)
     values = {
         "model.depth": 8,
-        "model.width": 256,
+        "model.width": 512,
         "model.activation": activation,
         "regularization.dropout": 0.1,
         "regularization.input_noise": 0.1,

@@ -53,6 +53,14 @@ def test_the_reason_keeps_to_two_lines_or_to_its_tooltip(show_widget):
     assert bar.reason.height() == height
 
 
+def test_the_reason_is_told_once_beside_a_headline_of_any_length(show_widget):
+    bar = show_widget(VerdictBar(), 900, 80)
+    for headline in ("Good fit", "Overfitting: a wide gap since epoch 1,234", "Good fit"):
+        bar.set_verdict(Verdict("good fit", headline, WORDS.strip()))
+        QApplication.processEvents()
+        assert sorted([QLabel.text(bar.reason), QLabel.text(bar.advice)]) == ["", WORDS.strip()]
+
+
 @pytest.mark.parametrize("kind", [kind for kind in VERDICTS if kind != "untrained"])
 def test_the_chip_has_the_colour_of_the_verdict_and_white_words(show_widget, kind):
     bar = show_widget(VerdictBar(), 900, 80)

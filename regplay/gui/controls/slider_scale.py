@@ -2,11 +2,12 @@
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
 from regplay.core.fields import Field, Value
+from regplay.core.hyperparameters import HYPERPARAMETERS
 
 # Twenty values a decade, each within half a step of its place on an even logarithmic grid, so that
 # a slider moves evenly and still stops at 1, 2, 3, … 9 and at no number of more than two digits.
@@ -139,25 +140,6 @@ def _after_zero(
     return SliderScale((0, *values) if zero else tuple(values), coarse, notch, marks)
 
 
-# What a person slides to; typing goes as far as the field's bounds.
-_SCALES: Mapping[str, Callable[[], SliderScale]] = {
-    "data.n_train": lambda: counts(2_000, low=2),
-    "data.n_valid": lambda: counts(2_000),
-    "data.n_inputs": lambda: counts(1_000),
-    "data.n_informative": lambda: counts(1_000, low=0),
-    "data.sample": lambda: counts(100_000, low=0),
-    "data.seed": lambda: linear(0, 100, 1),
-    "model.width": lambda: octaves(256),
-    "regularization.early_stopping": lambda: counts(10_000, low=0),
-    "optimizer.batch_size": lambda: octaves(1_024, low=0),
-    "epochs": lambda: counts(100_000),
-    "seed": lambda: linear(0, 100, 1),
-}
-_WORDS: Mapping[str, Mapping[int, str]] = {
-    "data.sample": {0: "all"},
-    "regularization.early_stopping": {0: "off"},
-    "optimizer.batch_size": {0: "full"},
-}
 # In a file, where both default to 0, that stands for a number that the file decides.
 _FILE_WORDS: Mapping[str, Mapping[int, str]] = {
     "data.n_train": {0: "all"},
@@ -167,9 +149,15 @@ _FILE_WORDS: Mapping[str, Mapping[int, str]] = {
 
 @cache
 def scale_of(field: Field) -> SliderScale:
-    """The slider of a number: logarithmic where the field has a `log_floor`, else even steps."""
-    if field.path in _SCALES:
-        return _SCALES[field.path]()
+    """The slider of a number: logarithmic where the field has a `log_floor`, else even steps.
+
+    Of some fields it ends before their bounds, up to which a person may type.
+    """
+    reach = HYPERPARAMETERS[field.path].reach
+    if reach is not None:
+        if reach.steps == "each":
+            return linear(reach.low, reach.high, 1)
+        return (counts if reach.steps == "decades" else octaves)(reach.high, low=reach.low)
     assert field.minimum is not None
     assert field.maximum is not None
     if field.log_floor is not None:
@@ -184,4 +172,4 @@ def reach_of(field: Field, default: Value) -> tuple[SliderScale, Mapping[int, st
     """The scale of a number with this default, and the words for some of its values."""
     if default == 0 and field.path in _FILE_WORDS:
         return counts(2_000, low=0), _FILE_WORDS[field.path]
-    return scale_of(field), _WORDS.get(field.path, {})
+    return scale_of(field), HYPERPARAMETERS[field.path].words

@@ -22,7 +22,6 @@ from regplay.gui.plots import (
     LossLine,
     Scale,
     around_valley,
-    dots_on,
     draw_valley,
     empty_picture,
     extend,
@@ -376,10 +375,11 @@ class CurvePicture:
         painter, places = QPainter(picture), np.array(self._places, dtype=float)
         break_at = 0.5 if self._has_zero else None
         for losses, color in self._losses():
-            sides = sides_of(self.range.scale, losses)
-            line = LossLine(places, losses, color, sides, break_at, width=_LINE)
+            scale = self.range.scale
+            line = LossLine(
+                places, losses, color, scale, break_at, width=_LINE, dot=_DOT, ring=color
+            )
             line.paint(painter, frame)
-            dots_on(line, sides == 0, "circle", _DOT, color).paint(painter, frame)
         painter.end()
         self._kept = drawn_for, picture
         return picture

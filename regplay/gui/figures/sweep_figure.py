@@ -43,10 +43,8 @@ from regplay.gui.plots import (
     PointsLayer,
     Scale,
     SmallestLoss,
-    dots_on,
     draw_marker,
     loss_scale,
-    sides_of,
 )
 from regplay.gui.theme import LIGHT, ROLES, mix
 from regplay.session.results import SweepResult
@@ -133,7 +131,7 @@ def field_axis(swept: SweepAxis) -> FieldAxis:
 
 
 _FAINT = 0.55  # of the background is in the colour of a single seed
-_DOT, _SEED_DOT = 7.0, 5.0  # pixels
+_SEED_DOT = 5.0  # pixels
 _MOST_DOTS = 60  # values; more would hide the line
 _ROOM = 0.06  # of the losses' scale, beyond its smallest and its largest
 
@@ -200,9 +198,8 @@ def losses_plot(
             all_places = np.repeat(places, each.shape[1])
             single.groups = (Points(all_places, each.ravel(), shape, (faint,), faint, _SEED_DOT),)
             layers.append(single)
-        sides = sides_of(scale, values)
-        line = LossLine(places, values, color, sides, break_at, across.is_numeric)
-        layers += [line, dots_on(line, shown & (sides == 0), shape, _DOT, ROLES.background)]
+        line = LossLine(places, values, color, scale, break_at, across.is_numeric)
+        layers.append(dataclasses.replace(line, shape=shape, has_dot=shown))
     entries = [Entry("line", text, color) for _, text, color, _ in _LOOKS]
     if best is not None:
         entries.append(Entry("diamond", best_text, ROLES.valid, ROLES.best))

@@ -57,7 +57,7 @@ class Contents(ScrolledColumn):
         for number, lesson in enumerate(lessons, 1):
             self._add(self._lesson(number, lesson, shown.get(lesson.id, 0)))
             if position is not None and lesson.id == position[0]:
-                self._buttons[-1].set_chosen(True)
+                self._buttons[-1].set_chosen()
                 for page in range(len(lesson.pages)):
                     self._add(self._page(lesson, page, is_here=page == position[1]))
                     if page == position[1]:

@@ -439,14 +439,14 @@ class WrappedButton(Button):
         """What is written, a line each."""
         return self._text.text()
 
-    def set_flat(self, indent: int = 0) -> None:
+    def set_flat(self, indent: int) -> None:
         """Draw the frame only while it is pointed at or focused; start `indent` px in."""
         self._has_frame, self._indent = False, indent
         self._set_margins()
 
-    def set_chosen(self, is_chosen: bool) -> None:
+    def set_chosen(self) -> None:
         """Point out that this is where the reader is."""
-        self._is_chosen = is_chosen
+        self._is_chosen = True
         self.update()
 
     def _set_margins(self) -> None:

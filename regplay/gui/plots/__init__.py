@@ -35,7 +35,7 @@ from regplay.gui.plots.legend import (
     without_named,
 )
 from regplay.gui.plots.linear_weights import WeightsView
-from regplay.gui.plots.loss_line import LossLine, SmallestLoss, dots_on, draw_valley, sides_of
+from regplay.gui.plots.loss_line import LossLine, SmallestLoss, draw_valley, sides_of
 from regplay.gui.plots.many_inputs import ConfusionView, PredictedChart, PredictedView
 from regplay.gui.plots.measure_plot import EpochPlot, MeasurePlot
 from regplay.gui.plots.scale import (

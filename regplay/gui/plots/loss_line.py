@@ -13,7 +13,7 @@ from regplay.core.arrays import Flags, Floats, Integers
 from regplay.gui.plots.frame import Frame
 from regplay.gui.plots.scale import Scale
 from regplay.gui.plots.shapes import MarkerShape, Points, PointsLayer, fill_polygon, pen, through
-from regplay.gui.theme import Colors
+from regplay.gui.theme import ROLES, Colors
 
 _SLACK = 1e-6  # of a scale, for rounding at its ends
 # Pixels at 100 %.
@@ -30,7 +30,7 @@ def sides_of(scale: Scale, losses: ArrayLike) -> Integers:
 
 @dataclass(frozen=True, eq=False)
 class LossLine:
-    """A loss over the values of a setting.
+    """A loss over the values of a setting: a line with a point at each value.
 
     There is a gap where it is not finite. Where losses lie beyond the room that they have, arrow
     heads at the edge say so, at even distances.
@@ -41,28 +41,37 @@ class LossLine:
         Where each value lies on the x scale, and its loss [P].
     color
         Of all that is drawn.
-    sides
-        On which side of the room each loss lies [P], as of `sides_of`.
+    scale
+        The room that losses have; the frame may hold more.
     break_at
         A place that no line crosses, or None.
     is_joined
         Whether there is a line: names have nothing between them.
-    width
-        Pixels of the line at 100 %.
+    width, dot
+        Pixels of the line and across a point at 100 %.
+    shape, ring
+        Of the points, and the colour around them.
+    has_dot
+        At which values there is a point [P]; None for all.
     """
 
     places: Floats
     losses: Floats
     color: str
-    sides: Integers
+    scale: Scale
     break_at: float | None = None
     is_joined: bool = True
     width: float = 2.0
+    dot: float = 7.0
+    shape: MarkerShape = "circle"
+    ring: str = ROLES.background
+    has_dot: Flags | None = None
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the line and the marks at the edges."""
+        """Draw the line, the marks at the edges and the points."""
         order = np.argsort(self.places, kind="stable")
-        places, losses, sides = self.places[order], self.losses[order], self.sides[order]
+        places, losses = self.places[order], self.losses[order]
+        sides = sides_of(self.scale, losses)
         is_after = places > (-np.inf if self.break_at is None else self.break_at)
         x, y = frame.x(places), frame.y(losses)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
@@ -79,6 +88,12 @@ class LossLine:
             for at in _spread([x for *_, x in run], frame.zoom) if side else ():
                 corners = (at - mark, base), (at + mark, base), (at, base - side * mark)
                 fill_polygon(painter, corners, frame.colors.of(self.color))
+        dots, shown = PointsLayer(), sides == 0
+        if self.has_dot is not None:
+            shown &= self.has_dot[order]
+        looks = self.shape, (self.color,), self.ring, self.dot
+        dots.groups = (Points(places[shown], losses[shown], *looks),)
+        dots.paint(painter, frame)
 
 
 def _spread(xs: Sequence[float], zoom: float) -> list[float]:
@@ -86,17 +101,6 @@ def _spread(xs: Sequence[float], zoom: float) -> list[float]:
     length = xs[-1] - xs[0]
     count = max(1, round(length / (_MARKS_APART * zoom)))
     return [xs[0] + (index + 0.5) * length / count for index in range(count)]
-
-
-def dots_on(
-    line: LossLine, shown: Flags, shape: MarkerShape, size: float, ring: str
-) -> PointsLayer:
-    """Points on a line at those of its values [P] that are shown."""
-    layer = PointsLayer()
-    layer.groups = (
-        Points(line.places[shown], line.losses[shown], shape, (line.color,), ring, size),
-    )
-    return layer
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,33 +31,15 @@ from regplay.gui.plots.history_layers import (
 from regplay.gui.plots.labels import EndName, EndNames, FloorLayer, NamesItem
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.pyqtgraph_parts import MouseClickEvent
-from regplay.gui.plots.scale import LARGEST, Range, bounds, extend
+from regplay.gui.plots.scale import DIVERGED, bounds, extend
 from regplay.gui.theme import ROLES, unit_of
 
 _HEADROOM = 1.03  # of the largest value, so that no curve runs along the frame
-_DIVERGED = 20.0  # times the first loss; what lies beyond that has no room on a linear axis
 _BOX = 12.0  # pixels at 100 % of the hover box that hold no text
 _FIRST = 0.05  # of the planned epochs, in which a spike does not set the range
 _SPIKE, _LOG_SPIKE = 10.0, 100.0  # times the largest loss after these; on a logarithmic axis
 _CALM = 0.3  # of that, up to which an axis without its spike reaches
-_DECADES = 14  # the most that a logarithmic axis reaches down from its top
 _STAGES = tuple(digit * 10.0**power for power in range(1, 10) for digit in (1, 2, 5))
-
-
-def nice_decades(low: float, high: float) -> Range:
-    """Exponents of ten of the nearest 1, 2 or 5 × 10ᵏ around two values above 0."""
-    digits = np.log10([1, 2, 5, 10])
-
-    def ends(value: float) -> tuple[float, float]:
-        exponent = float(np.log10(value))
-        whole = np.floor(exponent + 1e-9)
-        rest = exponent - whole
-        return whole + digits[digits <= rest + 1e-9].max(), whole + digits[digits >= rest - 1e-9][0]
-
-    below, above = float(ends(low)[0]), float(ends(high)[1])
-    if above - below < 0.5:
-        below, above = below - 0.5, above + 0.5
-    return max(below, above - _DECADES), above
 
 
 class EpochPlot(Chart):
@@ -275,12 +257,8 @@ class MeasurePlot(EpochPlot):
             ends += () if seen is None else (min(seen[0], most), min(_HEADROOM * seen[1], most))
         if not is_log:
             self.cover("y", [0.0, *(ends or [1.0])])
-        elif ends:
-            ends = np.clip([min(ends), max(ends)], 1e-290, LARGEST).tolist()
-            low, high = nice_decades(*ends)
-            now = self.auto_range("y") or (low, high)
-            high = max(high, now[1])
-            self.fix("y", max(min(low, now[0]), high - _DECADES), high)
+        else:
+            self.cover("y", ends)
 
     def _cover_epochs(self) -> None:
         epochs = self._layer.epochs
@@ -322,7 +300,7 @@ class MeasurePlot(EpochPlot):
             return most
         first = [value for line in self._lines() for value in line.first]
         start = max([*first, floor])
-        return min(most, _DIVERGED * start) if start > 0 else most
+        return min(most, DIVERGED * start) if start > 0 else most
 
     def _largest_later(self) -> float | None:
         """The largest loss after the first epochs, of all runs; None before."""

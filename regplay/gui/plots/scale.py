@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,11 +25,13 @@ LARGEST = 1e30  # what lies beyond this is a diverged run, and no axis can show 
 _FAR = 1e12  # times the length of a scale: so far away is any value that overflows
 _FAILED = 300.0  # times the lower quartile of losses: training can't end up so high
 _MEDIANS = 8.0  # a bar at the median is still an eighth as high as the plot
-_DIVERGED = 20.0  # times the loss of the best constant prediction
+DIVERGED = 20.0  # times the loss of a constant prediction, as before training: no fit has that
 _BELOW_VALLEY = 5.0  # the training loss is followed down to this part of the valley
 _BETTER_HALF = 3.0  # the better half of the values has at least one part in so many of a scale
 _FENCE = 1.5  # times the distance between the quartiles, beside them (Tukey, 1977)
 _DECADES = 14  # the most that a logarithmic axis reaches down from its top
+_LEAST_DECADES = 0.5  # of a logarithmic axis; less is widened by as much to both sides
+_STOPS = np.log10([1, 2, 5, 10])  # where such an axis may end, in any decade
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 _STEPS = (1.0, 2.0, 5.0, 10.0)  # from label to label: in fewer digits than with 2.5
 _EVEN_BELOW = math.log10(3)  # decades; less than this is labelled in even steps
@@ -240,19 +242,29 @@ def extend(current: Range | None, values: ArrayLike, steps: int = 5) -> Range | 
 def extend_decades(current: Range | None, values: ArrayLike) -> Range | None:
     """As `extend` for a logarithmic axis: exponents of ten in and out, values themselves in.
 
-    Values that are not above 0 are ignored. The range reaches at most 14 decades down.
+    Ends that move land on 1, 2 or 5 × 10ᵏ. Values that are not above 0 are ignored. The range
+    reaches at most 14 decades down.
     """
     array: NDArray[Any] = np.asarray(values, dtype=float)
     seen = bounds(array[array > 0])  # a comparison with NaN is False
     if seen is None:
         return current
-    low, high = np.floor(np.log10(seen[0]) + 1e-9), np.ceil(np.log10(seen[1]) - 1e-9)
+    low, high = _stop_near(max(seen[0], 1e-290), 0), _stop_near(max(seen[1], 1e-290), 1)
     if current is not None:
         low, high = min(low, current[0]), max(high, current[1])
-    if high <= low:
-        high = low + 1
-    grown = float(max(low, high - _DECADES)), float(high)
+    if high - low < _LEAST_DECADES:
+        low, high = low - _LEAST_DECADES, high + _LEAST_DECADES
+    grown = max(low, high - _DECADES), high
     return current if current is not None and grown == current else grown
+
+
+def _stop_near(value: float, side: Literal[0, 1]) -> float:
+    """The exponent of ten of the stop that is next below a value (0), or next above it (1)."""
+    exponent = math.log10(value)
+    whole = math.floor(exponent + 1e-9)
+    rest = exponent - whole
+    inside = _STOPS[rest - 1e-9 <= _STOPS][0] if side else _STOPS[rest + 1e-9 >= _STOPS][-1]
+    return float(whole + inside)
 
 
 def spread(ends: Range, least: float) -> Range:
@@ -310,7 +322,7 @@ def highest_usual(values: ArrayLike, constant: float = math.inf) -> float:
         return math.nan
     first, median, third = np.quantile(finite, (0.25, 0.5, 0.75))
     limit = max(_MEDIANS * median, third + 3 * (third - first))
-    return min(float(finite[finite <= limit].max()), _DIVERGED * constant)
+    return min(float(finite[finite <= limit].max()), DIVERGED * constant)
 
 
 def around_valley(train: ArrayLike, valid: ArrayLike, valley: int | None) -> Floats:

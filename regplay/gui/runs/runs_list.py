@@ -63,8 +63,8 @@ _NARROWEST = 180  # px at 100 %
 class RunsHeader(QWidget):
     """The names of the columns, over the numbers in `view`."""
 
-    def __init__(self, view: QAbstractScrollArea, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, view: QAbstractScrollArea) -> None:
+        super().__init__()
         self._view = view
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
@@ -173,8 +173,6 @@ class RunsList(QWidget):
     What was deleted is offered back until another run is pinned.
     """
 
-    start_chosen = Signal(object, object)  # (Experiment, Start): go on with a pinned run
-
     def __init__(self, controller: Controller) -> None:
         super().__init__()
         self.setObjectName("runs")
@@ -278,7 +276,7 @@ class RunsList(QWidget):
 
     def _adopt(self) -> None:
         if (pin := self.current) is not None:
-            self.start_chosen.emit(pin.run.experiment, Start(run=pin.run))
+            self._controller.adopt(pin.run.experiment, Start(run=pin.run))
 
     def _move(self, by: int) -> None:
         if (pin := self.current) is not None:

@@ -43,7 +43,7 @@ def table(header, row, n=24):
 )
 def test_kinds_are_found_with_the_reason(cells, kind, reason):
     text = table("b,a,y", lambda i: f"{i * i},{cells[i % len(cells)]},{i / 7}")
-    column = checked(text).sheet.columns[1]
+    column = checked(text).raw.columns[1]
     assert (column.kind, column.reason) == (kind, reason)
 
 
@@ -270,7 +270,7 @@ def test_postal_codes_that_are_read_as_numbers_are_told():
 
 
 def test_a_column_that_costs_half_of_the_rows_is_named():
-    text = table("b,done,y", lambda i: f"{i * i},{'x' if i % 2 else ''},{i / 7}")
+    text = table("b,done,y", lambda i: f"{i * i},{'yes' if i % 2 else ''},{i / 7}")
     assert str(checked(text).remarks[0]) == (
         "12 rows with a missing value are left out (done: 12), of 24; without the input done more "
         "of them stay"

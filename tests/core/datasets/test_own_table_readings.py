@@ -56,7 +56,9 @@ def test_units_below_names_beside_classes_and_titles():
     check = checked(text, format="header = two rows")
     assert check.raw.names == ("time / s", "kind")
     assert check.table.class_names == ("a", "b")
-    assert checked(text, format="header = yes").problems[0].place == "row 4, column 1 (time)"
+    assert str(checked(text, format="header = yes").problems[0]).startswith(
+        'row 4: this row holds nothing but "s"'
+    )
 
 
 def test_groups_of_columns_as_pandas_writes_them():
@@ -156,6 +158,80 @@ def test_dates_with_a_time_of_twelve_hours():
     text = table("when;y", lambda i: f"5/{i + 1}/2024 {i % 12 + 1}:30 PM;{i / 7}")
     hours = [i + ((i % 12 + 1) % 12 - 1) / 24 for i in range(24)]
     assert checked(text).table.x[:, 0].tolist() == pytest.approx(hours)
+
+
+DATES = ["%Y%m%d", "%a, %d %b %Y", "%A %d.%m.%Y", "%d-%b-%y", "%b %d, %y", "%d %B %Y"]
+
+
+@pytest.mark.parametrize("form", DATES)
+def test_dates_without_marks_with_the_weekday_or_with_two_digits(form):
+    days = [datetime.date(2024, 4, 20) + datetime.timedelta(days=i) for i in range(24)]
+    check, values = first_of(lambda i: days[i].strftime(form))
+    assert check.raw.columns[0].kind == "date"
+    assert values == list(range(24))
+
+
+@pytest.mark.parametrize("cell", ["May-24", "Jan-99"])
+def test_months_of_a_spreadsheet_are_dates(cell):
+    check, values = first_of(lambda i: cell if i % 2 else cell[:4] + "30")
+    assert check.raw.columns[0].kind == "date"
+    assert len(set(values)) == 2
+
+
+def test_numbers_of_eight_digits_that_are_no_days_stay_numbers():
+    check, values = first_of(lambda i: 20240125 + 3 * i)
+    assert check.raw.columns[0].kind == "number"
+    assert values[0] == 20240125
+
+
+# texts
+
+
+@pytest.mark.parametrize("mark", ["x", "X", "✓"])
+def test_checks_and_empty_cells_are_yes_and_no_and_that_is_told(mark):
+    check, values = first_of(lambda i: mark if i % 3 == 0 else "")
+    assert values == [float(i % 3 == 0) for i in range(24)]
+    assert said(check) == ["column 1 (a): its empty cells are taken as no"]
+    target = checked(table("a;y", lambda i: f"{i * i};{mark if i % 3 == 0 else ''}"))
+    assert target.table.class_names == tuple(sorted([mark, "no"]))
+    assert len(target.table.y) == 24
+
+
+@pytest.mark.parametrize("word", ["grün", "Käse", "Großmütter"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["mac-roman", "windows-1252"])
+def test_letters_of_a_mac_and_of_windows(tmp_path, word, end, encoding):
+    text = "a;kind\n" + "".join(f"{i};{word if i % 2 else 'Haus'}\n" for i in range(24))
+    path = tmp_path / "letters.csv"
+    path.write_bytes(text.replace("\n", end).encode(encoding))
+    assert set(checked(path).table.class_names) == {word, "Haus"}
+
+
+def test_an_encoding_that_a_person_names(tmp_path):
+    path = tmp_path / "letters.csv"
+    path.write_bytes("高さ;組\n1;猫\n2;犬\n3;猫\n4;犬\n".encode("shift-jis"))
+    check = checked(path, format="encoding = shift-jis")
+    assert check.raw.names == ("高さ", "組")
+    assert check.table.class_names == ("犬", "猫")
+    assert check.raw.format.words.endswith("Shift-JIS")
+    assert checked(path, format="encoding = utf-8").problems[0].message == "this is no UTF-8 text"
+
+
+@pytest.mark.parametrize("row", ["Source: the school;;", ";Class 7b;"])
+def test_a_row_that_holds_but_a_remark_is_refused_as_such(row):
+    lines = [f"{i / 2};{i * i % 7};{i / 7:.3f}" for i in range(24)]
+    for place in (24, 12):
+        check = checked("\n".join(["a;b;y", *lines[:place], row, *lines[place:]]))
+        (problem,) = check.problems
+        assert str(problem) == (
+            f'row {place + 2}: this row holds nothing but "{row.strip(";")}"; if that is a heading,'
+            " or a remark such as a source, delete it"
+        )
+
+
+def test_a_row_of_sums_among_numbers_is_named_as_such():
+    text = table("a;b;y", lambda i: f"{i / 2};{i * i % 7};{i / 7:.3f}") + "Total;66;39.4\n"
+    assert "if this row sums up those above it, delete it" in str(checked(text).problems[0])
 
 
 # numbers

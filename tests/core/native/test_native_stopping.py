@@ -116,7 +116,7 @@ def test_stops_at_random_moments_change_nothing(monkeypatch, threads, batch_size
 
 
 def test_a_call_comes_back_within_a_step(monkeypatch):
-    """The largest network that there is, and some thousand points."""
+    """A large network, and some thousand points."""
     use(monkeypatch, native_engine(threads=1))
     values = {"model.width": 256, "model.depth": 8, "data.n_train": 2000, "data.n_valid": 100}
     experiment = replace(Experiment(), values | {"epochs": 4})

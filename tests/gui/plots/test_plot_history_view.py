@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication
 
 from regplay.core.history import History
 from regplay.gui.plots.history_view import HistoryView
-from regplay.gui.plots.measure_plot import MeasurePlot, nice_decades
+from regplay.gui.plots.measure_plot import MeasurePlot
 from regplay.gui.theme import DARK, ROLES, colors_of, palette_of
 
 
@@ -209,19 +209,6 @@ def test_a_spike_of_the_first_epochs_does_not_set_the_range(view, make_snapshot,
         whole.toggle_log("y", True)
     whole.set_history(history)
     assert whole.frame().y_scale.ends == pytest.approx(view.plot.frame().y_scale.ends)
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "ends"),
-    [
-        (0.03, 0.9, (0.02, 1)),
-        (0.02, 0.5, (0.02, 0.5)),
-        (6e-5, 1.4, (5e-5, 2)),
-        (1, 1, (0.316, 3.16)),
-    ],
-)
-def test_a_logarithmic_axis_ends_at_1_2_or_5(low, high, ends) -> None:
-    assert 10 ** np.array(nice_decades(low, high)) == pytest.approx(ends, rel=0.1)
 
 
 def test_the_axis_of_epochs_is_the_same_in_all_tabs_and_the_other_is_that_of_the_tab(view) -> None:

@@ -54,12 +54,24 @@ def test_one_value_has_a_frame() -> None:
 
 
 def test_decades() -> None:
-    assert extend_decades(None, [0.02, 0.9]) == (-2.0, 0.0)
+    assert extend_decades(None, [0.012, 0.9]) == (-2.0, 0.0)
     shown = (-2.0, 0.0)
     assert extend_decades(shown, [0.011]) is shown
     assert extend_decades(shown, [0.0, -4.0]) is shown
-    assert extend_decades(shown, [0.009]) == (-3.0, 0.0)
-    assert extend_decades(None, [1.0]) == (0.0, 1.0)
+    assert extend_decades(shown, [0.004]) == pytest.approx((np.log10(0.002), 0.0))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ends"),
+    [
+        (0.03, 0.9, (0.02, 1)),
+        (0.02, 0.5, (0.02, 0.5)),
+        (6e-5, 1.4, (5e-5, 2)),
+        (1, 1, (0.316, 3.16)),
+    ],
+)
+def test_a_logarithmic_axis_ends_at_1_2_or_5(low, high, ends) -> None:
+    assert 10 ** np.array(extend_decades(None, [low, high])) == pytest.approx(ends, rel=0.1)
 
 
 def test_decades_reach_down_only_so_far() -> None:

@@ -194,12 +194,14 @@ def test_reordering_by_dropping_a_row(listed, dragged, to, names) -> None:
     assert not rows.flags(rows.index(0)) & Qt.ItemFlag.ItemIsDragEnabled
 
 
-def test_adopting_by_button_and_by_enter(qtbot, listed) -> None:
+def test_adopting_by_button_and_by_enter(qtbot, listed, monkeypatch) -> None:
     adopt = listed.list.findChild(QToolButton, "runs.adopt")
     assert not adopt.isEnabled()
     listed.click(2)
     adopted = []
-    listed.list.start_chosen.connect(lambda _, start: adopted.append(start.run))
+    monkeypatch.setattr(
+        listed.controller, "adopt", lambda experiment, start: adopted.append(start.run)
+    )
     QTest.mouseClick(adopt, LEFT)
     listed.list.view.setFocus()
     listed.press(KEY.Key_Return)

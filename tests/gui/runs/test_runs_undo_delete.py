@@ -73,7 +73,7 @@ def test_the_offer_ends_when_another_run_is_pinned(controller, runs, pins, make_
     controller.tell_pins()  # the same once more
     assert _offer(runs) == "Deleted “a”"
     dataset = load(Experiment().data)
-    new = controller.pin_run(make_run(), None, dataset)  # it has the colour of the deleted one
+    new = controller.pin_run(make_run(), None, dataset, "d")  # in the deleted one's colour
     assert _offer(runs) == ""
     assert new.color == 0
 

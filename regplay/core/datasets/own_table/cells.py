@@ -7,7 +7,7 @@ text there are; `table_columns` decides, by all cells of a table, or asks.
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -18,8 +18,17 @@ from regplay.core.datasets.points import format_number
 _MARKS = """na n/a n.a. nan null none nil ? - -- --- – — . .. ... #n/a #na #null! #value!
     #div/0! #ref! #num! <na> (null) \\n k.a. missing"""
 MISSING = frozenset(_MARKS.split()) | {"", "n. a.", "k. a."}
+TOTALS = frozenset(  # what the last row of a spreadsheet is often called
+    (
+        *("total", "totals", "grand total", "sum", "average", "mean"),
+        *("summe", "gesamt", "gesamtsumme", "insgesamt", "mittelwert", "durchschnitt"),
+        *("somme", "moyenne", "totaux"),
+    )
+)
 YES = frozenset(("yes", "true", "y", "t", "ja", "j", "wahr", "oui", "vrai", "si", "sí", "on"))
 NO = frozenset(("no", "false", "n", "f", "nein", "falsch", "non", "faux", "off"))
+CHECKS = frozenset("x✓✔☑")  # mean yes where all other cells are empty
+UNCHECKED = "no"  # what these are then
 
 _CURRENCY = (
     r"(?:US\$|C\$|A\$|R\$|[$€£¥₹₽₩₺₫฿]|EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|PLN|Fr\.|Rs\.?|kr\.?)"
@@ -159,41 +168,60 @@ _YEAR_LAST = re.compile(
 )
 _NAMED = re.compile(
     r"(?:(?P<a>\d\d?)(?:er)?[. -]+)?(?P<b>[^\W\d_]{3,9})[., -]+(?:(?P<d>\d\d?)[, ]+)?"
-    rf"(?P<c>\d{{4}}){_TIME}"
+    rf"(?P<c>\d{{4}}|(?<=-)\d\d|(?<=\d, )\d\d){_TIME}"
+)
+_COMPACT = re.compile(r"(?P<a>19|20)(?P<b>\d\d)(?P<c>[01]\d)(?P<d>[0-3]\d)")
+_WEEKDAY = re.compile(
+    r"(?:mo|tu|we|th|fr|sa|su|di|mi|do|so|lu|ma|me|je|ve)[^\W\d_]{0,8}[.,]? +(?=\d)", re.IGNORECASE
 )
 _CENTURY = 69  # two digits below mean 20.., as everywhere
 
 
 def date_readings(text: str) -> dict[str, float]:
-    """A date in days since the year 1, by which part of it may come first; {} where it is none."""
+    """A date in days since the year 1, by which part of it may come first; {} where it is none.
+
+    A day of the week may stand before it. 20240501 is a date here, and a number too.
+    """
     readings: dict[str, float | None] = {}
     if found := _YEAR_FIRST.fullmatch(text):
         month, day = found["b"] or found["month"], found["c"] or "1"
         readings["year first"] = _days(found, found["a"], month, day)
     elif found := _YEAR_LAST.fullmatch(text):
-        year = int(found["c"])
-        if len(found["c"]) == 2:
-            year += 2000 if year < _CENTURY else 1900
+        year = _year(found["c"])
         readings["day first"] = _days(found, year, found["b"], found["a"])
         if found["mark"] != ".":  # nobody writes the month first with points
             readings["month first"] = _days(found, year, found["a"], found["b"])
     elif (found := _NAMED.fullmatch(text)) and not (found["a"] and found["d"]):
         month, day = _MONTHS.get(found["b"].lower(), 0), found["a"] or found["d"] or "1"
-        readings["year first"] = _days(found, found["c"], month, day)
+        readings["year first"] = _days(found, _year(found["c"]), month, day)
+    elif found := _COMPACT.fullmatch(text):
+        days = _date(int(found["a"] + found["b"]), int(found["c"]), int(found["d"]))
+        readings["year first"] = days
+    elif found := _WEEKDAY.match(text):
+        return date_readings(text[found.end() :])
     return {order: days for order, days in readings.items() if days is not None}
+
+
+def _year(digits: str) -> int:
+    year = int(digits)
+    return year if len(digits) > 2 else year + (2000 if year < _CENTURY else 1900)
+
+
+def _date(year: int, month: int, day: int) -> int | None:
+    """Days since the year 1; None where there is no such day."""
+    try:
+        return date(year, month, day).toordinal()
+    except ValueError:
+        return None
 
 
 def _days(found: re.Match[str], *parts: str | int) -> float | None:
     """Of a year, a month and a day; None where there is no such day or time."""
-    year, month, day = map(int, parts)
-    try:
-        days = date(year, month, day).toordinal()
-    except ValueError:
-        return None
+    days = _date(*map(int, parts))
     hour, minute, second = (int(found[name] or 0) for name in ("hour", "minute", "second"))
     if found["half"]:
         hour = hour % 12 + (12 if found["half"] in "Pp" else 0) if 1 <= hour <= 12 else 25
-    if hour > 24 or minute > 59 or second > 60:
+    if days is None or hour > 24 or minute > 59 or second > 60:
         return None
     return days + (hour + (minute + second / 60) / 60) / 24
 
@@ -201,6 +229,11 @@ def _days(found: re.Match[str], *parts: str | int) -> float | None:
 def is_date(text: str) -> bool:
     """Whether it is a date by one order or another."""
     return bool(date_readings(text))
+
+
+def is_compact_date(text: str) -> bool:
+    """Whether it is a date such as 20240501, which is a number too."""
+    return text.isdecimal() and len(text) == 8 and is_date(text)
 
 
 # cells, which are texts, or numbers of a workbook
@@ -224,6 +257,12 @@ def is_value(cell: object) -> bool:
 def is_gap(cell: object) -> bool:
     """Whether it usually stands for a missing value."""
     return isinstance(cell, str) and cell.lower() in MISSING
+
+
+def are_checks(values: Iterable[str]) -> bool:
+    """Whether different texts are checks and what stands for empty cells beside them."""
+    left = {text.lower() for text in values} - {UNCHECKED}
+    return bool(left) and left <= CHECKS
 
 
 def count_up(cells: Sequence[object]) -> bool:

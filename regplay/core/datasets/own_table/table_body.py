@@ -11,6 +11,7 @@ from regplay.core.arrays import Integers
 from regplay.core.datasets.dataset import short
 from regplay.core.datasets.own_table.cells import (
     count_up,
+    in_quotes,
     is_gap,
     is_value,
     number_readings,
@@ -101,6 +102,9 @@ def body_of(rows: Rows, chosen: Mapping[str, Any]) -> Body:
     is_empty = np.array([not (values[column] != "").any() for column in values.columns])
     problems += _ragged(rows, body, values, is_empty, width)
     problems += _repeated(body, values, head) if header else []
+    told = {problem.row for problem in problems}
+    lonely = _lonely(body, values, filled)
+    problems += [problem for problem in lonely if problem.row not in told]
     if problems:
         wrong = {problem.row - 1 for problem in problems if problem.row != start + 1}
         body = np.array([row for row in body if row not in wrong], dtype=np.int64)
@@ -270,6 +274,22 @@ def _repeated(body: Integers, values: pd.DataFrame, head: Sequence[object]) -> l
         for place in places
         if values.iloc[place].tolist() == wanted
     ]
+
+
+def _lonely(body: Integers, values: pd.DataFrame, filled: Integers) -> list[Problem]:
+    """Rows of which all is a text over numbers: headings, and remarks below a table."""
+    places = np.flatnonzero(filled[body] == 1)
+    if not len(places) or np.median(filled[body]) < 2:
+        return []
+    numeric = [column for column in values.columns if _holds_values(values[column][:_HEAD])]
+    found = []
+    for place in places:
+        text = next((cell for cell in values.iloc[place][numeric] if cell != ""), "")
+        if text != "" and not is_value(text) and not is_gap(text):
+            message = f"this row holds nothing but {in_quotes(text)}; if that is a heading, or a "
+            message += "remark such as a source, delete it"
+            found.append(Problem(message, int(body[place]) + 1))
+    return found
 
 
 def _listed(cells: Sequence[object]) -> str:

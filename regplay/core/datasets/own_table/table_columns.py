@@ -19,14 +19,19 @@ import pandas as pd
 from regplay.core.arrays import Flags, Floats, Integers, Labels
 from regplay.core.datasets.dataset import LARGEST
 from regplay.core.datasets.own_table.cells import (
+    CHECKS,
     MISSING,
     NO,
     TIMES,
+    TOTALS,
+    UNCHECKED,
     YES,
     Number,
+    are_checks,
     count_up,
     date_readings,
     in_quotes,
+    is_compact_date,
     is_date,
     is_number,
     looks_like_number,
@@ -120,6 +125,11 @@ class Column:
         return 2 * dated > self.filled
 
     @cached_property
+    def are_checks(self) -> bool:
+        """Whether it holds but checks and empty cells."""
+        return are_checks(text_of(text) for _, text in self.values())
+
+    @cached_property
     def unread(self) -> str:
         """Where most of its values are no numbers but begin as such, what is to be said of it."""
         found = [i for i, text in self.values() if looks_like_number(text_of(text))]
@@ -196,6 +206,9 @@ def columns_of(body: Body, missing: Sequence[str] | None) -> Iterator[Column]:
         codes, found = pd.factorize(body.cells[index].to_numpy(dtype=object))
         texts = list(found)
         gaps = np.array([isinstance(t, str) and t.lower() in marks for t in texts], dtype=bool)
+        values = {str(text) for text, is_gap in zip(texts, gaps, strict=True) if not is_gap}
+        if "" in texts and are_checks(values) and UNCHECKED not in values:
+            gaps[texts.index("")], texts[texts.index("")] = False, UNCHECKED
         yield Column(index, name, body.numbers, texts, codes.astype(np.int64), gaps)
 
 
@@ -274,11 +287,15 @@ def kind_and_reason(
     if column.is_numeric:
         if n_columns > 2 and _numbers_rows(column, has_header):
             return "row number", "it only counts the rows"
+        if all(is_compact_date(text_of(text)) for text in values):
+            return "date", f"{text_of(values[0])}: a date"
         return "number", _number_reason(column, decimal)
     if column.is_dated:
         return "date", f"{text_of(values[0])}: a date"
     if different <= 2 and all(text_of(text).lower() in YES | NO for text in values):
         return "yes/no", " or ".join(sorted(values))
+    if UNCHECKED in values and column.are_checks:
+        return "yes/no", "checked or empty"
     if column.name.lower() == "split" and set(values) <= {"train", "valid"}:
         return "text", "it says which rows were trained on"
     if different > _OWN_TEXT * n:
@@ -313,6 +330,8 @@ def remarks_on_reading(column: Column, decimal: str, taken: str) -> Iterator[Pro
             f"{column.unread}: its {different} are taken as {taken}; if they mean numbers, write "
             "them as 0.5 or 20"
         )
+    if column.kind == "yes/no" and column.are_checks:
+        yield column.problem("its empty cells are taken as no")
     if column.kind != "number":
         return
     found, unit = column.numbers(decimal), unit_of(column, decimal)
@@ -386,6 +405,8 @@ def _why_no_number(text: Any, is_one: bool, value: float, own: str, unit: str, d
         correct = "correct it"
         if is_sum:
             correct = f"write it as {float(sum(map(Fraction, str(text).split()))):.6g}"
+        elif str(text).lower().rstrip(":") in TOTALS:
+            correct = "if this row sums up those above it, delete it, else correct it"
         elif re.fullmatch(r"[\d.,]+-", str(text)):
             correct = f"if it is negative, write -{str(text)[:-1]}"
         return (
@@ -431,7 +452,7 @@ def categories_of(column: Column) -> tuple[Labels, tuple[str, ...]]:
 def yes_no_of(column: Column) -> Floats:
     """A column as 1 for yes and 0 for no [n], NaN where it is missing."""
     found = [
-        np.nan if column.gaps[i] else float(str(t).lower() in YES)
+        np.nan if column.gaps[i] else float(str(t).lower() in YES | CHECKS)
         for i, t in enumerate(column.texts)
     ]
     return np.array(found)[column.codes]

@@ -262,16 +262,15 @@ def _refuse_large(size: int) -> None:
 
 
 def _decoded(raw: bytes, encoding: str) -> tuple[str, str]:
-    """A text and its encoding; what is neither UTF-8 nor UTF-16 is taken for Windows-1252."""
-    if not encoding:
-        encoding = _encoding_of(raw)
-    name = {"utf-8": "utf-8-sig", "utf-16": "utf-16"}.get(encoding, "cp1252")
+    """A text and its encoding; what is neither UTF-8 nor UTF-16 is of Windows or of a Mac."""
+    encoding = encoding or _encoding_of(raw)
+    name = "utf-8-sig" if encoding == "utf-8" else encoding
     if encoding == "utf-16" and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         name = "utf-16-le" if raw[1:2] == b"\0" else "utf-16-be"
     try:
         text = raw.decode(name)
     except UnicodeDecodeError as error:
-        if name != "cp1252":
+        if encoding != "windows-1252":
             row = raw[: error.start].count(b"\n") + 1
             problem = Problem(f"this is no {encoding.upper()} text", row)
             raise ReadingStoppedError(problem) from None
@@ -291,8 +290,14 @@ def _encoding_of(raw: bytes) -> str:
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError:
-        return "windows-1252"
+        # Umlauts and accents of a Mac mean other things in Windows, none of them within a word.
+        is_mac = not _OF_WINDOWS.search(raw) and (_OF_MAC.search(raw) or b"\n" not in raw)
+        return "mac-roman" if is_mac else "windows-1252"
     return "utf-8"
+
+
+_OF_WINDOWS = re.compile(rb"[A-Za-z][\xc0-\xff]|[\xc0-\xff][A-Za-z]")
+_OF_MAC = re.compile(rb"[A-Za-z][\x80-\x84\x86-\x90\x98\x9a\x9b\x9d-\x9f][a-z]")
 
 
 def _text_rows(

@@ -18,7 +18,15 @@ SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "blanks":
 DECIMALS = {"point": ".", "comma": ","}
 THOUSANDS = {"none": "", "comma": ",", "point": ".", "blank": " ", "apostrophe": "'"}
 HEADERS = {"yes": 1, "no": 0, "two rows": 2, "three rows": 3}
-ENCODINGS = {"utf-8": "utf-8", "utf-16": "utf-16", "windows-1252": "windows-1252"}
+ENCODINGS = {
+    name: name
+    for name in (
+        *("utf-8", "utf-16", "windows-1252", "windows-1250", "windows-1251", "mac-roman"),
+        *("shift-jis", "gbk"),
+    )
+}
+_ENCODING_NAMES = {"utf-16": "UTF-16", "mac-roman": "Mac Roman", "shift-jis": "Shift-JIS"}
+_ENCODING_NAMES |= {"gbk": "GBK"}
 DATES = {"year first": "year first", "day first": "day first", "month first": "month first"}
 _CHOICES: Mapping[str, Mapping[str, Any]] = {
     "separator": SEPARATORS,
@@ -93,7 +101,7 @@ class TableFormat:
         if self.dates != "year first":
             parts.append(f"dates with the {self.dates}")
         if self.encoding not in ("utf-8", ""):
-            parts.append("Windows-1252" if self.encoding == "windows-1252" else "UTF-16")
+            parts.append(_ENCODING_NAMES.get(self.encoding, self.encoding.capitalize()))
         if self.missing:
             parts.append(f"missing values as {', '.join(self.missing)}")
         return ", ".join(parts)

@@ -12,7 +12,7 @@ import numpy as np
 
 from regplay.core.arrays import Flags, Floats, Labels
 from regplay.core.datasets.dataset import Dataset
-from regplay.core.datasets.own_table.cells import in_quotes
+from regplay.core.datasets.own_table.cells import TOTALS, in_quotes
 from regplay.core.datasets.own_table.raw_table import RawTable, names_of
 from regplay.core.datasets.own_table.table_columns import (
     MAX_CATEGORIES,
@@ -34,13 +34,6 @@ from regplay.core.number_text import counted
 MAX_NUMBERED_CLASSES = 10
 _MOST_TYPOS = 0.1  # share of the values of a column of numbers
 _FEW = 3  # rows that a class should have
-_TOTALS = frozenset(  # what the last row of a spreadsheet is often called
-    (
-        *("total", "totals", "grand total", "sum", "average", "mean"),
-        *("summe", "gesamt", "gesamtsumme", "insgesamt", "mittelwert", "durchschnitt"),
-        *("somme", "moyenne", "totaux"),
-    )
-)
 
 
 # the inputs
@@ -311,7 +304,7 @@ def remark_on_total(raw: RawTable) -> list[Problem]:
     last = len(raw.body.cells) - 1
     for column in raw.columns:
         text = str(column.texts[column.codes[last]])
-        if text.lower().rstrip(":") in _TOTALS and column.counts[column.codes[last]] == 1:
+        if text.lower().rstrip(":") in TOTALS and column.counts[column.codes[last]] == 1:
             message = f"{in_quotes(text)}: this row may sum up those above it; if so, delete it "
             return [column.problem(f"{message}in the file", raw.row_number(last))]
     return []

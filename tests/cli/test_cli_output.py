@@ -1,0 +1,42 @@
+"""What is printed where nobody can take it: a full disk, a pipe without a reader, no streams."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from experiment_files import experiment_file
+
+PROGRAM = [sys.executable, "-m", "regplay"]
+WORDS = (["lessons"], ["lessons", "--json"])
+
+
+@pytest.mark.parametrize("words", WORDS)
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has this device alone")
+def test_a_full_disk_is_said(words):
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run(
+            [*PROGRAM, *words], stdout=full, stderr=subprocess.PIPE, text=True, timeout=120
+        )
+    assert ended.returncode == 2
+    said = "the output can't be written: No space left on device"
+    assert ended.stderr == f"regplay lessons: {said}\n"
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_a_reader_that_has_read_enough_gets_no_traceback(words):
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "w") as pipe:
+        ended = subprocess.run([*PROGRAM, *words], stdout=pipe, stderr=subprocess.PIPE, timeout=120)
+    assert (ended.returncode, ended.stderr) == (141, b"")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell of Unix closes the streams")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&- <&-"])
+def test_closed_streams_stop_nothing(closed, tmp_path):
+    out, file = tmp_path / "results", experiment_file(tmp_path)
+    command = f"'{PROGRAM[0]}' -m regplay train '{file}' --set epochs=3 --out '{out}' {closed}"
+    assert subprocess.run(command, shell=True, timeout=120).returncode == 0
+    assert (out / "experiment.toml").exists()
