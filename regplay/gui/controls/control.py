@@ -4,23 +4,20 @@ from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QCheckBox,
     QComboBox,
     QFileDialog,
     QLineEdit,
     QSizePolicy,
-    QStyle,
-    QStyleOptionButton,
     QWidget,
 )
 
 from regplay.core.datasets import counted_edits, points_in
 from regplay.core.fields import Field, Value
 from regplay.core.number_text import counted
-from regplay.gui.widgets import FocusRing, Label, Press, PushButton, fill, guarded, paint_button
+from regplay.gui.widgets import CheckBox, FocusRing, Label, Press, PushButton, fill
 from regplay.session.files import TABLES
 
 ROW = 32  # px, the height of a line with a name and its value
@@ -171,15 +168,6 @@ class ChoiceControl(Control):
 
     def _details(self) -> str:
         return f"Double-click the name for the default, {self.text(self.default())}."
-
-
-class CheckBox(QCheckBox):
-    """With our own ring around it while it has the focus."""
-
-    @guarded
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The style's, with our own ring in place of its mark of the focus."""
-        paint_button(self, QStyleOptionButton(), QStyle.ControlElement.CE_CheckBox)
 
 
 class SwitchControl(Control):

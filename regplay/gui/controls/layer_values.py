@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from regplay.core.fields import FIELDS, Field, Value
 from regplay.core.layers import MOST_LAYERS, listed
 from regplay.core.number_text import exact
-from regplay.gui.controls.control import CheckBox, Control
+from regplay.gui.controls.control import Control
 from regplay.gui.controls.number import NumberControl
-from regplay.gui.widgets import fill, named
+from regplay.gui.widgets import CheckBox, fill, named
 
 # The field that holds the common value.
 COMMON = {"model.widths": "model.width", "regularization.dropouts": "regularization.dropout"}

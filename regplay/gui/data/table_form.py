@@ -5,7 +5,6 @@ from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QFormLayout,
     QGridLayout,
@@ -29,7 +28,15 @@ from regplay.core.datasets.own_table import (
 )
 from regplay.gui.data.table_widgets import ColumnsList
 from regplay.gui.theme import zoomed
-from regplay.gui.widgets import Label, PushButton, WholeNumberBox, as_plain, fill, named
+from regplay.gui.widgets import (
+    CheckBox,
+    Label,
+    PushButton,
+    WholeNumberBox,
+    as_plain,
+    fill,
+    named,
+)
 
 
 def _let_shrink(widget: QWidget, least: int) -> None:
@@ -202,7 +209,7 @@ class TableForm(QWidget):
             "Which rows validate: random ones, the last ones, as of a series in time, or of each "
             "class its share.",
         )
-        self.scale_box = named("data.dialog.standardize", QCheckBox("&Standardize", self))
+        self.scale_box = named("data.dialog.standardize", CheckBox("&Standardize", self))
         self.scale_box.setChecked(True)
         self.scale_box.setToolTip(
             "Give inputs and a numeric target mean 0 and standard deviation 1."

@@ -11,7 +11,6 @@ from typing import Any
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QPixmap, QShowEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -36,7 +35,7 @@ from regplay.gui.figures.figure import (
     size_in_pixels,
     size_on_paper,
 )
-from regplay.gui.widgets import Label, NumberBox, PushButton, WholeNumberBox, fill, named
+from regplay.gui.widgets import CheckBox, Label, NumberBox, PushButton, WholeNumberBox, fill, named
 
 _SCALES: dict[str, float | None] = {
     "Text by size": None,
@@ -126,7 +125,7 @@ def _kept(part: Any) -> object:
     if isinstance(part, QComboBox):
         data = part.currentData()
         return data if isinstance(data, str) else part.currentText()
-    return str(part.isChecked()).lower() if isinstance(part, QCheckBox) else part.value()
+    return str(part.isChecked()).lower() if isinstance(part, CheckBox) else part.value()
 
 
 def _put_back(part: Any, kept: object) -> None:
@@ -134,7 +133,7 @@ def _put_back(part: Any, kept: object) -> None:
     text = str(kept)
     if isinstance(part, QComboBox):
         part.setCurrentIndex(max(part.findData(text), part.findText(text), 0))
-    elif isinstance(part, QCheckBox):
+    elif isinstance(part, CheckBox):
         part.setChecked(text == "true")
     else:
         with contextlib.suppress(ValueError):
@@ -199,7 +198,7 @@ class FigureDialog(QDialog):
         self.scheme = named("figure.scheme", Combo())
         for scheme, text in _SCHEMES.items():
             self.scheme.addItem(text, scheme)
-        self.transparent = named("figure.transparent", QCheckBox("Transparent background"))
+        self.transparent = named("figure.transparent", CheckBox("Transparent background"))
         self.heading = named("figure.title", QLineEdit(self._figure.title()))
         self.heading.setPlaceholderText("No title")
         self.preview = named("figure.preview", Label())

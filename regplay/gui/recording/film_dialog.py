@@ -5,7 +5,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -15,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.gui.recording.video_formats import FORMATS, Format, with_suffix
-from regplay.gui.widgets import named
+from regplay.gui.widgets import CheckBox, named
 from regplay.session.storyboard import SIZES
 
 
@@ -34,7 +33,7 @@ class FilmDialog(QDialog):
         self._name, self._settings = name, settings
         self.rows = QFormLayout(self)
         self._boxes: dict[str, QComboBox] = {}
-        self._switches: dict[str, QCheckBox] = {}
+        self._switches: dict[str, CheckBox] = {}
 
     def add_box(self, key: str, label: str, texts: Mapping[str, str]) -> QComboBox:
         """Ask for one of some values, by their texts."""
@@ -54,9 +53,9 @@ class FilmDialog(QDialog):
         usual = {size: size.replace("x", " × ") for size in SIZES}
         return self.add_box("size", "Size", {**others, **usual})
 
-    def add_switch(self, key: str, text: str, *, is_on: bool) -> QCheckBox:
+    def add_switch(self, key: str, text: str, *, is_on: bool) -> CheckBox:
         """Ask whether something is wanted, which it is at first or not."""
-        switch = self._switches[key] = named(f"{self._name}.{key}", QCheckBox(text))
+        switch = self._switches[key] = named(f"{self._name}.{key}", CheckBox(text))
         switch.setChecked(self.remembered(key, str(int(is_on))) == "1")
         self.rows.addRow("", switch)
         return switch

@@ -2,6 +2,7 @@
 
 from regplay.gui.widgets.buttons import (
     Button,
+    CheckBox,
     CloseButton,
     Press,
     PushButton,

@@ -14,6 +14,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import (
+    QCheckBox,
     QPushButton,
     QSizePolicy,
     QStyle,
@@ -88,6 +89,15 @@ class PushButton(QPushButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The button, and the ring."""
         paint_button(self, QStyleOptionButton(), QStyle.ControlElement.CE_PushButton)
+
+
+class CheckBox(QCheckBox):
+    """With our own ring around it while it has the focus."""
+
+    @guarded
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The style's, with our own ring in place of its mark of the focus."""
+        paint_button(self, QStyleOptionButton(), QStyle.ControlElement.CE_CheckBox)
 
 
 _CLOSE = 16  # px at 100 %
