@@ -469,8 +469,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         formatter_class=RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    command.configure(parser)
     try:
+        command.configure(parser)  # which imports what its words are told from
         return command.run(parser.parse_args(words))
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)

@@ -327,8 +327,6 @@ class MainWindow(QMainWindow):
             self.theme,
             layout,
             appearance,
-            self.tabs,
-            self.timeline,
             self.fit_view,
             self.passes,
             self.history_view,

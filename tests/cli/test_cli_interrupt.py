@@ -5,6 +5,7 @@ import json
 import signal
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import torch
 from experiment_files import experiment_file
 from torch import nn
 
+from regplay.cli.commands import COMMANDS
 from regplay.core.datasets import load
 from regplay.core.experiment import DataSettings
 from regplay.core.training import Record
@@ -169,3 +171,13 @@ def test_ctrl_c_before_training(tmp_path, regplay, monkeypatch):
 
     monkeypatch.setattr(terminal, "Training", interrupted)
     assert regplay("train", experiment_file(tmp_path)) == (130, "", "Stopped.\n")
+
+
+def test_ctrl_c_before_the_words_are_read_gets_no_traceback(monkeypatch, regplay):
+    """What the options are told from is imported first, which takes a while."""
+
+    def press(_: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setitem(COMMANDS, "render", replace(COMMANDS["render"], configure=press))
+    assert regplay("render") == (130, "", "Stopped.\n")

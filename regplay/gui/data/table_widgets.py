@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -292,7 +292,8 @@ class QuestionBar(QWidget):
         return button
 
 
-_SHOWN = 4  # rows in sight
+_SHOWN = 6  # lines in sight
+_CELL_MARGIN = 4  # px
 
 
 class ProblemsList(QTreeWidget):
@@ -312,12 +313,13 @@ class ProblemsList(QTreeWidget):
         self.setHeaderLabels(["Row", "Column", heading])
         self.setAccessibleName(f"{heading}s")
         self.setRootIsDecorated(False)
-        self.setUniformRowHeights(True)
+        self.setWordWrap(True)
         self.setAlternatingRowColors(True)
         header = self.header()
         header.setSectionsMovable(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setStretchLastSection(True)
+        header.sectionResized.connect(self._wrap)
         line = self.fontMetrics().height() + 4
         self.setMinimumHeight(3 * line + 12)  # where the window is low
         self.setMaximumHeight((_SHOWN + 1) * line + 12)
@@ -338,6 +340,17 @@ class ProblemsList(QTreeWidget):
                 item.setTextAlignment(0, Qt.AlignmentFlag.AlignRight)
                 item.setToolTip(2, as_plain(one.message))
                 self.addTopLevelItem(item)
+        self._wrap()
+
+    def _wrap(self) -> None:
+        """Give each message the lines that it takes, which Qt does not."""
+        width = self.header().sectionSize(2) - 2 * _CELL_MARGIN
+        for row in range(self.topLevelItemCount()):
+            item = self.topLevelItem(row)
+            assert item is not None
+            room = QRect(0, 0, width, 0), Qt.TextFlag.TextWordWrap, item.text(2)
+            lines = self.fontMetrics().boundingRect(*room).height()
+            item.setSizeHint(2, QSize(0, lines + _CELL_MARGIN))
 
     def _go(self, item: QTreeWidgetItem | None) -> None:
         if item is not None:

@@ -387,7 +387,7 @@ class Guide(QObject):
         *,
         is_own: bool = True,
     ) -> None:
-        """Take in a run that is complete, and tick the claims that it shows.
+        """Take in a run that is complete; `look_for_claims` ticks the claims that it shows.
 
         Without its last state nothing is known of its weights. Only the reader's own may be what
         the page asks for.
@@ -396,14 +396,13 @@ class Guide(QObject):
         here = self._here
         if here is not None and is_own and is_done_by(here.page, here.experiment, experiment):
             self._note_done()
-        self._look_for_claims()
 
     def note_parts(self, experiment: Experiment, dataset: Dataset, parts: Decomposition) -> None:
-        """Take in bias² and variance of networks trained on other draws of the data."""
+        """Take in bias² and variance of networks trained on other draws; as `note_run`."""
         self._progress.observations.note_parts(experiment, dataset, parts)
-        self._look_for_claims()
 
-    def _look_for_claims(self) -> None:
+    def look_for_claims(self) -> None:
+        """Tick the claims of the lesson that what was taken in shows, all of it at once."""
         if (here := self._here) is None:
             return
         self._progress.look(here.lesson)

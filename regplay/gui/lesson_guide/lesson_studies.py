@@ -77,6 +77,7 @@ class LessonStudies(QObject):
             known.add(key)
             is_own = view.is_preview or run.experiment == self._controller.session.experiment
             self._note(run, view.dataset, is_own=is_own)
+            self.guide.look_for_claims()
 
     def forget(self) -> None:
         """Another session is opened: what a page has asked for before is not wanted there."""
@@ -114,11 +115,13 @@ class LessonStudies(QObject):
                 if pin is not None:
                     self._own[pin] = name
                 self._note(run, dataset)
+            self.guide.look_for_claims()
             self._studies.reconsider()
         if terms is not None and terms not in self._noted and _members(terms):
             self._noted.add(terms)
             for experiment, run, _ in _members(terms):
                 self._note(run, load(experiment.data))
+            self.guide.look_for_claims()
             self._studies.reconsider()
 
     def _note(self, run: Run, dataset: Dataset, *, is_own: bool = False) -> None:
@@ -166,11 +169,19 @@ class LessonStudies(QObject):
     def _note_studies(self) -> None:
         if self.guide.position is None:
             return  # nobody asks what they show
-        for key, study in self._studies.studies.items():
-            is_news = key not in (*SWEEPABLE, _PINS, _TERMS) and study not in self._noted
-            if is_news and study.finished and not study.problem:
-                self._noted.add(study)
-                self._note_members(study)
+        news = [
+            study
+            for key, study in self._studies.studies.items()
+            if key not in (*SWEEPABLE, _PINS, _TERMS)
+            and study not in self._noted
+            and study.finished
+            and not study.problem
+        ]
+        for study in news:
+            self._noted.add(study)
+            self._note_members(study)
+        if news:
+            self.guide.look_for_claims()
 
     def _note_members(self, study: Study) -> None:
         sweep, histories = study.sweep, study.history

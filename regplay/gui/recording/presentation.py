@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from regplay.gui.controls import ControlPanel, Folding
 from regplay.gui.recording.glass_pane import GlassPane
+from regplay.gui.tabs import Tabs
 from regplay.gui.theme import zoomed
+from regplay.gui.timeline import Timeline
 from regplay.gui.verdict_bar import VerdictBar
 from regplay.gui.widgets import Label, named
 
@@ -69,8 +71,8 @@ class WindowLayout:
     plots: QSplitter  # tabs over losses
     losses: QWidget  # with what is beside them
     controls: ControlPanel
-    tabs: QWidget
-    timeline: QWidget
+    tabs: Tabs
+    timeline: Timeline
     verdict_bar: VerdictBar
 
     def place(self, name: str) -> QWidget:

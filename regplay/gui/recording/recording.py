@@ -20,9 +20,7 @@ from regplay.gui.recording.presenter import Presenter
 from regplay.gui.recording.scenes import Scenes
 from regplay.gui.recording.storyboard_recorder import StoryboardRecorder
 from regplay.gui.recording.storyboard_strip import StoryboardStrip
-from regplay.gui.tabs import Tabs
 from regplay.gui.theme import Theme
-from regplay.gui.timeline import Timeline
 from regplay.gui.training import Clock
 from regplay.session.session import PlotName
 from regplay.session.storyboard import Storyboard, load_storyboard
@@ -61,8 +59,6 @@ class Recording(QObject):
         theme: Theme,
         layout: WindowLayout,
         appearance: Appearance,
-        tabs: Tabs,
-        timeline: Timeline,
         fit_view: FitView,
         passes: DropoutPasses,
         history_view: HistoryView,
@@ -70,8 +66,8 @@ class Recording(QObject):
     ) -> None:
         super().__init__(window)
         self._window, self._controller, self._clock = window, controller, clock
-        self._settings, self._controls, self._tabs = settings, layout.controls, tabs
-        self._track, self._passes, self._ask = timeline.track, passes, ask
+        self._settings, self._controls, self._tabs = settings, layout.controls, layout.tabs
+        self._track, self._passes, self._ask = layout.timeline.track, passes, ask
         self._fit_view, self._history_view = fit_view, history_view
         presentation = self.presentation = Presentation(layout)
         self.presenter = Presenter(presentation, window, layout.controls, clock, settings, theme)
@@ -79,7 +75,7 @@ class Recording(QObject):
         history_view.tab_changed.connect(self.annotation_tools.show_annotations)
         self.presenter.switched.connect(self.annotation_tools.set_shown)
         self.scenes = Scenes(controller, appearance, self.charts, self)
-        self.storyboard_recorder = StoryboardRecorder(controller, tabs, clock, self)
+        self.storyboard_recorder = StoryboardRecorder(controller, layout.tabs, clock, self)
         self.storyboard = StoryboardStrip(self._playback)
         self.storyboard.failed.connect(self.failed)
         self.storyboard.done.connect(self.done)
@@ -87,8 +83,8 @@ class Recording(QObject):
         self._animation: AnimationCommand | None = None
         rows = layout.central.layout()
         assert isinstance(rows, QVBoxLayout)
-        rows.insertWidget(rows.indexOf(timeline), self.annotation_tools.bar)
-        rows.insertWidget(rows.indexOf(timeline) + 1, self.storyboard)
+        rows.insertWidget(rows.indexOf(layout.timeline), self.annotation_tools.bar)
+        rows.insertWidget(rows.indexOf(layout.timeline) + 1, self.storyboard)
 
     def charts(self) -> Mapping[PlotName, Chart]:
         """Those that can be drawn on, in sight or not; the fit is none where it has no axes."""

@@ -260,6 +260,12 @@ def test_a_last_row_that_sums_up_is_told():
     assert checked(is_class).remarks == []
 
 
+def test_years_in_a_row_are_no_numbers_of_rows():
+    text = table("year,b,y", lambda i: f"{1990 + i},{i * i},{i / 7}")
+    assert checked(text).remarks == []
+    assert checked(text).table.input_names == ("year", "b")
+
+
 def test_postal_codes_that_are_read_as_numbers_are_told():
     text = table("zip,b,y", lambda i: f"0{1067 + i * i},{i * i},{i / 7}")
     assert str(checked(text).remarks[0]) == (

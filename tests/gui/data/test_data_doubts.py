@@ -110,7 +110,7 @@ def test_the_format_is_in_words_and_each_part_can_be_changed(show_dialog):
     assert dialog.format.parts.isVisible()
     pick(dialog.format.boxes["header"], "no")
     assert "(preis)" not in dialog.preview.horizontalHeaderItem(1).text()
-    assert '"preis" is not a number' in dialog.status.text()
+    assert '"zimmer" is not a number' in dialog.status.text()
     assert not dialog.ok.isEnabled()
     pick(dialog.format.boxes["header"], "yes")
     assert settings_of(dialog).format == ""
@@ -160,3 +160,45 @@ def test_a_long_table_offers_a_sample(show_dialog, monkeypatch):
     click(dialog.question.buttons[0])
     assert settings_of(dialog).sample == 12
     assert dialog.status.text().startswith("12 rows, ")
+
+
+UNITS = "time,share,heat\ns,{},°C\n" + "".join(f"{i / 3:.3f},{i % 7},{i / 7}\n" for i in range(20))
+
+
+def test_one_click_makes_a_row_of_units_a_part_of_the_header(show_dialog):
+    dialog = show_dialog(UNITS.format("1"))
+    assert not dialog.ok.isEnabled()
+    assert dialog.question.label.text().startswith("Row 2: this row, s, 1, °C, has texts where")
+    assert [button.text() for button in dialog.question.buttons] == [
+        "They are units or names",
+        "They are values",
+    ]
+    click(dialog.question.buttons[0])
+    assert dialog.ok.isEnabled()
+    settings = settings_of(dialog)
+    assert settings.format == "header = two rows"
+    assert settings.target == "heat / °C"
+    assert load(settings).input_names == ("time / s", "share / 1")
+
+
+def test_a_row_that_was_taken_as_units_is_values_if_a_person_says_so(show_dialog):
+    dialog = show_dialog(UNITS.format("m"))
+    assert dialog.ok.isEnabled()
+    assert dialog.remarks.problems()[-1].row == 2
+    header = dialog.format.boxes["header"]
+    assert header.currentText() == "two rows"
+    click(dialog.format.more)
+    pick(header, "yes")
+    assert not dialog.ok.isEnabled()
+    assert [problem.row for problem in dialog.problems.problems()] == [2, 2, 2]
+    pick(header, "two rows")
+    assert dialog.ok.isEnabled()
+    assert settings_of(dialog).format == ""
+
+
+def test_a_long_remark_takes_as_many_lines_as_it_needs(show_dialog):
+    halves = "".join(f"{i * i},{['1/2', '1/4'][i % 2]},{i / 7}\n" for i in range(20))
+    dialog = show_dialog(f"a,half,y\n{halves}")
+    (item,) = (dialog.remarks.topLevelItem(i) for i in range(dialog.remarks.topLevelItemCount()))
+    line = dialog.remarks.fontMetrics().lineSpacing()
+    assert dialog.remarks.visualItemRect(item).height() >= 2 * line

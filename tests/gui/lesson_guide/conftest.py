@@ -164,6 +164,7 @@ class Reader:
         epochs = experiment.epochs
         history.append(Snapshot(epochs, epochs, values, np.array([-1]), np.array([False])))
         self.guide.note_run(experiment, history, load(experiment.data), None)
+        self.guide.look_for_claims()
 
 
 @pytest.fixture

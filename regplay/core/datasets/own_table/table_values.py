@@ -286,7 +286,8 @@ def remarks_on_inputs(
                 "some of its numbers begin with 0, as postal codes do; if they are codes, say that "
                 "it is a category, or leave it out of the inputs"
             )
-        if column.kind == "number" and len(parts) > 1 and counts_rows(column):
+        is_year = column.kind == "number" and 1500 <= first[0] <= 2100
+        if column.kind == "number" and not is_year and len(parts) > 1 and counts_rows(column):
             yield column.problem(
                 "it counts the rows; if it is but their number, leave it out of the inputs"
             )
