@@ -39,7 +39,8 @@ files in DIR:
                    So its keys are 0.weight, 0.bias, 2.weight ..., or with dropout 0.weight,
                    0.bias, 3.weight ... Where the dataset is a table, inputs and numeric targets
                    are standardised: minus the mean of the training rows, divided by their standard
-                   deviation.
+                   deviation. A polynomial is one nn.Linear of the Legendre polynomials
+                   P1(x), P2(x), ... over the range of the training points.
 """
 
 _SWEEP_FILES = """\

@@ -52,6 +52,7 @@ class UnitMaps:
     biases: tuple[Singles, ...]  # [out] of each layer
     shown: tuple[Indices, ...]  # which units of each column, from 0
     widths: tuple[int, ...]  # all units of each column
+    input_names: tuple[str, ...]  # of what the network sees
     grid: Grid | None  # where the maps are computed, in measured units; None for three inputs on
     maps: tuple[Singles, ...] | None  # [units, *grid.shape] of each column; None without a grid
 
@@ -128,7 +129,7 @@ def unit_maps(layers: Layers, activation: str, dataset: Dataset) -> UnitMaps:
         columns = _activations(layers, activation, torch.from_numpy(dataset.inputs(grid.x)))
         found = zip(columns, shown, strict=True)
         maps = tuple(_array(column.T[at]).reshape(-1, *grid.shape) for column, at in found)
-    return UnitMaps(weights, biases, shown, widths, grid, maps)
+    return UnitMaps(weights, biases, shown, widths, dataset.seen_names, grid, maps)
 
 
 def _activations(layers: Layers, activation: str, x: Tensor) -> list[Tensor]:

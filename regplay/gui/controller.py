@@ -35,6 +35,7 @@ from regplay.session.pins import Pin, Pins, PinsFullError
 from regplay.session.session import Annotation, Change, Run, Scene, Session, UndoStack, UndoStep
 
 _STOPPED = "This run has stopped by itself: change a setting, or reset it to train again."
+_SOLVED = "A polynomial is solved exactly: there is nothing to train. Change its degree."
 _SIZES = ("data.n_train", "data.n_valid")  # numbers of points, of which there may be too few
 _READING_INTERVAL = 0.1  # s; words that change faster can't be read, and cost more than curves
 
@@ -275,7 +276,9 @@ class Controller(QObject):
         if self.dataset is None:
             self._apply(Change.RESTART)  # the file may be there by now; else say it again
         elif self.runner.is_finished:
-            if not self.replay.start(self._look.epoch):
+            if self.session.experiment.model.kind == "polynomial":
+                self.message.emit(_SOLVED)
+            elif not self.replay.start(self._look.epoch):
                 self.message.emit(_STOPPED)
             return
         self.runner.play()

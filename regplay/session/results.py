@@ -140,8 +140,8 @@ def state_dict(
     `nn.Dropout`. So the keys are `0.weight`, `0.bias`, `2.weight`, … without dropout and
     `0.weight`, `0.bias`, `3.weight`, … with that of hidden units.
 
-    The network takes `dataset.inputs(x)` and its outputs are in the network's units: for tables,
-    which are standardised, these are not the measured ones.
+    The network takes `dataset.inputs(x)`, of a polynomial P₁(x) … P_d(x), and its outputs are in
+    the network's units: for tables, which are standardised, these are not the measured ones.
     """
     state: dict[str, Tensor] = {}
     place = -2

@@ -417,3 +417,25 @@ def test_how_a_table_was_taken_is_said_beside_the_results(train, tmp_path):
         "own.csv: 1 row with a missing value is left out (length: 1)",
         "own.csv: column 1 (rownames): it is left out: it only counts the rows",
     ]
+
+
+def test_a_polynomial_is_solved_and_its_degree_advised(regplay, tmp_path):
+    path = tmp_path / "experiment.toml"
+    path.write_text('[model]\nkind = "polynomial"\n')
+    code, out, _ = regplay("train", path, "--set", "model.degree=15", "--out", tmp_path / "results")
+    assert code == 0
+    assert out.startswith("solved exactly in ")
+    assert "Overfitting: a wide gap" in out
+    assert "Degree 3 brings the validation loss from 36.8 to 0.0972." in out
+    assert "epoch" not in out
+    saved = torch.load(tmp_path / "results" / "model.pt", weights_only=True)
+    assert saved["0.weight"].shape == (1, 15)
+
+
+def test_a_polynomial_of_other_data_is_refused(regplay, tmp_path):
+    path = tmp_path / "experiment.toml"
+    path.write_text('[data]\nname = "moons"\n')
+    for command in ("train", "export"):
+        code, out, error = regplay(command, path, "--set", "model.kind=polynomial")
+        assert (code, out) == (2, "")
+        assert "predicts a number from one input, and here are classes; choose model.kind" in error

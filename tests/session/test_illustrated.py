@@ -13,6 +13,7 @@ DATASETS = (
     "step",
     "moons",
     "spirals",
+    "sine",
     "linear",
     "linear",
     "curved",
@@ -36,7 +37,7 @@ def shipped(monkeypatch, tmp_path):
     return write
 
 
-def test_there_are_a_dozen_starting_points_in_this_order():
+def test_the_starting_points_are_in_this_order():
     points = starting_points()
     assert tuple(point.experiment.data.name for point in points) == DATASETS
     assert points[0].experiment == Experiment()  # what the window opens with

@@ -22,6 +22,9 @@ class DatasetError(UserError):
     """A dataset can't be made from these settings; the message says what, where and what to do."""
 
 
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
 @dataclass(frozen=True, eq=False)
 class Split:
     """Points in the units they were measured in."""
@@ -66,6 +69,13 @@ class Dataset:
     def n_outputs(self) -> int:
         """Units the network ends in: one for regression, one a class for classification."""
         return len(self.class_names) if self.task == "classification" else 1
+
+    @property
+    def seen_names(self) -> tuple[str, ...]:
+        """What the values are called that `inputs` makes of a point."""
+        if not self.degree:
+            return self.input_names
+        return tuple(f"P{k}".translate(SUBSCRIPTS) for k in range(1, self.degree + 1))
 
     def inputs(self, x: Floats) -> Floats:
         """Measured inputs [n, d] as the model sees them; of a polynomial [n, degree].

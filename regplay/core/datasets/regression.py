@@ -8,6 +8,7 @@ from numpy.random import Generator
 
 from regplay.core.arrays import Floats
 from regplay.core.datasets.dataset import (
+    SUBSCRIPTS,
     Dataset,
     DatasetSpec,
     Split,
@@ -20,7 +21,6 @@ from regplay.core.experiment import DataSettings
 
 BIAS = 0.05  # of `linear`
 WEIGHT = 0.01
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def _dataset(
@@ -67,7 +67,7 @@ def _linear(settings: DataSettings) -> Dataset:
     def truth(x: Floats) -> Floats:
         return x @ weights + BIAS
 
-    names = tuple(f"x{i}".translate(_SUBSCRIPTS) for i in range(1, d + 1))
+    names = tuple(f"x{i}".translate(SUBSCRIPTS) for i in range(1, d + 1))
     return _dataset(settings, truth, lambda rng, n: rng.standard_normal((n, d)), names, weights)
 
 

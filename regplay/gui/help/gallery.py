@@ -27,8 +27,8 @@ from regplay.session.illustrated import IllustratedError, StartingPoint, startin
 if TYPE_CHECKING:
     from regplay.gui.figures.thumbnails import Thumbnails
 
-_COLUMNS, _ROWS = 4, 3
-_PICTURE = QSize(212, 100)  # px
+_COLUMNS, _ROWS = 4, 4
+_PICTURE = QSize(212, 72)  # px
 _PADDING, _BETWEEN = 8, 4  # px around a tile's content; between its parts
 _LINES = 2  # of text under a title
 _RADIUS = 4.0

@@ -60,6 +60,10 @@ _TIPS: dict[Measure, str] = {
 }
 
 
+# Rows of a network, and of a polynomial that has no dropout.
+_OTHER = {"regularization.dropout": "model.degree", "model.degree": "regularization.dropout"}
+
+
 class AxisChooser(QWidget):
     """A combo box for the field and one for the number of positions."""
 
@@ -155,10 +159,14 @@ class LandscapeHeader(QWidget):
         self._explain_start()
 
     def set_usable(self, paths: Collection[str]) -> None:
-        """Let only these fields be chosen."""
+        """Let only these fields be chosen; dropout and degree, of other models, change places."""
         self._usable = paths
         for chooser in self.choosers:
             chooser.set_usable(paths)
+        x, y = self.axes
+        other = _OTHER.get(y.path, y.path)
+        if y.path not in paths and other in paths:
+            self.set_axes(x, landscape_axis(other, self._wanted[1]))
         self._explain_start()
 
     @property
@@ -342,11 +350,11 @@ class LandscapeTab(QWidget):
 
     def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
         """The map around this experiment, while it is on."""
-        x, y = self.header.axes
         if experiment != self._experiment:
             self._experiment = experiment
             self.header.set_usable([path for path in SWEEPABLE if is_used(experiment, path)])
             self._show()
+        x, y = self.header.axes
         # Wherever the present experiment stands on the map, it is the same map.
         base = fields.replace(experiment, {x.path: x.values[0], y.path: y.values[0]})
         return self._control.wanted(

@@ -109,7 +109,7 @@ class NetworkGraph(KeptPicture):
             return f"layer {unit.column}, unit {at + 1}"
         if data is not None:
             outputs = data.class_names or (data.target_name,)
-            names = data.input_names if unit.column == 0 else outputs
+            names = self.picture.input_names if unit.column == 0 else outputs
         if at < len(names):
             return names[at]
         return f"{'input' if unit.column == 0 else 'output'} {at + 1}"

@@ -210,8 +210,8 @@ class CurveView(OneInputPanel):
         if dataset.truth is not None and self._grid is not None:
             self.truth.set(self._x, dataset.truth(self._grid.x))
         low, high = self._seen()
-        # A curve that shoots up may double the range to each side, not squash the points.
-        self._limits = (2 * low - high, 2 * high - low)
+        # A curve that shoots up may widen the range by half to each side, not squash the points.
+        self._limits = (1.5 * low - 0.5 * high, 1.5 * high - 0.5 * low)
 
     def _seen(self) -> Range:
         """The range of the points and the true function."""

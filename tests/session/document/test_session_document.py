@@ -21,6 +21,7 @@ from stored_sessions import (
     without_states,
 )
 
+from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.training import Training
@@ -34,6 +35,7 @@ from regplay.session.document import (
     write,
 )
 from regplay.session.document.text import Budget
+from regplay.session.experiment_text import from_link, to_link
 from regplay.session.pins import Pins
 from regplay.session.session import Run
 
@@ -84,6 +86,17 @@ def test_the_file_is_toml_that_begins_with_what_people_read():
     assert raw["experiment"]["data"]["noise"] == 0.25
     assert raw["pins"][0]["changes"] == {"regularization.weight_decay": 0.1, "epochs": 25}
     assert text.index("[arrays]") > text.index("[[pins]]")
+
+
+def test_a_polynomial_comes_back_from_a_file_and_a_link_as_it_was():
+    experiment = small(model__kind="polynomial", model__degree=7, optimizer__batch_size=5)
+    run, training = trained(experiment)
+    found = loads(dumps(document_of(experiment, run))).run
+    assert found.experiment == experiment == from_link(to_link(experiment))
+    same_history(found.history, run.history)
+    assert found.fits(load(experiment.data))
+    state = found.run().checkpoints.last
+    assert torch.equal(state.parameters, training.population.flat)
 
 
 @pytest.mark.parametrize("name", ["sgd", "momentum", "adam", "adamw"])
