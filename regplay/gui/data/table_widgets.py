@@ -344,6 +344,11 @@ class ProblemsList(QTreeWidget):
                 self.addTopLevelItem(item)
         self._wrap()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Wrap the messages anew."""
+        super().resizeEvent(event)
+        self._wrap()
+
     def _wrap(self) -> None:
         """Give each message the lines that it takes, which Qt does not."""
         width = self.header().sectionSize(2) - 2 * _CELL_MARGIN
