@@ -242,7 +242,7 @@ def test_runs_that_stay_are_not_packed_again(monkeypatch):
 
     from regplay.session.document import document_text
 
-    real = document_writer.encoded
+    real = document_text.encoded
     monkeypatch.setattr(document_text, "encoded", encoded)
     experiment = small()
     run, training = trained(experiment, epochs=20)
