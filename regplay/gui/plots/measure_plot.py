@@ -14,7 +14,7 @@ from regplay.core.arrays import Floats, Pixels
 from regplay.core.history import History, Snapshot
 from regplay.core.number_text import number, percent_text
 from regplay.gui.plots.axes import Axes
-from regplay.gui.plots.canvas import Reading, ReadoutRow
+from regplay.gui.plots.canvas import Reading
 from regplay.gui.plots.chart import Chart, Side
 from regplay.gui.plots.frame import Frame
 from regplay.gui.plots.history_layers import (
@@ -31,6 +31,7 @@ from regplay.gui.plots.history_layers import (
 from regplay.gui.plots.labels import EndName, EndNames, FloorLayer, NamesItem
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.pyqtgraph_parts import MouseClickEvent
+from regplay.gui.plots.readout import ReadoutRow
 from regplay.gui.plots.scale import DIVERGED, bounds, extend
 from regplay.gui.theme import ROLES, unit_of
 
