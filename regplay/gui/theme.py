@@ -234,7 +234,7 @@ def blend(first: QColor, second: QColor, share: float) -> QColor:
     return QColor.fromRgbF(*mixed)
 
 
-def line_color(palette: QPalette, share: float = 0.3) -> QColor:
+def line_color(palette: QPalette, share: float) -> QColor:
     """Of a quiet line on the window: `share` of the text's colour."""
     return blend(palette.window().color(), palette.windowText().color(), share)
 

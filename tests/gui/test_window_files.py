@@ -1,5 +1,7 @@
 """What is opened in the window, by menus, by keys, and by drag and drop."""
 
+import sys
+
 import pytest
 from file_tools import LESSON, OTHER, dialog_of, drop, entries, press, put_files, use_table
 from PySide6.QtCore import QPoint, Qt, QUrl
@@ -11,6 +13,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.gui.controls.number import ValueBox
 from regplay.gui.data.table_dialog import TableDialog
+from regplay.gui.persistence import file_commands
 from regplay.session.document import Document, write
 from regplay.session.experiment_text import to_link, to_toml
 
@@ -266,6 +269,18 @@ def test_what_can_not_be_opened_is_not_taken(person, file):
     QGuiApplication.processEvents()
     assert (person.controller.session.experiment, person.banner) == (before, "")
     assert dialog_of(person.window) is None
+
+
+def test_what_reads_tables_is_imported_on_a_thread_while_a_file_is_dragged(
+    person, file, tmp_path, monkeypatch
+):
+    """Pandas takes half a second, or several from a cold disk; another module stands for it."""
+    file("slow_reader.py", "import threading\nthread = threading.current_thread().name")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(file_commands, "_READER", "slow_reader")
+    person.window.files.accepts(put_files(file("mine.csv", TABLE)))
+    person.wait(lambda: hasattr(sys.modules.get("slow_reader"), "thread"))
+    assert sys.modules.pop("slow_reader").thread != "MainThread"
 
 
 @pytest.mark.parametrize("name", ["n" * 300, "n" * 300 + ".regplay"])

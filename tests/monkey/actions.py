@@ -1,11 +1,12 @@
 """The actions, by their names: what a person may do at any moment."""
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import shiboken6
 from PySide6.QtCore import QMimeData, QPoint, QUrl
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.gui.controls.control import Control
+from regplay.gui.controls.number import ValueBox
 from regplay.gui.plots import Chart
 from regplay.gui.window import MainWindow
 from regplay.session.experiment_text import to_link
@@ -70,26 +72,24 @@ def press_it(monkey: Monkey, widget: QWidget) -> None:
     click(widget, QPoint(min(10, widget.width() // 2), widget.height() // 2))
 
 
-def type_in(monkey: Monkey, widget: QWidget) -> object:
-    click(widget)
-    text = material.text(monkey.rng)
-    type_text(text)
-    press(monkey.window, monkey.rng.choice(("Return", "Tab")))
-    return repr(text[:40])
+def type_in(content: Callable[[random.Random], str]) -> Callable[[Monkey, QWidget], object]:
+    """Type what is made anew each time."""
 
-
-def type_value(monkey: Monkey, widget: QWidget) -> object:
-    """Into the box of any field, scrolled into sight."""
-    controls = monkey.window.findChildren(Control)
-    boxes = [box for control in controls for box in control.findChildren(QLineEdit)]
-    box = monkey.rng.choice(boxes)
-    monkey.window.controls.ensureWidgetVisible(box)
-    text, name = material.number(monkey.rng), box.parentWidget().objectName()
-    if widget.window() is monkey.window and box.isEnabled() and box.isVisible():
-        box.setFocus()
+    def act(monkey: Monkey, widget: QWidget) -> object:
+        click(widget)
+        text = content(monkey.rng)
         type_text(text)
         press(monkey.window, monkey.rng.choice(("Return", "Tab")))
-    return f"{name} {text[:40]!r}"
+        return repr(text[:40])
+
+    return act
+
+
+def reveal(monkey: Monkey, _: QWidget) -> object:
+    """Scroll to a control."""
+    control = monkey.rng.choice(monkey.window.controls.findChildren(Control))
+    monkey.window.controls.ensureWidgetVisible(control)
+    return control.objectName()
 
 
 def drag(monkey: Monkey, widget: QWidget) -> None:
@@ -132,41 +132,20 @@ def keys(names: str, most: int = 1, *, before: str = "") -> Callable[[Monkey, QW
 
 def shortcut(monkey: Monkey, _: QWidget) -> object:
     found = [it for it in monkey.window.findChildren(QAction) if not it.shortcut().isEmpty()]
-    action = monkey.rng.choice([action for action in found if not _quits(action)])
+    action = monkey.rng.choice(found)
     press(monkey.window, action.shortcut())
     return action.text()
 
 
-def open_context_menu(monkey: Monkey, widget: QWidget) -> object:
+def open_context_menu(monkey: Monkey, widget: QWidget) -> None:
+    """What can be clicked next are its entries alone."""
     click(widget, place_in(widget, monkey.rng), RIGHT)
-    return _choose(monkey)
 
 
 def open_menu(monkey: Monkey, bar: QWidget) -> object:
-    click(bar, bar.actionGeometry(monkey.rng.choice(bar.actions())).center())
-    return _choose(monkey)
-
-
-def _choose(monkey: Monkey) -> str:
-    """An entry of the menu that is open, and of that below it."""
-    told = ""
-    while (menu := QApplication.activePopupWidget()) is not None:
-        actions = [action for action in menu.actions() if action.isEnabled()]
-        actions = [action for action in actions if not action.isSeparator() and not _quits(action)]
-        if not actions or not hasattr(menu, "actionGeometry"):
-            menu.close()
-            continue
-        action = monkey.rng.choice(actions)
-        told = f"{told} {action.text()}"
-        click(menu, menu.actionGeometry(action).center())
-        if QApplication.activePopupWidget() is menu:  # one that stays open
-            menu.close()
-            break
-    return told
-
-
-def _quits(action: QAction) -> bool:
-    return action.shortcut() == QKeySequence("Ctrl+Q")
+    title = monkey.rng.choice(bar.actions())
+    click(bar, bar.actionGeometry(title).center())
+    return title.text()
 
 
 def resize(monkey: Monkey, _: QWidget) -> object:
@@ -215,18 +194,16 @@ def drop_it(monkey: Monkey, widget: QWidget) -> object:
     return repr(name[-60:])
 
 
-def close(monkey: Monkey, _: QWidget) -> object:
-    """And open the next one, which may have a session to recover."""
-    if not monkey.close_window():
-        return "it stayed"
-    return monkey.open_window()
+def close(monkey: Monkey, _: QWidget) -> None:
+    monkey.window.close()
 
 
 ACTIONS = {
     "click anything": Action(14, click_it),
     "click a button": Action(14, press_it, (QAbstractButton, QComboBox)),
-    "type somewhere": Action(5, type_in, (QLineEdit, QAbstractSpinBox)),
-    "type a value": Action(8, type_value),
+    "type somewhere": Action(5, type_in(material.text), (QLineEdit, QAbstractSpinBox)),
+    "type a value": Action(8, type_in(material.number), (ValueBox,)),
+    "reveal": Action(4, reveal),
     "drag": Action(6, drag, (QAbstractSlider, Chart)),
     "drag anything": Action(2, drag),
     "hover": Action(5, hover, (Chart,)),

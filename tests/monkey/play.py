@@ -72,13 +72,11 @@ class Monkey:
         self.window.activateWindow()
         self.wait(lambda: self.window.controller.view is not None)
 
-    def close_window(self) -> bool:
-        """Close it, unless what it asks is answered so that it stays; whether it is closed."""
-        self._touched = 0
-        while (top := reachable(self.window)) is not self.window:
-            top.close()
-        if not self.window.close():
-            return False
+    def close_window(self) -> None:
+        """Close it and what is over it, unless that is done; what it asks is answered."""
+        while self.window.isVisible():
+            self._touched = 0
+            reachable(self.window).close()
         for other in self.app.topLevelWidgets():
             if other.isVisible():
                 self.watch.note("a window outlives the main one", repr(other))
@@ -87,7 +85,6 @@ class Monkey:
         self.window.deleteLater()
         self.app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         self.wait(lambda: watching.threads() <= self._threads)
-        return True
 
     def wait(self, is_true: Callable[[], bool]) -> None:
         """Process events until it is."""
@@ -155,6 +152,9 @@ class Monkey:
                 sys.excepthook(type(error), error, error.__traceback__)
         for _ in range(self.rng.choice((1, 1, 2, 5, 20))):  # meanwhile, training goes on
             self.app.processEvents()
+        if not self.window.isVisible():  # the next one may have a session to recover
+            self.close_window()
+            self.open_window()
         return done
 
     def compare(self) -> str:
@@ -174,12 +174,10 @@ class Monkey:
 
     def end(self) -> dict[str, int]:
         """Go back to a small experiment, look at the memory, and close."""
-        while not self.close_window():
-            pass
+        self.close_window()
         self.open_window()
         found = self.check(watching.MORE_AT_END)
-        while not self.close_window():
-            pass
+        self.close_window()
         return found
 
 

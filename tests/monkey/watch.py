@@ -138,7 +138,7 @@ class Absence(threading.Thread):
     def __init__(self) -> None:
         super().__init__(daemon=True)
         self._main = threading.get_ident()
-        self._since, self._stacks = _now(), Counter[str]()
+        self._since, self._stacks = _now(), list[str]()
         self._longest = 0.0, 0.0, ""
         self.start()
 
@@ -150,7 +150,7 @@ class Absence(threading.Thread):
     def end(self) -> None:
         """The main thread is back."""
         now = _now()
-        where = "".join(stack for stack, _ in self._stacks.most_common(1))
+        where = "".join(stack for stack, _ in Counter(self._stacks.copy()).most_common(1))
         away, busy = (round(end - begin, 3) for end, begin in zip(now, self._since, strict=True))
         self._longest = max(self._longest, (busy, away, where))
         self._since = now
@@ -172,7 +172,7 @@ class Absence(threading.Thread):
             while True:
                 time.sleep(_SAMPLED)
                 if time.perf_counter() - self._since[0] > 2 * _SAMPLED:
-                    self._stacks[self._stack(file)] += 1
+                    self._stacks.append(self._stack(file))
 
     def _stack(self, file: IO[bytes]) -> str:
         # By what holds no frame, which would keep painters alive that end with it.

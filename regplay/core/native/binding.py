@@ -153,7 +153,9 @@ def load(path: Path | None = None, variant: str | None = None) -> Kernels | Miss
         library.regplay_variant.restype = c_char_p
         library.regplay_variant.argtypes = [c_int32]
     except (OSError, AttributeError) as error:
-        return Missing(f"{path.name} can't be loaded: {str(error)[:200]}")
+        # Linux says of a file for another processor that there is none.
+        why = "it may be of another system; install regplay again"
+        return Missing(f"{path.name} can't be loaded, {why}: {str(error)[:150]}")
     if version != build.version():
         return Missing(f"{path.name} was built from other sources; install regplay again")
     variants: list[str] = []

@@ -205,7 +205,7 @@ _REMARKS = 2  # of a table in sight; all of them are in the tooltip
 
 
 def _sentence(line: str) -> str:
-    return f"{line[0].upper()}{line[1:]}."
+    return f"{line[0].upper()}{line[1:]}{'' if line.endswith('…') else '.'}"
 
 
 class DatasetPicker(ChoiceControl):

@@ -337,9 +337,16 @@ class ProblemsList(QTreeWidget):
             for one in self._problems:
                 column = "" if one.column is None else one.column_name or f"column {one.column + 1}"
                 item = QTreeWidgetItem([f"{one.row}" if one.row else "", column, one.message])
-                item.setTextAlignment(0, Qt.AlignmentFlag.AlignRight)
+                top = Qt.AlignmentFlag.AlignTop
+                for part, side in enumerate(("Right", "Left", "Left")):
+                    item.setTextAlignment(part, top | Qt.AlignmentFlag[f"Align{side}"])
                 item.setToolTip(2, as_plain(one.message))
                 self.addTopLevelItem(item)
+        self._wrap()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Wrap the messages anew."""
+        super().resizeEvent(event)
         self._wrap()
 
     def _wrap(self) -> None:
@@ -351,6 +358,7 @@ class ProblemsList(QTreeWidget):
             room = QRect(0, 0, width, 0), Qt.TextFlag.TextWordWrap, item.text(2)
             lines = self.fontMetrics().boundingRect(*room).height()
             item.setSizeHint(2, QSize(0, lines + _CELL_MARGIN))
+        self.doItemsLayout()
 
     def _go(self, item: QTreeWidgetItem | None) -> None:
         if item is not None:

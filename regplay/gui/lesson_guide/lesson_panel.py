@@ -189,7 +189,7 @@ class LessonPanel(QWidget):
         self._show(self.contents, has_page=position is not None)
         self.contents.focus_chosen()
 
-    def show_page(self, lesson: Lesson, page: int, reached: Reached, next_lesson: str = "") -> None:
+    def show_page(self, lesson: Lesson, page: int, reached: Reached, next_lesson: str) -> None:
         """Show a page, from 0, as far as it has been read; `next_lesson` is the one after it."""
         had_focus = self._stack.isAncestorOf(self.focusWidget() or self)
         self._lesson_title = lesson.title

@@ -182,10 +182,7 @@ def binned(weights: Singles, largest: float) -> Indices:
 
 def nice_count(count: int) -> int:
     """The smallest of 4, 8 and 20 × 10ᵏ that is not below `count`: a quarter is whole, too."""
-    scale = 1
-    while 20 * scale < count:
-        scale *= 10
-    return next(nice * scale for nice in (4, 8, 20) if nice * scale >= count)
+    return round(nice_step(max(count, 3), of=(2, 4, 8, 20)))
 
 
 def _steps(frame: Frame, edges: Floats, counts: Indices) -> QPolygonF:

@@ -1,10 +1,12 @@
 """What comes into the program and goes out of it: sessions, data, lessons, links, scripts."""
 
 import os
+import sys
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
+from PySide6.QtCore import QMimeData, QObject, QThreadPool, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -21,6 +23,7 @@ from regplay.session.storyboard import is_storyboard
 
 Take = Callable[[Mapping[str, Value]], object]
 _ENDINGS = f"*{SUFFIX} *.toml {TABLES}"
+_READER = "regplay.core.datasets.own_table"  # of tables
 _OPENED = f"Sessions, experiments, lessons, storyboards, data ({_ENDINGS});;All files (*)"
 
 
@@ -47,12 +50,14 @@ class FileCommands(QObject):
 
     def choose(self) -> None:
         """Ask for a file of any kind and open it."""
+        _import_reader()
         name, _ = QFileDialog.getOpenFileName(self._parent, "Open", "", _OPENED)
         if name:
             self.open(Path(name))
 
     def choose_data(self, take: Take | None = None) -> None:
         """Ask for a table and how to learn from it; as `open_table`."""
+        _import_reader()
         kinds = f"Tables ({TABLES});;All files (*)"
         name, _ = QFileDialog.getOpenFileName(self._parent, "Open data", "", kinds)
         if name:
@@ -97,7 +102,10 @@ class FileCommands(QObject):
 
     def accepts(self, data: QMimeData) -> bool:
         """Whether what is dragged over the window can be opened."""
-        return dropped_file(data) is not None or dropped_link(data) is not None
+        if dropped_file(data) is not None:
+            _import_reader()
+            return True
+        return dropped_link(data) is not None
 
     def drop(self, data: QMimeData) -> None:
         """Open what was dropped; of a file, once the drag is over.
@@ -177,6 +185,12 @@ class FileCommands(QObject):
             self.failed.emit(str(error))
         else:
             self.done.emit(done)
+
+
+def _import_reader() -> None:
+    """Import what reads tables beside a person who still chooses one: pandas takes a while."""
+    if _READER not in sys.modules:
+        QThreadPool.globalInstance().start(lambda: import_module(_READER))
 
 
 def dropped_file(data: QMimeData) -> Path | None:

@@ -156,9 +156,10 @@ class _List(QListView):
             self._menu.popup(event.globalPos())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """A row may have one line now, or two."""
+        """A row may have one line now, or two; the chosen one stays in sight."""
         super().resizeEvent(event)
         self.scheduleDelayedItemsLayout()
+        self.scrollTo(self.currentIndex())
         self._runs.header.update()
 
     def currentChanged(self, current: ModelIndex, previous: ModelIndex) -> None:

@@ -2,13 +2,15 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from math import expm1, log1p
+from math import log10
 
+import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from regplay.gui.controls import HandleSlider
+from regplay.gui.plots import Scale
 from regplay.gui.theme import blend, colors_of, line_color, sized, zoomed
 from regplay.gui.widgets import as_plain, guarded
 
@@ -122,17 +124,23 @@ class EpochTrack(HandleSlider):
 
     def x_of(self, position: int) -> float:
         """Where the handle's centre stands at a kept epoch, in px."""
-        return self._x_at(self.kept[position]) if self.kept else self.handle / 2
+        return self._xs_at([self.kept[position]])[0] if self.kept else self.handle / 2
 
     def _end(self) -> int:
         return max(self.planned, self.kept[-1] if self.kept else 1)
 
-    def _x_at(self, epoch: int) -> float:
-        return self.handle / 2 + (self.width() - self.handle) * log1p(epoch) / log1p(self._end())
+    def _scale(self) -> Scale:
+        """Of epochs + 1, so that the first has a place."""
+        return Scale(0.0, log10(1 + self._end()), is_log=True)
+
+    def _xs_at(self, epochs: Sequence[int]) -> list[float]:
+        shares = self._scale().shares(np.array(epochs) + 1)
+        found: list[float] = (self.handle / 2 + (self.width() - self.handle) * shares).tolist()
+        return found
 
     def _position_at(self, x: float) -> float:
         share = (x - self.handle / 2) / max(self.width() - self.handle, 1)
-        return self.index_of(round(expm1(min(max(share, 0.0), 1.0) * log1p(self._end()))))
+        return self.index_of(round(self._scale().value(min(max(share, 0.0), 1.0)) - 1))
 
     def _pick(self, index: int) -> None:
         """A person chose a position."""
@@ -192,11 +200,10 @@ class EpochTrack(HandleSlider):
         metrics, end = QFontMetricsF(self._small_font()), self._end()
         decades = [10**k for k in range(len(str(end)))]
         wished = [0, end, *decades[1:], *(5 * d for d in decades), *(2 * d for d in decades)]
+        wished = [epoch for epoch in wished if epoch <= end]
         found: list[tuple[float, float, float, str]] = []  # left, right and middle in px, number
-        for epoch in wished:
-            if epoch > end:
-                continue
-            x, number = self._x_at(epoch), f"{epoch:,}"
+        for epoch, x in zip(wished, self._xs_at(wished), strict=True):
+            number = f"{epoch:,}"
             width = metrics.horizontalAdvance(number)
             left = min(max(x - width / 2, 0.0), self.width() - width)
             right = left + width

@@ -42,7 +42,7 @@ class ScrolledPlots(ScrolledColumn):
         self.plots.setSizes(self._sizes[_BELOW])
         self.setWidget(self.plots)
 
-    def set_aspect(self, aspect: float | None, count: int = 1) -> None:
+    def set_aspect(self, aspect: float | None, count: int) -> None:
         """Show so many pictures a side of this width in heights, or ones that take any shape."""
         self._aspect, self._count = aspect, count
         self._arrange()

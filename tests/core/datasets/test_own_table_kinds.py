@@ -204,6 +204,12 @@ def test_a_header_of_numbers_over_numbers_is_asked_about(header, doubts):
         assert len(checked(text, format="header = no").table.y) == 25
 
 
+def test_a_number_over_texts_that_come_again_is_the_name_of_their_column():
+    check = checked(table("0.0,1,2", lambda i: f"{i / 3:.3f},{i * i},{'abc'[i % 3]}"))
+    assert check.raw.names == ("0.0", "1", "2")
+    assert check.table.class_names == ("a", "b", "c")
+
+
 # data.format
 
 
@@ -287,7 +293,7 @@ def test_a_remark_below_the_table_is_told_as_such():
     text = table("a,b,y", lambda i: f"{i * i},{i % 5},{i / 7}") + "Source: World Bank\n"
     assert [str(problem) for problem in checked(text).problems] == [
         "row 26: this row has only one cell, the first one has 3; if it is a remark, such as a "
-        "source, delete it, else look for a missing separator"
+        "source, delete it in the file, else look for a missing separator"
     ]
 
 

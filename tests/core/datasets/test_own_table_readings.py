@@ -94,7 +94,7 @@ def test_a_first_row_of_values_with_a_typing_error_is_no_header():
 def test_a_header_that_comes_again_is_refused_once():
     half = table("a,b,y", lambda i: f"{i / 3},{i * i % 7},{i / 7}", 12)
     assert [str(problem) for problem in checked(half + half).problems] == [
-        "row 14: this row repeats the header; delete it"
+        "row 14: this row repeats the header; delete it in the file"
     ]
 
 
@@ -225,13 +225,13 @@ def test_a_row_that_holds_but_a_remark_is_refused_as_such(row):
         (problem,) = check.problems
         assert str(problem) == (
             f'row {place + 2}: this row holds nothing but "{row.strip(";")}"; if that is a heading,'
-            " or a remark such as a source, delete it"
+            " or a remark such as a source, delete it in the file"
         )
 
 
 def test_a_row_of_sums_among_numbers_is_named_as_such():
     text = table("a;b;y", lambda i: f"{i / 2};{i * i % 7};{i / 7:.3f}") + "Total;66;39.4\n"
-    assert "if this row sums up those above it, delete it" in str(checked(text).problems[0])
+    assert "if this row sums up those above it, delete it in" in str(checked(text).problems[0])
 
 
 # numbers

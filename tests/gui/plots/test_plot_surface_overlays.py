@@ -78,12 +78,12 @@ def test_the_lines_follow_the_fit_and_the_others_rest(view, values) -> None:
     overlays = [Overlay("a", COLOR, _plane(values, 0.7))]
     view.panel.set_overlays(overlays)
     view.panel.chart.grab()
-    before, picture = view.panel.contours.segments, view.panel.others._picture
+    before, picture = view.panel.contours.segments, view.panel.others.kept.picture
     view.set_fit(_plane(values, 1.4))
     view.panel.set_overlays([dataclasses.replace(overlays[0])])
     view.panel.chart.grab()
     assert not np.array_equal(view.panel.contours.segments, before)
-    assert view.panel.others._picture is picture
+    assert view.panel.others.kept.picture is picture
 
 
 def test_an_overlay_of_values_is_placed_by_its_own_grid(view, values) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 
 from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
@@ -70,12 +70,23 @@ def test_what_was_deleted_last_comes_back_first(runs, pins) -> None:
 
 def test_the_offer_ends_when_another_run_is_pinned(controller, runs, pins, make_run) -> None:
     _delete(runs, 0)
-    controller.tell_pins()  # the same once more
+    controller.complete_pins({})  # the same once more
     assert _offer(runs) == "Deleted “a”"
     dataset = load(Experiment().data)
     new = controller.pin_run(make_run(), None, dataset, "d")  # in the deleted one's colour
     assert _offer(runs) == ""
     assert new.color == 0
+
+
+def test_the_offer_leaves_the_chosen_run_in_sight(show_widget, controller, pins) -> None:
+    runs = show_widget(RunsList(controller), 330, 170)
+    for name in "bc":
+        runs.choose(pins[1])
+        QTest.keyClick(runs.view, DELETE)
+        QApplication.processEvents()
+        assert _offer(runs) == f"Deleted “{name}”"
+        row = runs.view.visualRect(runs.view.currentIndex())
+        assert runs.view.viewport().rect().contains(row)
 
 
 def test_the_offer_can_be_closed(runs, pins) -> None:

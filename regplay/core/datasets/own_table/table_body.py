@@ -185,7 +185,7 @@ def _has_header(head: Sequence[object], below: pd.DataFrame) -> bool | None:
         cell = head[column]
         if not cells or is_gap(cell):
             continue
-        if is_value(cell):
+        if is_value(cell) and any(map(is_value, cells)):
             numbers.append(cell)
         elif cell in cells:
             evidence.add(False)
@@ -268,7 +268,7 @@ def _repeated(body: Integers, values: pd.DataFrame, head: Sequence[object]) -> l
         return []
     wanted = [head[column] for column in values.columns]
     places = np.flatnonzero((values[values.columns[0]] == wanted[0]).to_numpy())
-    message = "this row repeats the header; delete it"
+    message = "this row repeats the header; delete it in the file"
     return [
         Problem(message, int(body[place]) + 1)
         for place in places
@@ -287,7 +287,7 @@ def _lonely(body: Integers, values: pd.DataFrame, filled: Integers) -> list[Prob
         text = next((cell for cell in values.iloc[place][numeric] if cell != ""), "")
         if text != "" and not is_value(text) and not is_gap(text):
             message = f"this row holds nothing but {in_quotes(text)}; if that is a heading, or a "
-            message += "remark such as a source, delete it"
+            message += "remark such as a source, delete it in the file"
             found.append(Problem(message, int(body[place]) + 1))
     return found
 
@@ -336,7 +336,7 @@ def _why_ragged(own: int, width: int) -> str:
     if own == 1:
         return (
             f"this row has only one cell, the first one has {width}; if it is a remark, such as a "
-            "source, delete it, else look for a missing separator"
+            "source, delete it in the file, else look for a missing separator"
         )
     return (
         f"this row has {own} cells, the first one has {width}; is a separator missing, or one too "

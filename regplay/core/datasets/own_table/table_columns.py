@@ -406,7 +406,7 @@ def _why_no_number(text: Any, is_one: bool, value: float, own: str, unit: str, d
         if is_sum:
             correct = f"write it as {float(sum(map(Fraction, str(text).split()))):.6g}"
         elif str(text).lower().rstrip(":") in TOTALS:
-            correct = "if this row sums up those above it, delete it, else correct it"
+            correct = "if this row sums up those above it, delete it in the file, else correct it"
         elif re.fullmatch(r"[\d.,]+-", str(text)):
             correct = f"if it is negative, write -{str(text)[:-1]}"
         return (
