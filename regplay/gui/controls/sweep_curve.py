@@ -3,11 +3,11 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from regplay.core.arrays import Floats
 from regplay.core.datasets import DatasetError, load
@@ -20,10 +20,10 @@ from regplay.gui.plots import (
     SCREEN,
     Frame,
     LossLine,
+    PictureCache,
     Scale,
     around_valley,
     draw_valley,
-    empty_picture,
     extend,
     sides_of,
     spread,
@@ -230,20 +230,22 @@ class CurvePicture:
         self._frame: Frame | None = None
         self._places: tuple[int, ...] = ()
         self._has_zero = False
-        self._kept: tuple[object, QPixmap] | None = None  # what it was drawn for, and the picture
+        self._kept = PictureCache()
 
     def set_curve(self, curve: SweepCurve | None) -> None:
         """Draw `curve` from now on; None outdates the one that there is."""
         if curve is self.curve:
             return
         self.outdated = self.curve if curve is None else None
-        self.curve, self._kept = curve, None
+        self.curve = curve
+        self._kept.forget()
         if curve is not None:
             self.range.follow(curve)
 
     def clear(self) -> None:
         """Draw nothing."""
-        self.curve = self.outdated = self._kept = None
+        self.curve = self.outdated = None
+        self._kept.forget()
         self.range = LossRange()
 
     @property
@@ -282,7 +284,9 @@ class CurvePicture:
         y_scale = self.range.scale.widened(_BOTTOM * zoom / room, _TOP * zoom / room)
         scales = x_scale, y_scale
         self._frame = Frame(size.width(), size.height(), *scales, ratio, colors, SCREEN, zoom)
-        self._places, self._has_zero = tuple(places), has_zero
+        if (tuple(places), has_zero) != (self._places, self._has_zero):
+            self._places, self._has_zero = tuple(places), has_zero
+            self._kept.forget()
 
     def valley_point(self) -> QPointF | None:
         """The middle of the mark, or None while there is no valley."""
@@ -329,11 +333,11 @@ class CurvePicture:
         if self.drawn is None or frame is None:
             return
         if curve is None:
-            painter.drawPixmap(0, 0, self._still(frame))
+            self._kept.paint(painter, frame, partial(self._draw_still, frame))
             return
         painter.save()
         painter.setClipRect(QRectF(0, 0, frame.width, frame.height))
-        painter.drawPixmap(0, 0, self._still(frame))
+        self._kept.paint(painter, frame, partial(self._draw_still, frame))
         for losses, color in self._losses():
             is_held = at is not None and sides_of(self.range.scale, losses[at]) == 0
             if at is not None and is_held and np.isfinite(losses[at]):
@@ -366,20 +370,12 @@ class CurvePicture:
             for losses, color in ((curve.train, ROLES.train), (curve.valid, ROLES.valid))
         ]
 
-    def _still(self, frame: Frame) -> QPixmap:
-        """What stays while the handle moves."""
-        drawn_for = frame, self._places, self._has_zero
-        if self._kept is not None and self._kept[0] == drawn_for:
-            return self._kept[1]
-        picture = empty_picture(frame)
-        painter, places = QPainter(picture), np.array(self._places, dtype=float)
-        break_at = 0.5 if self._has_zero else None
-        for losses, color in self._losses():
+    def _draw_still(self, frame: Frame, painter: QPainter, is_new: bool) -> None:
+        """Draw what stays while the handle moves."""
+        places, break_at = np.array(self._places, dtype=float), 0.5 if self._has_zero else None
+        for losses, color in self._losses() if is_new else ():
             scale = self.range.scale
             line = LossLine(
                 places, losses, color, scale, break_at, width=_LINE, dot=_DOT, ring=color
             )
             line.paint(painter, frame)
-        painter.end()
-        self._kept = drawn_for, picture
-        return picture

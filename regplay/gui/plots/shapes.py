@@ -19,14 +19,6 @@ WIDTH = 2.0  # pixels at 100 %
 _DASH_ON, _DASH_OFF = 8, 4  # pixels along x at 100 %
 
 
-def empty_picture(frame: Frame) -> QPixmap:
-    """A transparent picture of a frame's size, for a layer that keeps what it has drawn."""
-    picture = QPixmap(ceil(frame.width * frame.ratio), ceil(frame.height * frame.ratio))
-    picture.setDevicePixelRatio(frame.ratio)
-    picture.fill(Qt.GlobalColor.transparent)
-    return picture
-
-
 class PictureCache:
     """A layer's picture of what rests, on a device that keeps one.
 
@@ -57,9 +49,12 @@ class PictureCache:
         if not frame.device.keeps_pictures:
             draw(painter, True)
             return
-        is_new = self.picture is None or self._frame is not frame
+        is_new = self.picture is None or self._frame != frame
         if self.picture is None or is_new:
-            self.picture, self._frame = empty_picture(frame), frame
+            width, height = (ceil(side * frame.ratio) for side in (frame.width, frame.height))
+            self.picture, self._frame = QPixmap(width, height), frame
+            self.picture.setDevicePixelRatio(frame.ratio)
+            self.picture.fill(Qt.GlobalColor.transparent)
         with QPainter(self.picture) as inner:
             draw(inner, is_new)
         painter.drawPixmap(0, 0, self.picture)

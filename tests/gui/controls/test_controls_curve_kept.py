@@ -37,7 +37,7 @@ def test_it_looks_as_if_it_were_drawn_anew(make_slider, u_curve, theme):
     ):
         change()
         kept = _picture(slider)
-        slider.track._picture._kept = None
+        slider.track._picture._kept.forget()
         assert kept == _picture(slider)
         seen.append(kept)
     assert len({bytes(image.constBits()) for image in seen}) == len(seen)

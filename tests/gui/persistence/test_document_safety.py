@@ -6,7 +6,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.history import History
 from regplay.session.document import Document, StoredPin, StoredRun, read
-from regplay.session.document.text import FORMAT
+from regplay.session.document.document_text import FORMAT
 
 
 def seeded(seed, *pins, view=None):

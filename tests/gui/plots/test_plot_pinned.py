@@ -214,7 +214,8 @@ def test_a_run_that_grows_is_drawn_on_and_not_anew(view, pin, make_snapshot) -> 
         view.grab()
     assert view.plot.pinned.pictures == pictures
     grown = [_share_drawn(view, PURPLE, value, 49) for value in (0.4, 0.8)]
-    view.plot._redraw()
+    view.plot.pinned.set_runs(view.plot.pinned.runs)
+    view.plot.canvas.rest()
     drawn = [_share_drawn(view, PURPLE, value, 49) for value in (0.4, 0.8)]
     assert view.plot.pinned.pictures == pictures + 1
     assert grown == pytest.approx(drawn, abs=0.02)

@@ -10,7 +10,7 @@ from regplay.core.history import MEASURES
 from regplay.core.state import Checkpoints
 from regplay.core.training import Training
 from regplay.session.document import Document, DocumentWriter, StoredPin, StoredRun
-from regplay.session.document.text import encoded, joined, taken_apart
+from regplay.session.document.document_text import encoded, joined, taken_apart
 from regplay.session.pins import Pins
 from regplay.session.session import Run
 

@@ -12,8 +12,8 @@ import pytest
 from stored_sessions import session, small
 
 from regplay.session.document import Autosave, Document, DocumentError, left_behind, read
-from regplay.session.document import file as autosave_module
-from regplay.session.document.file import hold
+from regplay.session.document import session_file as autosave_module
+from regplay.session.document.session_file import hold
 
 
 @pytest.fixture

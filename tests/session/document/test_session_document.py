@@ -34,7 +34,7 @@ from regplay.session.document import (
     read,
     write,
 )
-from regplay.session.document.text import Budget
+from regplay.session.document.document_text import Budget
 from regplay.session.experiment_text import from_link, to_link
 from regplay.session.pins import Pins
 from regplay.session.session import Run
@@ -240,10 +240,10 @@ def test_runs_that_stay_are_not_packed_again(monkeypatch):
         packed.append(array)
         return real(array)
 
-    from regplay.session.document import text as document_writer
+    from regplay.session.document import document_text
 
-    real = document_writer.encoded
-    monkeypatch.setattr(document_writer, "encoded", encoded)
+    real = document_text.encoded
+    monkeypatch.setattr(document_text, "encoded", encoded)
     experiment = small()
     run, training = trained(experiment, epochs=20)
     pins = Pins()
@@ -313,8 +313,9 @@ def test_reading_a_session_imports_neither_torch_nor_qt(tmp_path):
     path = tmp_path / "mine.regplay"
     write(path, session())
     code = (
-        "import sys; from pathlib import Path; from regplay.session.document.file import read;"
-        "import regplay.session.document.file, regplay.session.experiment_text;"
+        "import sys; from pathlib import Path;"
+        "from regplay.session.document.session_file import read;"
+        "import regplay.session.document.session_file, regplay.session.experiment_text;"
         "d = read(Path(sys.argv[1])); assert len(d.pins) == 2; d.run.run(with_states=False);"
         "sys.exit('torch' in sys.modules or 'PySide6' in sys.modules)"
     )

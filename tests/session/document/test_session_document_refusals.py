@@ -14,7 +14,7 @@ from stored_sessions import document_of, dumps, earlier, session, small, trained
 from regplay import __version__
 from regplay.core import UserError
 from regplay.session.document import Document, DocumentError, loads, read
-from regplay.session.document.text import ArrayReader, encoded
+from regplay.session.document.document_text import ArrayReader, encoded
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regplay.session.document.document import Document, DocumentError
-from regplay.session.document.text import BRIEF, LARGEST, DocumentWriter, loads
+from regplay.session.document.document_text import BRIEF, LARGEST, DocumentWriter, loads
 from regplay.session.experiment_text import absolute
 from regplay.session.files import OutputError, leftovers_of, write_file
 from regplay.session.validation import read_text
