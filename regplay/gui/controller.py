@@ -354,8 +354,10 @@ class Controller(QObject):
         self.pins.restore(pins)
         self.pins_changed.emit()
 
-    def tell_pins(self) -> None:
-        """Pins have got what they lacked, such as states that were read."""
+    def complete_pins(self, found: Mapping[Pin, tuple[Run, Fit | None, Grid | None]]) -> None:
+        """Give restored pins what they lacked: the states of their runs, fits and their grids."""
+        for pin, (run, fit, grid) in found.items():
+            pin.run, pin.fit, pin.grid = run, fit, grid
         self.pins_changed.emit()
 
     def rename_pin(self, pin: Pin, name: str) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QDialog, QMainWindow
+from PySide6.QtWidgets import QDialog, QMainWindow, QVBoxLayout
 
 from regplay.core.experiment import Experiment
 from regplay.core.hyperparameters import MAIN_REGULARIZERS, SWEEPABLE
@@ -127,7 +127,11 @@ class MainWindow(QMainWindow):
             self.editing,
             self.guide,
         )
-        self.recording = self._recording(appearance, ask)
+        self.recording = recording = self._recording(appearance, ask)
+        rows = centre.layout()
+        assert isinstance(rows, QVBoxLayout)
+        rows.insertWidget(rows.indexOf(self.timeline), recording.annotation_tools.bar)
+        rows.insertWidget(rows.indexOf(self.timeline) + 1, recording.storyboard)
         commands = WindowCommands(
             show_gallery=self.gallery.show,
             fill_figures=self.figure_menus.fill,

@@ -598,6 +598,18 @@ def test_what_was_deleted_can_be_put_back_until(watcher, pinned, then):
     assert len(pinned) == 3
 
 
+def test_what_restored_pins_lack_comes_later_and_to_the_deleted_too(watcher, pinned):
+    controller = watcher.controller
+    kept, gone = controller.pins[:2]
+    kept.fit = gone.fit = None
+    controller.delete_pin(gone)
+    fit, grid = watcher.view.fit, controller.grid
+    controller.complete_pins({pin: (pin.run, fit, grid) for pin in (kept, gone)})
+    assert pinned == [["a", "c"], ["a", "c"]]
+    assert controller.put_pin_back() is gone
+    assert (kept.fit, kept.grid) == (gone.fit, gone.grid) == (fit, grid)
+
+
 def test_room_for_another_takes_the_message_away_that_asked_for_it(watcher):
     controller = watcher.controller
     for _ in range(13):

@@ -1,6 +1,6 @@
 """The session of the main window, taken as a document, and a document shown in the window."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton
 
 from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import Experiment
-from regplay.core.fit import grid_of
+from regplay.core.fit import Fit, Grid, grid_of
 from regplay.core.hyperparameters import SWEEPABLE
 from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel
@@ -20,6 +20,7 @@ from regplay.gui.timeline import SPEEDS, Timeline
 from regplay.gui.training import Start, View
 from regplay.session.document import Document, StoredPin, StoredRun, ViewValue
 from regplay.session.pins import Pin
+from regplay.session.session import Run
 
 
 class Appearance:
@@ -91,21 +92,23 @@ def pins_of(document: Document) -> list[Pin]:
     ]
 
 
-def complete(pins: Sequence[Pin], document: Document) -> None:
-    """Give the pins that `pins_of` made their states and fits; this imports torch.
+def completed(pins: Mapping[Pin, StoredRun]) -> dict[Pin, tuple[Run, Fit | None, Grid | None]]:
+    """The runs with their states, fits and grids of pins that `pins_of` made; this imports torch.
 
-    A pin whose file is gone, or has other columns or rows than it had, stays a mere history.
+    A pin whose file is gone, or has other columns or rows than it had, is left out: it stays a mere
+    history.
     """
     from regplay.core.population import fit_at
 
-    for pin, stored in zip(pins, document.pins, strict=True):
-        dataset = data_of(stored.run)
-        if dataset is None:
-            continue
-        run = stored.run.run()
-        pin.run, pin.grid, state = run, grid_of(dataset), run.checkpoints.last
-        if state is not None:
-            pin.fit = fit_at(state, run.experiment, dataset, pin.grid)
+    found: dict[Pin, tuple[Run, Fit | None, Grid | None]] = {}
+    for pin, stored in pins.items():
+        dataset = data_of(stored)
+        if dataset is not None:
+            run, grid = stored.run(), grid_of(dataset)
+            state = run.checkpoints.last
+            fit = None if state is None else fit_at(state, run.experiment, dataset, grid)
+            found[pin] = run, fit, grid
+    return found
 
 
 def data_of(run: StoredRun) -> Dataset | None:
@@ -190,8 +193,7 @@ class ShownSession(QObject):
         if document is None:
             return
         controller, run = self._controller, document.run
-        complete(list(self._stored), document)
-        controller.tell_pins()
+        controller.complete_pins(completed(self._stored))
         dataset = controller.dataset
         if run is None or dataset is None or run.experiment != controller.session.experiment:
             return

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from regplay.core import UserError
 from regplay.gui.controller import Controller
@@ -81,10 +81,6 @@ class Recording(QObject):
         self.storyboard.done.connect(self.done)
         self._commands: RecordCommands | None = None
         self._animation: AnimationCommand | None = None
-        rows = layout.central.layout()
-        assert isinstance(rows, QVBoxLayout)
-        rows.insertWidget(rows.indexOf(layout.timeline), self.annotation_tools.bar)
-        rows.insertWidget(rows.indexOf(layout.timeline) + 1, self.storyboard)
 
     def charts(self) -> Mapping[PlotName, Chart]:
         """Those that can be drawn on, in sight or not; the fit is none where it has no axes."""

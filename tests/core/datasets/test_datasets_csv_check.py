@@ -4,7 +4,7 @@ import pytest
 from made_datasets import checked
 
 from regplay.core.datasets.own_table import table_file
-from regplay.core.datasets.own_table.table_check import MOST, Check
+from regplay.core.datasets.own_table.table_check import MOST, Check, check_beginning
 from regplay.core.experiment import DataSettings
 
 
@@ -151,3 +151,33 @@ def test_reading_comes_in_short_steps():
     assert steps == [20_000, 40_000, 50_001, *4 * [50_000]]
     wide = "".join("1" + ",2" * 998 + f",{i / 7}\n" for i in range(20))
     assert len(list(Check(wide, DataSettings(name="csv")).steps())) == 2_001
+
+
+LONG = "größe;y\n" + "".join(f"ä{i};{i}\n" for i in range(9000))
+WIDE = "\n".join(
+    ",".join(f"{cell}{'a' * 70 * (not row)}{i}" for i in range(950))
+    for row, cell in enumerate("a12")
+)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        LONG.encode(),
+        LONG.encode("utf-16"),
+        LONG.encode("utf-16-le"),
+        LONG.encode("utf-16-be"),
+        LONG.encode("windows-1252"),
+        LONG.replace("\n", "\r").encode(),
+        LONG.replace("\n", "\r\n").encode(),
+        WIDE.encode(),
+        LONG,
+        WIDE,
+    ],
+    ids=["utf-8", "utf-16", "le", "be", "windows", "mac", "crlf", "wide", "text", "wide text"],
+)
+def test_of_a_long_file_whole_lines_are_looked_at_first(content, tmp_path):
+    path = tmp_path / "long.csv"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    check_beginning(content if isinstance(content, str) else path)

@@ -6,7 +6,7 @@ import pytest
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.training import Training
-from regplay.gui.persistence.shown_session import complete, pins_of
+from regplay.gui.persistence.shown_session import completed, pins_of
 from regplay.session.document import Document, DocumentWriter, StoredPin, loads
 from regplay.session.pins import MOST, Pin, Pins, PinsFullError
 from regplay.session.session import Run
@@ -28,6 +28,13 @@ def opened(*experiments):
         pins.pin(kept, None)
     document = Document(experiments[0], pins=tuple(StoredPin.of(pin) for pin in pins))
     return loads(DocumentWriter().text(document)), fits
+
+
+def complete(pins, document):
+    """What a controller does with what is found."""
+    stored = {pin: stored.run for pin, stored in zip(pins, document.pins, strict=True)}
+    for pin, found in completed(stored).items():
+        pin.run, pin.fit, pin.grid = found
 
 
 def test_histories_come_first_and_states_and_fits_after():

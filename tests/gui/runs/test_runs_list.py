@@ -61,7 +61,7 @@ def listed(qtbot, controller, make_run) -> Listed:
     pins.pin(make_run(), None, "a")
     pins.pin(make_run(regularization__weight_decay=0.01), None, "b")
     pins.pin(make_run(regularization__dropout=0.3, train=(0.5, 0.2)), None, "c")
-    controller.tell_pins()
+    controller.complete_pins({})
     runs.rows.set_present(make_run(train=(0.5, 0.05), valid=(0.2, 0.4)))
     with qtbot.waitExposed(window):
         window.show()
@@ -258,7 +258,7 @@ def test_new_numbers_draw_one_row_and_keep_choice_and_columns(listed, snapshot) 
 def test_a_new_pin_keeps_the_choice(listed, make_run) -> None:
     listed.click(2)
     listed.pins.pin(make_run(seed=1), None, "d")
-    listed.controller.tell_pins()
+    listed.controller.complete_pins({})
     assert listed.names[-1] == "d"
     assert listed.list.current is listed.pins[1]
 
@@ -295,7 +295,7 @@ def test_a_diverged_run_says_so(listed, snapshot) -> None:
 def test_a_list_of_twelve_scrolls(listed, make_run) -> None:
     for seed in range(9):
         listed.pins.pin(make_run(seed=seed), None)
-    listed.controller.tell_pins()
+    listed.controller.complete_pins({})
     listed.list.choose(listed.pins[11])
     QApplication.processEvents()
     assert listed.list.view.viewport().rect().contains(listed.row(12))

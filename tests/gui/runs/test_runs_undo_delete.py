@@ -70,7 +70,7 @@ def test_what_was_deleted_last_comes_back_first(runs, pins) -> None:
 
 def test_the_offer_ends_when_another_run_is_pinned(controller, runs, pins, make_run) -> None:
     _delete(runs, 0)
-    controller.tell_pins()  # the same once more
+    controller.complete_pins({})  # the same once more
     assert _offer(runs) == "Deleted “a”"
     dataset = load(Experiment().data)
     new = controller.pin_run(make_run(), None, dataset, "d")  # in the deleted one's colour

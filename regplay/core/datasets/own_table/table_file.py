@@ -16,7 +16,7 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import openpyxl
@@ -35,6 +35,7 @@ MAX_COLUMNS = 1_001  # 1,000 inputs and the target
 _MOST_CELLS = 32_000_000  # with empty ones
 _STEP = 20_000  # rows after which whoever reads may turn to something else
 _START = 65_536  # bytes that are the beginning
+_Text = TypeVar("_Text", str, bytes)
 _SAMPLED = 1 << 18  # characters that decide about the separator
 _TABLES = "regplay reads tables: CSV, TSV, Excel (.xlsx)"
 _SAVED = f"{_TABLES}; save what is in it as one of these"
@@ -204,19 +205,22 @@ def read_beginning(source: Source) -> Rows | None:
         As `read_rows`, as far as the beginning shows it.
     """
     if isinstance(source, str):
-        text, encoding = source[:_START].removeprefix("\ufeff"), ""
-        is_whole = len(source) <= _START
+        length = _length_of_beginning(source, "\n", "\r")
+        text, encoding = source[:length].removeprefix("\ufeff"), ""
+        is_whole = length == len(source)
     else:
         raw = _bytes_of(source)
         if raw.startswith(b"PK\x03\x04"):
             _check_workbook(raw)
             return None
-        is_whole = len(raw) <= _START
-        if not is_whole:
-            raw = raw[: raw.rfind(b"\n", 0, _START) + 2]
-        text, encoding = _decoded(raw, "")
+        length = _length_of_beginning(raw, b"\n", b"\r")
+        if length % 2 and _encoding_of(raw[:1000]) == "utf-16":
+            length += 1
+        is_whole = length == len(raw)
+        text, encoding = _decoded(raw[:length], "")
     if not is_whole:
-        text = text[: text.rfind("\n") + 1].replace('"', "")  # one may be cut in two
+        end = max(text.rfind("\n"), text.rfind("\r")) + 1
+        text = text[:end].replace('"', "")  # one may be cut in two
     steps = _text_rows(text, encoding, {}, False)
     while True:
         try:
@@ -224,6 +228,17 @@ def read_beginning(source: Source) -> Rows | None:
         except StopIteration as end:
             rows: Rows = end.value
             return rows
+
+
+def _length_of_beginning(source: _Text, *line_ends: _Text) -> int:
+    """That of the whole lines among the first `_START`, or of the first line if it is longer."""
+    if len(source) <= _START:
+        return len(source)
+    last = max(source.rfind(one, 0, _START) for one in line_ends)
+    if last < 0:
+        found = (source.find(one) for one in line_ends)
+        last = min((at for at in found if at >= 0), default=len(source) - 1)
+    return last + 1
 
 
 def _bytes_of(path: Path) -> bytes:
