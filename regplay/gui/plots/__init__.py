@@ -11,7 +11,7 @@ from regplay.gui.plots.curve import CurveView, class_at, class_heights
 from regplay.gui.plots.devices import SCREEN, VECTORS
 from regplay.gui.plots.fit_panel import Band, ChartPanel, FitPanel, Overlay, Subject, wrong_text
 from regplay.gui.plots.fit_view import DropoutPasses, FitView
-from regplay.gui.plots.frame import Device, Frame
+from regplay.gui.plots.frame import Frame
 from regplay.gui.plots.history_layers import EpochCurve, PinnedCurves
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.plots.labels import EndNames
