@@ -188,13 +188,13 @@ def as_now(run: Run) -> Run:
 def value_texts(experiment: Experiment, paths: Iterable[str]) -> list[str]:
     """An experiment's values at these field paths as in a list of runs, such as "λ 0.01".
 
-    Values that have no effect on the experiment are left out.
+    Values that have no effect on the experiment are left out, and that it is a polynomial where a
+    degree says so.
     """
-    return [
-        _text(path, get(experiment, path))
-        for path in paths
-        if is_used(experiment, path) and get(experiment, path) != ""
-    ]
+    used = [path for path in paths if is_used(experiment, path) and get(experiment, path) != ""]
+    if "model.degree" in used and "model.kind" in used:
+        used.remove("model.kind")
+    return [_text(path, get(experiment, path)) for path in used]
 
 
 def _text(path: str, value: Value) -> str:

@@ -195,3 +195,11 @@ def test_a_linear_model_has_nothing_to_drop() -> None:
     two = compared(_experiment(model__depth=0, regularization__dropout=0.4))
     assert list(two) == ["none", "weight decay"]
     assert [e.regularization.dropout for e in two.values()] == [0, 0]
+
+
+def test_a_degree_says_that_it_is_a_polynomial() -> None:
+    paths = ("model.kind", "model.degree", "model.depth")
+    polynomial = replace(Experiment(), {"model.kind": "polynomial"})
+    assert value_texts(polynomial, paths) == ["degree 4"]
+    assert value_texts(polynomial, ["model.kind"]) == ["polynomial"]
+    assert value_texts(Experiment(), paths) == ["network", "depth 2"]
