@@ -16,7 +16,7 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, AnyStr
 
 import numpy as np
 import openpyxl
@@ -35,7 +35,6 @@ MAX_COLUMNS = 1_001  # 1,000 inputs and the target
 _MOST_CELLS = 32_000_000  # with empty ones
 _STEP = 20_000  # rows after which whoever reads may turn to something else
 _START = 65_536  # bytes that are the beginning
-_Text = TypeVar("_Text", str, bytes)
 _SAMPLED = 1 << 18  # characters that decide about the separator
 _TABLES = "regplay reads tables: CSV, TSV, Excel (.xlsx)"
 _SAVED = f"{_TABLES}; save what is in it as one of these"
@@ -230,7 +229,7 @@ def read_beginning(source: Source) -> Rows | None:
             return rows
 
 
-def _length_of_beginning(source: _Text, *line_ends: _Text) -> int:
+def _length_of_beginning(source: AnyStr, *line_ends: AnyStr) -> int:
     """That of the whole lines among the first `_START`, or of the first line if it is longer."""
     if len(source) <= _START:
         return len(source)
