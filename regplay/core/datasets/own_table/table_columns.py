@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from itertools import islice
 from typing import Any, Literal
 
 import numpy as np
@@ -221,6 +222,9 @@ def _parsed(text: str, decimal: str) -> Number | None:
     return parse_number_text(text, decimal)
 
 
+_MOST_CHECKS = 8  # different texts of a column of checks
+
+
 def columns_of(body: Body, missing: Sequence[str] | None) -> Iterator[Column]:
     """The columns of a table, one after another, their kinds not decided yet.
 
@@ -234,9 +238,10 @@ def columns_of(body: Body, missing: Sequence[str] | None) -> Iterator[Column]:
         codes, found = pd.factorize(body.cells[index].to_numpy(dtype=object))
         texts = list(found)
         gaps = np.array([isinstance(t, str) and t.lower() in marks for t in texts], dtype=bool)
-        values = {str(text) for text, is_gap in zip(texts, gaps, strict=True) if not is_gap}
-        if "" in texts and are_checks(values) and UNCHECKED not in values:
-            gaps[texts.index("")], texts[texts.index("")] = False, UNCHECKED
+        if "" in texts and len(texts) < _MOST_CHECKS:
+            values = {str(text) for text, is_gap in zip(texts, gaps, strict=True) if not is_gap}
+            if are_checks(values) and UNCHECKED not in values:
+                gaps[texts.index("")], texts[texts.index("")] = False, UNCHECKED
         yield Column(index, name, body.numbers, texts, codes.astype(np.int64), gaps)
 
 
@@ -369,11 +374,11 @@ def remarks_on_reading(column: Column, decimal: str, taken: str) -> Iterator[Pro
         is_open = unit == TIMES[0] and not re.search("[a-zA-Z]", text_of(column.texts[i]))
         other = "; if they mean minutes and seconds, as minutes" if is_open else ""
         yield column.problem(f"its times are taken as hours: {shown}{other}")
-    for i, text in column.values():
-        if "(" in text_of(text) and found.values[i] < 0:
-            shown = f"{in_quotes(text)} is {format_number(float(found.values[i]))}"
+    if "(" in " ".join(map(str, column.texts)):  # seldom, and looked for at once in a long column
+        signed = (i for i, text in column.values() if "(" in str(text) and found.values[i] < 0)
+        for i in islice(signed, 1):
+            shown = f"{in_quotes(column.texts[i])} is {format_number(float(found.values[i]))}"
             yield column.problem(f"numbers in parentheses are taken as negative: {shown}")
-            return
 
 
 def unit_of(column: Column, decimal: str) -> str:
