@@ -186,11 +186,15 @@ def neighbours(experiment: Experiment, history: History | None = None) -> list[S
         return SEEDS * training_seconds(candidate, loaded(candidate.data))
 
     left, found = _BUDGET - seconds(experiment), list[SettingChange]()
+    n_inputs = loaded(experiment.data).n_inputs
     for change in _changes(experiment, history):
         field, value = FIELDS[change.path], change.value
         assert isinstance(value, int | float)
+        now = get(experiment, change.path)
         is_allowed = (field.minimum or 0) <= value <= (field.maximum or math.inf)
-        if not is_allowed or value == get(experiment, change.path) or change in found:
+        if not now and n_inputs < HYPERPARAMETERS[change.path].tried_from:
+            continue
+        if not is_allowed or value == now or change in found:
             continue
         try:
             needed = seconds(_changed(experiment, change))

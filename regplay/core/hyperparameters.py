@@ -71,6 +71,7 @@ class Hyperparameter:
     on: Callable[[Experiment], bool] | None = None
     # Of a regularizer that is off: values that advice tries, the likeliest first.
     tries: tuple[float, ...] = ()
+    tried_from: int = 1  # inputs
     # What it adds to the exported script while it is on, and where.
     script: Mapping[ScriptPlace, str] = field(default_factory=dict)
 
@@ -251,12 +252,14 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
         script={"hidden": "nn.Dropout({value})"},
     ),
     "regularization.dropouts": Hyperparameter(own=True, adjustable=True, unused=_no_hidden_layer),
-    # Advice doesn't begin with it: of one or two inputs it drops nearly all there is to learn from.
+    # Of few inputs it drops nearly all there is to learn from.
     "regularization.input_dropout": replace(
         _STRENGTH,
         by_layer=True,
         curve=_SHARES,
         term="input dropout",
+        tries=(0.2, 0.5),
+        tried_from=10,
         script={"first": "nn.Dropout({value})"},
     ),
     "regularization.input_noise": replace(

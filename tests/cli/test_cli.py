@@ -179,8 +179,9 @@ def test_a_folder_instead_of_a_file(refused, tmp_path):
 def test_a_file_that_is_no_text(refused, tmp_path):
     path = tmp_path / "model.pt"
     path.write_bytes(b"PK\x03\x04\xff\xfe")
-    reason = "this is no experiment: it is no text in UTF-8"
-    assert refused("train", path) == f"regplay train: {path}: {reason}"
+    said = refused("train", path)
+    assert said.startswith(f"regplay train: {path}: this is a damaged ZIP or Excel file; ")
+    assert said.endswith("; an experiment is a TOML file")
 
 
 def test_data_that_cannot_be_made_leaves_no_folder(refused, tmp_path):

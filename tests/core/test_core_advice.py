@@ -33,18 +33,22 @@ def trained(experiment, changes):
 # Which
 
 
-@pytest.mark.parametrize("path", [path for path in REGULARIZERS if "input_d" not in path])
+@pytest.mark.parametrize("path", REGULARIZERS)
 def test_a_regularizer_that_is_off_is_tried_at_some_strengths(path):
-    found = values_tried(path, {"data.name": "moons"})
+    found = values_tried(path, {"data.name": "breast-cancer"})
     assert 0 < min(found) < max(found)
     assert found <= set(sweep_axis(path).values)
     assert found == set(HYPERPARAMETERS[path].tries)
 
 
-def test_inputs_are_dropped_only_where_they_were():
+@pytest.mark.parametrize(
+    ("n_inputs", "is_tried"), [(2, False), (9, False), (10, True), (200, True)]
+)
+def test_inputs_are_dropped_where_there_are_ten_or_where_they_were(n_inputs, is_tried):
     path = "regularization.input_dropout"
-    assert values_tried(path, {"data.name": "moons"}) == set()
-    assert {0.0} < values_tried(path, {"data.name": "moons", path: 0.2})
+    data = {"data.name": "linear", "data.n_inputs": n_inputs, "data.n_informative": n_inputs}
+    assert bool(values_tried(path, data)) == is_tried
+    assert {0.0} < values_tried(path, {**data, path: 0.2})
 
 
 def test_one_that_is_on_is_tried_weaker_stronger_and_off():
@@ -263,3 +267,15 @@ def test_what_need_not_be_trained_would_not_have_changed_what_is_said(values):
     training = trained_together(tried.experiments, device="cpu", chooses=tried.chooses)
     assert 0.3 * len(tried.experiments) < len(training.history.places) < len(tried.experiments)
     assert compare(training, changes) == compare(trained(experiment, changes), changes)
+
+
+def test_dropped_inputs_are_advised_where_they_do_best():
+    """The third page of the lesson on two hundred inputs."""
+    data = {"name": "linear", "n_inputs": 200, "n_informative": 200, "n_train": 200, "noise": 0.1}
+    values = {f"data.{name}": value for name, value in {**data, "n_valid": 100}.items()}
+    values |= {"model.depth": 0, "model.init": "normal", "model.init_scale": 0.001}
+    values |= {"optimizer.name": "momentum", "optimizer.lr": 0.01, "epochs": 600}
+    experiment = replace(Experiment(), {**values, "regularization.decay_bias": False})
+    best = try_neighbours(experiment)[1].best
+    assert best.words == "Input dropout 0.2"
+    assert best.mean_after < 0.5 * best.mean_before

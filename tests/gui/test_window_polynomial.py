@@ -45,6 +45,16 @@ def test_it_is_solved_as_soon_as_it_is_chosen(at_polynomial):
     assert not window.timeline.epochs.isVisible()
 
 
+def test_none_of_its_epochs_is_the_best(at_polynomial):
+    window = at_polynomial.window
+    assert "best epoch" not in window.history_view.legend.text()
+    at_polynomial.controller.pin()
+    at_polynomial.wait(lambda: len(window.runs.rows.rows) == 2)
+    assert [row.best for row in window.runs.rows.rows] == [(), ()]
+    choose(at_polynomial, "network")
+    at_polynomial.wait(lambda: "best epoch" in window.history_view.legend.text())
+
+
 def test_of_a_polynomial_only_its_own_controls_are_there(at_polynomial):
     controls = at_polynomial.window.controls
     shown = {path for path in controls.paths() if not controls.control(path).isHidden()}

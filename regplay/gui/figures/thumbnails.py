@@ -14,7 +14,7 @@ from regplay.core.fit import Fit, grid_of
 from regplay.core.history import History
 from regplay.core.sweep import Lineup
 from regplay.gui.controls import CurvePicture, SweepCurve, curve_of
-from regplay.gui.figures.figure import paint_layers
+from regplay.gui.figures.figure import figure_frame, paint_layers
 from regplay.gui.plots import (
     Chart,
     ChartPanel,
@@ -24,6 +24,7 @@ from regplay.gui.plots import (
     MeasurePlot,
     Overlay,
     PredictedView,
+    Scale,
     Subject,
     paint_images,
 )
@@ -207,7 +208,8 @@ class Thumbnails(QObject):
         elif isinstance(panel, PredictedView):
             _paint_chart(painter, area, panel.chart_panel.chart, colors)
         elif isinstance(panel, ConfusionView):
-            panel.grid.draw(painter, area.size().toSize(), colors)
+            size = area.size().toSize().toSizeF()
+            panel.grid.draw(painter, figure_frame(painter, size, Scale(), Scale(), colors))
 
     def _paint_losses(
         self, painter: QPainter, area: QRectF, experiment: Experiment, drawn: _Drawn, colors: Colors

@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import TypeVar
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -41,6 +41,7 @@ from regplay.gui.plots import (
     LegendChart,
     MeasurePlot,
     PredictedChart,
+    ReadoutWidget,
     Scale,
     SurfaceView,
     WeightsView,
@@ -124,14 +125,15 @@ def _legend_chart_figure(
 
 
 def _below_legend(
-    entries: Callable[[], Sequence[Entry]], draw: Callable[[QPainter, QSize, Colors], None]
+    entries: Callable[[], Sequence[Entry]], picture: ReadoutWidget
 ) -> Callable[[QPainter, QRectF, Colors], QRectF]:
-    """Paints a legend, and below it a picture that is drawn from 0, 0 at a size."""
+    """Paints a legend, and below it a picture."""
 
     def paint(painter: QPainter, area: QRectF, colors: Colors) -> QRectF:
         top = paint_legend(painter, entries(), area, colors)
         painter.translate(area.left(), area.top() + top)
-        draw(painter, QSize(int(area.width()), int(area.height() - top)), colors)
+        size = QSizeF(int(area.width()), int(area.height() - top))
+        picture.draw(painter, figure_frame(painter, size, Scale(), Scale(), colors))
         return area.adjusted(0, top, 0, 0)
 
     return paint
@@ -159,7 +161,7 @@ def _fit_figure(panel: ChartPanel | ConfusionView) -> Figure:
         return run + (panel.caption or at)
 
     if isinstance(panel, ConfusionView):
-        paint = _below_legend(lambda: panel.legend.entries, panel.grid.draw)
+        paint = _below_legend(lambda: panel.legend.entries, panel.grid)
         return Figure(name, heading, lambda: colors_of(panel), series, paint)
     return _legend_chart_figure(panel, name, heading, series)
 
@@ -342,16 +344,13 @@ def _network_figure(picture: NetworkGraph | Histograms) -> Figure | None:
     if view is None or (isinstance(picture, NetworkGraph) and picture.picture is None):
         return None
 
-    def draw(painter: QPainter, size: QSize, colors: Colors) -> None:
-        picture.draw(painter, figure_frame(painter, QSizeF(size), Scale(), Scale(), colors))
-
     name, heading = "weight_histograms", "Weights of each layer"
     series: SeriesSource = partial(histogram_series, view.histograms)
     entries = partial(attrgetter("entries"), view.counts)
     if isinstance(picture, NetworkGraph):
         name, heading = "network", "Network"
         series, entries = partial(graph_series, picture), partial(_graph_legend, view)
-    paint = _below_legend(entries, draw)
+    paint = _below_legend(entries, picture)
     return Figure(name, lambda: heading, lambda: colors_of(picture), series, paint)
 
 

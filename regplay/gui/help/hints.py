@@ -167,6 +167,8 @@ class Hints(QObject):
         left = [each for each in _TEXTS if each not in self._gone]
         if _VALLEY in left and not self._can_have_valley():
             left.remove(_VALLEY)
+        if _MOMENT in left and self._controller.session.experiment.model.kind == "polynomial":
+            left.remove(_MOMENT)  # it was solved at once
         name = next(iter(left), "")
         if name == self.shown:
             return name  # it stays while networks are trained

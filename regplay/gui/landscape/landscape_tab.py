@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QVBoxLayou
 from regplay.core import fields
 from regplay.core.arrays import Flags
 from regplay.core.datasets import Dataset
-from regplay.core.experiment import Experiment
+from regplay.core.experiment import Experiment, ModelKind
 from regplay.core.fields import FIELDS
 from regplay.core.hyperparameters import MAIN_REGULARIZERS, SWEEPABLE, is_used
 from regplay.core.sweep import NumberAxis, Sweep, landscape_axis
@@ -144,6 +144,7 @@ class LandscapeHeader(QWidget):
             chooser.counts.activated.connect(partial(self._choose_count, index))
         group.buttonToggled.connect(lambda _, on: self.measure_chosen.emit() if on else None)
         decay, dropout = MAIN_REGULARIZERS
+        self._kind: ModelKind = "network"
         self.set_axes(landscape_axis(decay, 25), landscape_axis(dropout, 9))
 
     def set_axes(self, x: NumberAxis, y: NumberAxis) -> None:
@@ -158,9 +159,9 @@ class LandscapeHeader(QWidget):
             chooser.set_axis(axis)
         self._explain_start()
 
-    def set_usable(self, paths: Collection[str]) -> None:
-        """Let only these fields be chosen; dropout and degree, of other models, change places."""
-        self._usable = paths
+    def set_usable(self, paths: Collection[str], kind: ModelKind = "network") -> None:
+        """Let only these fields of a kind of model be chosen; dropout and degree change places."""
+        self._usable, self._kind = paths, kind
         for chooser in self.choosers:
             chooser.set_usable(paths)
         x, y = self.axes
@@ -193,9 +194,13 @@ class LandscapeHeader(QWidget):
             self.axes_chosen.emit()
 
     def _explain_start(self) -> None:
+        self.control.set_start(f"Train {self.models}", can_start=not self.unusable)
+
+    @property
+    def models(self) -> str:
+        """What a map of these axes is of, such as `225 networks`."""
         x, y = self.axes
-        networks = len(x.values) * len(y.values)
-        self.control.set_start(f"Train {networks:,} networks", can_start=not self.unusable)
+        return f"{len(x.values) * len(y.values):,} {self._kind}s"
 
     @property
     def measure(self) -> Measure:
@@ -314,16 +319,16 @@ class LandscapeTab(QWidget):
         (x, columns), (y, rows) = (
             (FIELDS[axis.path].label, len(axis.values)) for axis in self.header.axes
         )
-        networks = f"{columns * rows:,} networks"
+        models = self.header.models
         if self._control.is_running:
-            return f"Training {networks} …"
+            return f"Training {models} …"
         unusable = [FIELDS[path].label for path in self.header.unusable]
         if unusable:
             verb = "have" if len(unusable) > 1 else "has"
             names = " and ".join(unusable)
             return f"{names} {verb} no effect on the present experiment: choose another field."
         return (
-            f"Start trains {networks}: {columns} values of {x} × {rows} of {y}. "
+            f"Start trains {models}: {columns} values of {x} × {rows} of {y}. "
             "All other settings are those of the present experiment."
         )
 
@@ -352,7 +357,8 @@ class LandscapeTab(QWidget):
         """The map around this experiment, while it is on."""
         if experiment != self._experiment:
             self._experiment = experiment
-            self.header.set_usable([path for path in SWEEPABLE if is_used(experiment, path)])
+            usable = [path for path in SWEEPABLE if is_used(experiment, path)]
+            self.header.set_usable(usable, experiment.model.kind)
             self._show()
         x, y = self.header.axes
         # Wherever the present experiment stands on the map, it is the same map.

@@ -21,8 +21,17 @@ from regplay.gui.network.graph_layout import (
     signed_levels,
     signed_table,
 )
-from regplay.gui.network.pictures import KeptPicture, Magnitude
-from regplay.gui.plots import Frame, Picture, Readout, ReadoutRow, draw_pixels, pen, through
+from regplay.gui.network.pictures import Magnitude
+from regplay.gui.plots import (
+    Frame,
+    Picture,
+    Readout,
+    ReadoutRow,
+    ReadoutWidget,
+    draw_pixels,
+    pen,
+    through,
+)
 from regplay.gui.theme import ROLES, hairline, zoom_of_text, zoomed
 
 # Pixels at 100 %.
@@ -31,7 +40,7 @@ _EDGE, _BE_SIDE = 10, 6  # around everything; between a unit and its name
 _HEADROOM = 1.12  # so that a curve at its largest value stays off the frame
 
 
-class NetworkGraph(KeptPicture):
+class NetworkGraph(ReadoutWidget):
     """Inputs, hidden layers and outputs from left to right.
 
     A unit shows what it puts out over the input plane, or over one input; of more inputs, the sign

@@ -1,12 +1,12 @@
-"""Pictures of a network, painted once and then copied: what they share, and the histograms."""
+"""The weights of each layer as histograms, and what all pictures of a network share."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPixmap, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.arrays import Floats, Indices, Singles
@@ -14,98 +14,21 @@ from regplay.core.inside import NEAR_ZERO, LayerWeights, near_zero_share
 from regplay.core.number_text import counted, number, percent_text
 from regplay.gui.plots import (
     LARGEST,
-    SCREEN,
     Frame,
     Readout,
     ReadoutRow,
     ReadoutWidget,
     Scale,
     nice_step,
-    paint_readout,
 )
 from regplay.gui.theme import (
     ROLES,
     Colors,
     Role,
-    colors_of,
     hairline,
     mix,
-    sized,
-    zoom_of_text,
     zoomed,
 )
-from regplay.gui.widgets import LOOK_EVENTS, guarded
-
-
-class KeptPicture(ReadoutWidget):
-    """What rests is drawn by `draw` and kept; what follows the mouse is drawn over it.
-
-    Nothing is drawn while the widget is hidden.
-
-    Attributes
-    ----------
-    drawn
-        How often `draw` was called; a test cares.
-    """
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.drawn = 0
-        self._kept: QPixmap | None = None
-
-    def draw(self, painter: QPainter, frame: Frame) -> None:
-        """Draw everything but what follows the mouse; the ground is there already.
-
-        Parameters
-        ----------
-        frame
-            That of the widget, or one of another size in a figure; it has no axes.
-        """
-        raise NotImplementedError
-
-    def draw_over(self, painter: QPainter) -> None:
-        """Draw what the mouse points out."""
-
-    def refresh(self) -> None:
-        """There are new data: draw them, and read the place under a mouse that may rest."""
-        self._kept = None
-        self._point(self._mouse)
-
-    def frame(self) -> Frame:
-        """Its size and colours on screen at this moment."""
-        size, colors, zoom = (self.width(), self.height()), colors_of(self), zoom_of_text()
-        return Frame(*size, Scale(), Scale(), self.devicePixelRatioF(), colors, SCREEN, zoom)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow a change of the font or the palette."""
-        super().changeEvent(event)
-        if event.type() in LOOK_EVENTS:
-            self._kept = None
-            self.update()
-
-    @guarded
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Copy what is kept, drawing it first if anything changed."""
-        ratio = self.devicePixelRatioF()
-        kept, size = self._kept, (self.size().toSizeF() * ratio).toSize()
-        if kept is None or kept.size() != size or kept.devicePixelRatio() != ratio:
-            kept = self._kept = QPixmap(size)
-            kept.setDevicePixelRatio(ratio)
-            kept.fill(QColor(colors_of(self).background))
-            inner = QPainter(kept)
-            inner.setFont(sized(self.font()))
-            self.draw(inner, self.frame())
-            inner.end()
-            self.drawn += 1
-        painter = QPainter(self)
-        painter.setFont(sized(self.font()))
-        painter.drawPixmap(0, 0, kept)
-        self.draw_over(painter)
-        if self.readout is not None and self._mouse is not None:
-            bounds = QRectF(self.rect()).adjusted(2, 2, -3, -3)
-            paint_readout(painter, bounds, self._mouse, self.readout, colors_of(self))
-        painter.end()
-
 
 # From the first layer to the last, each clear of a white and of a dark ground.
 _LAYERS_LIGHT = ("#46327e", "#1f78b4", "#1a9e74", "#b08a00")
@@ -272,7 +195,7 @@ class _ShownLayer:
     near_zero: float
 
 
-class Histograms(KeptPicture):
+class Histograms(ReadoutWidget):
     """Weights now, filled, and before training, as an outline; heights are roots of the counts.
 
     All panels share the range of weights, so that layers compare; each has its own counts.

@@ -5,24 +5,13 @@
 
 from regplay.gui.plots.annotation_layer import annotation_font, begun, is_near
 from regplay.gui.plots.axes import Axes, Axis, GridLayer
-from regplay.gui.plots.canvas import (
-    BoxItem,
-    HoverItem,
-    Layer,
-    Picture,
-    Reading,
-    Readout,
-    ReadoutRow,
-    ReadoutWidget,
-    paint_readout,
-    readout_size,
-)
+from regplay.gui.plots.canvas import BoxItem, HoverItem, Layer, Reading
 from regplay.gui.plots.chart import LOCKED, Chart, Side
 from regplay.gui.plots.curve import CurveView, class_at, class_heights
 from regplay.gui.plots.devices import SCREEN, VECTORS
 from regplay.gui.plots.fit_panel import Band, ChartPanel, FitPanel, Overlay, Subject, wrong_text
 from regplay.gui.plots.fit_view import DropoutPasses, FitView
-from regplay.gui.plots.frame import Device, Frame
+from regplay.gui.plots.frame import Frame
 from regplay.gui.plots.history_layers import EpochCurve, PinnedCurves
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.plots.labels import EndNames
@@ -38,6 +27,7 @@ from regplay.gui.plots.linear_weights import WeightsView
 from regplay.gui.plots.loss_line import LossLine, SmallestLoss, draw_valley, sides_of
 from regplay.gui.plots.many_inputs import ConfusionView, PredictedChart, PredictedView
 from regplay.gui.plots.measure_plot import EpochPlot, MeasurePlot
+from regplay.gui.plots.readout import Picture, Readout, ReadoutRow, ReadoutWidget, readout_size
 from regplay.gui.plots.scale import (
     LARGEST,
     Range,

@@ -9,8 +9,8 @@ Measured with the same content in charts of 620 × 380 pixels whose ranges rest,
 (`python -m tests.benchmarks drawing`): a fit over 30 points 0.36 ms, where pyqtgraph's
 `PlotCurveItem` and `ScatterPlotItem` take 0.66 ms; over 2,000 points 0.64 against 0.94 ms; two
 losses of 1,000 records with the space between them 0.87 ms, where `PlotCurveItem` and
-`FillBetweenItem` take 6.3 ms. So lines, markers and fills are drawn here; the scene, its box and
-what the mouse does to both are pyqtgraph's.
+`FillBetweenItem` take 6.3 ms. So lines, markers and fills are drawn by our own layers, which also
+figures are painted by; the scene, its box and what the mouse does to both are pyqtgraph's.
 """
 
 import math
@@ -21,14 +21,15 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QGraphicsObject, QGraphicsWidget, QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QGraphicsObject, QGraphicsWidget
 
 from regplay.core.arrays import Floats
 from regplay.gui.plots.frame import Frame
+from regplay.gui.plots.readout import Readout, ReadoutRow, paint_readout, readout_size
 from regplay.gui.plots.shapes import WIDTH, dashed, pen, through
-from regplay.gui.theme import Colors, hairline, sized, unit_of
+from regplay.gui.theme import Colors, hairline, sized
 from regplay.gui.widgets import guarded
 
 
@@ -226,151 +227,6 @@ def _paint(layers: list[Layer], painter: QPainter, frame: Frame) -> None:
             layer.paint(painter, frame)
         except Exception:
             sys.excepthook(*sys.exc_info())
-
-
-# Pixels at 100 %; they grow with the text.
-_PAD = 7.0  # around what is in the box
-_SWATCH = 14.0
-_GAP = 12.0  # between a name and its value, at least
-_AWAY = 10.0  # from the mouse
-
-
-@dataclass(frozen=True)
-class ReadoutRow:
-    """One value: what it is of, the value as text, its colour, and its height if it has a dot."""
-
-    name: str
-    value: str
-    color: str | None = None
-    y: float | None = None  # pixels from the top
-
-
-@dataclass(frozen=True)
-class Picture:
-    """Something square that draws itself, with a line of text under it.
-
-    `size` is pixels across at 100 %.
-    """
-
-    paint: Callable[[QPainter, QRectF], None]
-    caption: str
-    size: float = 120.0
-
-
-@dataclass(frozen=True)
-class Readout:
-    """What the box says."""
-
-    title: str
-    rows: tuple[ReadoutRow, ...] = ()
-    picture: Picture | None = None
-
-
-def paint_readout(
-    painter: QPainter, bounds: QRectF, at: QPointF, readout: Readout, colors: Colors
-) -> None:
-    """Draw the box to the right of a point, or to its left, and not wider than `bounds`.
-
-    Its top is as high as the point. A title that has no room is cut short: values stay in sight.
-    """
-    metrics = QFontMetricsF(painter.font())
-    unit = unit_of(metrics)
-    indent, pad, away = _indent(readout) * unit, _PAD * unit, _AWAY * unit
-    box = QRectF(QPointF(0, 0), readout_size(metrics, readout))
-    box.setWidth(min(box.width(), bounds.width()))
-    left = at.x() + away
-    if left + box.width() > bounds.right():
-        left = at.x() - away - box.width()
-    top = min(at.y(), bounds.bottom() - box.height())
-    box.moveTo(max(left, bounds.left()), max(top, bounds.top()))
-
-    ground = QColor(colors.background)
-    ground.setAlpha(240)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    painter.setPen(hairline(colors.muted, unit))
-    painter.setBrush(ground)
-    painter.drawRoundedRect(box.translated(0.5, 0.5), 4 * unit, 4 * unit)
-    line = metrics.height()
-    left, right = box.left() + pad, box.right() - pad
-    baseline = box.top() + pad + metrics.ascent()
-    painter.setPen(QColor(colors.foreground))
-    title = metrics.elidedText(readout.title, Qt.TextElideMode.ElideRight, math.ceil(right - left))
-    painter.drawText(QPointF(left, baseline), title)
-    picture = readout.picture
-    if picture is not None:
-        top, side = baseline + metrics.descent() + 3 * unit, picture.size * unit
-        painter.save()
-        picture.paint(painter, QRectF(left, top, side, side))
-        painter.restore()
-        baseline = top + side + metrics.ascent() + 3 * unit
-        painter.setPen(QColor(colors.muted))
-        painter.drawText(QPointF(left, baseline), picture.caption)
-    painter.setPen(QColor(colors.foreground))
-    for row in readout.rows:
-        baseline += line
-        if row.color is not None:
-            top = baseline - metrics.ascent() / 2 - unit
-            swatch = QRectF(left, top, 9 * unit, 4 * unit)
-            painter.fillRect(swatch, QColor(colors.of(row.color)))
-        painter.drawText(QPointF(left + indent, baseline), row.name)
-        value = QPointF(right - metrics.horizontalAdvance(row.value), baseline)
-        painter.drawText(value, row.value)
-
-
-def _indent(readout: Readout) -> float:
-    """Room before all names if one of them has a swatch, so that they line up."""
-    return _SWATCH if any(row.color is not None for row in readout.rows) else 0.0
-
-
-def readout_size(metrics: QFontMetricsF, readout: Readout) -> QSizeF:
-    """Of the box, in pixels."""
-    unit = unit_of(metrics)
-    indent = _indent(readout) * unit
-    lines = [metrics.horizontalAdvance(readout.title)]
-    for row in readout.rows:
-        words = metrics.horizontalAdvance(row.name) + metrics.horizontalAdvance(row.value)
-        lines.append(indent + words + _GAP * unit)
-    height = metrics.height() * (1 + len(readout.rows))
-    picture = readout.picture
-    if picture is not None:
-        lines += [picture.size * unit, metrics.horizontalAdvance(picture.caption)]
-        height += (picture.size + 6) * unit + metrics.height()
-    return QSizeF(max(lines) + 2 * _PAD * unit, height + 2 * _PAD * unit)
-
-
-class ReadoutWidget(QWidget):
-    """Reads what is under the mouse.
-
-    Attributes
-    ----------
-    readout
-        What the box beside the mouse says, or None.
-    """
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.readout: Readout | None = None
-        self._mouse: QPointF | None = None
-        self.setMouseTracking(True)
-
-    def read(self, position: QPointF) -> Readout | None:
-        """What to say of a place."""
-        raise NotImplementedError
-
-    def _point(self, mouse: QPointF | None) -> None:
-        """The mouse is here, or elsewhere; or what is under it may have changed."""
-        self._mouse = mouse
-        self.readout = None if mouse is None else self.read(mouse)
-        self.update()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Read what is there."""
-        self._point(event.position())
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Hide the box."""
-        super().leaveEvent(event)
-        self._point(None)
 
 
 _TOP = 8.0  # pixels at 100 % of the box from the top

@@ -9,7 +9,7 @@ from regplay.core.datasets import Dataset, Split
 from regplay.core.fit import Fit
 from regplay.core.number_text import number
 from regplay.gui.plots.axes import probabilities
-from regplay.gui.plots.canvas import LineLayer, Reading, ReadoutRow
+from regplay.gui.plots.canvas import LineLayer, Reading
 from regplay.gui.plots.contours import fit_curves
 from regplay.gui.plots.fit_layers import (
     MEMBER_WIDTH,
@@ -22,6 +22,7 @@ from regplay.gui.plots.fit_layers import (
 )
 from regplay.gui.plots.fit_panel import InputsPanel, Overlay, ShownSplit
 from regplay.gui.plots.legend import Entry
+from regplay.gui.plots.readout import ReadoutRow
 from regplay.gui.plots.scale import Range, extend, padded
 from regplay.gui.plots.shapes import Points
 from regplay.gui.theme import ROLES, mix

@@ -7,7 +7,7 @@ lines are whole, at any size, and all but surfaces are vectors where the file ha
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from math import ceil
 from typing import Any
 
@@ -18,7 +18,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPixmap,
 from shiboken6 import wrapInstance
 
 from regplay.core.arrays import Flags, Floats, Indices, Pixels
-from regplay.gui.plots.frame import Frame, ShapePainter
+from regplay.gui.plots.frame import Frame, ShapePainter, Shapes
 from regplay.gui.plots.pyqtgraph_parts import arrayToQPolygonF
 from regplay.gui.plots.shapes import columns, draw_pixels
 
@@ -72,21 +72,13 @@ class Screen:
         self.draw_lines(painter, np.stack([across, ends[0], across, ends[1]], axis=1))
 
     def draw_shapes(
-        self,
-        painter: QPainter,
-        frame: Frame,
-        shapes: Sequence[ShapePainter],
-        looks: Hashable,
-        size: float,
-        x: Pixels,
-        y: Pixels,
-        which: Indices,
+        self, painter: QPainter, frame: Frame, shapes: Shapes, x: Pixels, y: Pixels, which: Indices
     ) -> None:
         """By copies of pictures, which Qt keeps while there is room."""
-        ratio, cell = frame.ratio, ceil(size * frame.ratio)
-        key, pictures = f"shapes {looks} {ratio}", QPixmap()
+        ratio, cell = frame.ratio, ceil(shapes.size * frame.ratio)
+        key, pictures = f"shapes {shapes.looks} {ratio}", QPixmap()
         if not QPixmapCache.find(key, pictures):
-            pictures = _side_by_side(shapes, cell, ratio)
+            pictures = _side_by_side(shapes.painters, cell, ratio)
             QPixmapCache.insert(key, pictures)
         # x, y, left, top, width, height, scale x, scale y, rotation, opacity
         fragments = self._fragments.rows(len(x))
@@ -144,21 +136,13 @@ class Vectors:
         painter.drawPolygon(arrayToQPolygonF(*outline), Qt.FillRule.WindingFill)
 
     def draw_shapes(
-        self,
-        painter: QPainter,
-        frame: Frame,
-        shapes: Sequence[ShapePainter],
-        looks: Hashable,
-        size: float,
-        x: Pixels,
-        y: Pixels,
-        which: Indices,
+        self, painter: QPainter, frame: Frame, shapes: Shapes, x: Pixels, y: Pixels, which: Indices
     ) -> None:
         """Each by itself."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(Qt.PenStyle.NoPen)
         for at_x, at_y, index in zip(x.tolist(), y.tolist(), which.tolist(), strict=True):
-            shapes[index](painter, at_x, at_y)
+            shapes.painters[index](painter, at_x, at_y)
 
     def draw_surface(
         self, painter: QPainter, frame: Frame, place: QRectF, pixels: NDArray[np.uint32]

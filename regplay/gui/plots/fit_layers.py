@@ -11,7 +11,7 @@ from regplay.core.arrays import Flags, Floats, Indices
 from regplay.core.fit import Fit, Grid
 from regplay.core.number_text import number
 from regplay.gui.plots.fit_panel import Band, Subject
-from regplay.gui.plots.frame import Frame
+from regplay.gui.plots.frame import Frame, Shapes
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.shapes import PictureCache, pen, through
 from regplay.gui.plots.surface_colors import UNSURE, Coloring
@@ -253,7 +253,8 @@ class DotsLayer:
         which += self.on_dark[at] * (_SIZES + 1)
         places, radii = (x[shown], y[shown], which[shown]), np.linspace(0, apart / 2, _SIZES + 1)
         dots = [partial(_draw_dot, ink, radius) for ink in (_DARK, _LIGHT) for radius in radii]
-        frame.device.draw_shapes(painter, frame, dots, ("dots", apart), apart + 2, *places)
+        shapes = Shapes(dots, ("dots", apart), apart + 2)
+        frame.device.draw_shapes(painter, frame, shapes, *places)
 
 
 def _draw_dot(ink: str, radius: float, painter: QPainter, x: float, y: float) -> None:

@@ -12,8 +12,9 @@ from regplay.core.arrays import Floats
 from regplay.core.datasets import Dataset, Split
 from regplay.core.fit import Fit, Grid, correct, grid_of
 from regplay.core.number_text import number, probability_text, spread_text
-from regplay.gui.plots.canvas import Reading, ReadoutRow
+from regplay.gui.plots.canvas import Reading
 from regplay.gui.plots.legend import Entry, LegendChart, other_entry
+from regplay.gui.plots.readout import ReadoutRow
 from regplay.gui.plots.shapes import (
     TRAIN_SHAPE,
     VALID_SHAPE,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,65 +12,6 @@ from PySide6.QtGui import QColor, QPainter
 from regplay.core.arrays import Flags, Floats, Indices, Pixels
 from regplay.gui.plots.scale import Range, Scale
 from regplay.gui.theme import Colors
-
-ShapePainter = Callable[[QPainter, float, float], None]  # draws itself around a place in pixels
-
-
-class Device(Protocol):
-    """What is drawn otherwise on a screen, many times a second, than in a figure of any size.
-
-    Attributes
-    ----------
-    keeps_pictures
-        Whether what rests is copied from a picture of it.
-    """
-
-    keeps_pictures: bool
-
-    def draw_lines(self, painter: QPainter, segments: Pixels) -> None:
-        """Draw lines [n, 4] of x₁, y₁, x₂, y₂ in pixels, with the painter's pen."""
-
-    def fill_between(
-        self,
-        painter: QPainter,
-        frame: "Frame",
-        x: Pixels,
-        low: Pixels,
-        high: Pixels,
-        color: QColor,
-    ) -> None:
-        """Fill the space between two curves over rising pixels `x`; all are [n]."""
-
-    def draw_shapes(
-        self,
-        painter: QPainter,
-        frame: "Frame",
-        shapes: Sequence[ShapePainter],
-        looks: Hashable,
-        size: float,
-        x: Pixels,
-        y: Pixels,
-        which: Indices,
-    ) -> None:
-        """Draw one of a few shapes at each of many places.
-
-        Parameters
-        ----------
-        shapes
-            Antialiased and without a pen at first.
-        looks
-            What they depend on, which its text tells: pictures of them are kept by it.
-        size
-            Of the largest, in pixels.
-        x, y, which
-            Places, and which shape is there [places].
-        """
-
-    def draw_surface(
-        self, painter: QPainter, frame: "Frame", place: QRectF, pixels: NDArray[np.uint32]
-    ) -> None:
-        """Draw colours [rows, columns] from the top, smooth in between, as far as they are seen."""
-
 
 _FARTHEST = 1e5  # pixels; Qt's rasterizer wraps around beyond some 8 million
 
@@ -101,7 +42,7 @@ class Frame:
     y_scale: Scale
     ratio: float
     colors: Colors
-    device: Device
+    device: "Device"
     zoom: float = 1.0
 
     @property
@@ -152,3 +93,44 @@ def _pixels(places: Pixels) -> Pixels:
     finite = np.isfinite(places)
     near: Pixels = places.clip(-_FARTHEST, _FARTHEST)
     return near if finite.all() else np.where(finite, near, np.nan)
+
+
+ShapePainter = Callable[[QPainter, float, float], None]  # draws itself around a place in pixels
+
+
+class Shapes(NamedTuple):
+    """A few shapes, of which one is drawn at each of many places."""
+
+    painters: Sequence[ShapePainter]  # antialiased and without a pen at first
+    looks: Hashable  # what they depend on, which its text tells: pictures of them are kept by it
+    size: float  # of the largest, in pixels
+
+
+class Device(Protocol):
+    """What is drawn otherwise on a screen, many times a second, than in a figure of any size.
+
+    Attributes
+    ----------
+    keeps_pictures
+        Whether what rests is copied from a picture of it.
+    """
+
+    keeps_pictures: bool
+
+    def draw_lines(self, painter: QPainter, segments: Pixels) -> None:
+        """Draw lines [n, 4] of x₁, y₁, x₂, y₂ in pixels, with the painter's pen."""
+
+    def fill_between(
+        self, painter: QPainter, frame: Frame, x: Pixels, low: Pixels, high: Pixels, color: QColor
+    ) -> None:
+        """Fill the space between two curves over rising pixels `x`; all are [n]."""
+
+    def draw_shapes(
+        self, painter: QPainter, frame: Frame, shapes: Shapes, x: Pixels, y: Pixels, which: Indices
+    ) -> None:
+        """Draw at each place [n] the shape with the index `which` [n]."""
+
+    def draw_surface(
+        self, painter: QPainter, frame: Frame, place: QRectF, pixels: NDArray[np.uint32]
+    ) -> None:
+        """Draw colours [rows, columns] from the top, smooth in between, as far as they are seen."""

@@ -11,9 +11,10 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from regplay.core.arrays import Flags, Floats, Pixels
 from regplay.core.history import History
-from regplay.gui.plots.canvas import Layer, ReadoutRow
+from regplay.gui.plots.canvas import Layer
 from regplay.gui.plots.frame import Frame
 from regplay.gui.plots.legend import elided, other_entry
+from regplay.gui.plots.readout import ReadoutRow
 from regplay.gui.plots.scale import Range, bounds, last_in_each_column
 from regplay.gui.plots.shapes import (
     TRAIN_SHAPE,

@@ -72,6 +72,7 @@ class HistoryView(QWidget):
         self._moment: int | None = None
         self._pinned: tuple[PinnedCurves, ...] = ()
         self._shown: tuple[History, Snapshot | None] = (History(), None)
+        self._is_solved = False
         self.plots: dict[str, MeasurePlot] = {}
         self._tip = ""
 
@@ -126,6 +127,7 @@ class HistoryView(QWidget):
 
     def show_view(self, view: View) -> None:
         """Show how a run went so far, and which moment of it is shown elsewhere."""
+        self._is_solved = view.run.experiment.model.kind == "polynomial"
         self.set_history(view.run.history, view.snapshot)
         self.set_marks(view.run.changed_at)
         self.set_moment(None if view.look.epoch is None else view.moment.epoch)
@@ -239,7 +241,7 @@ class HistoryView(QWidget):
                 plot.toggle_log(axis, name in self.log_axes)
 
     def _update(self) -> None:
-        self.plot.set_history(*self._shown)
+        self.plot.set_history(*self._shown, is_solved=self._is_solved)
         self._update_legend()
 
     def _update_legend(self) -> None:

@@ -11,10 +11,11 @@ from regplay.core.arrays import Floats
 from regplay.core.datasets import Dataset
 from regplay.core.fit import Fit
 from regplay.core.number_text import number
-from regplay.gui.plots.canvas import Reading, ReadoutRow
+from regplay.gui.plots.canvas import Reading
 from regplay.gui.plots.fit_panel import ChartPanel
 from regplay.gui.plots.frame import Frame
 from regplay.gui.plots.legend import Entry
+from regplay.gui.plots.readout import ReadoutRow
 from regplay.gui.plots.shapes import Points, PointsLayer, pen
 from regplay.gui.theme import ROLES, unit_of
 from regplay.gui.widgets import Toggle, named

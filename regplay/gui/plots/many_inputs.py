@@ -6,17 +6,19 @@ from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from regplay.core.arrays import Floats, Indices, Integers
 from regplay.core.datasets import Dataset, Split
 from regplay.core.fit import Fit
 from regplay.core.number_text import percent_text
-from regplay.gui.plots.canvas import LineLayer, Picture, Readout, ReadoutWidget, paint_readout
+from regplay.gui.plots.canvas import LineLayer
 from regplay.gui.plots.fit_panel import ChartPanel, FitPanel, points_text
+from regplay.gui.plots.frame import Frame
 from regplay.gui.plots.legend import Entry, Legend
 from regplay.gui.plots.linear_weights import WeightsView
+from regplay.gui.plots.readout import Picture, Readout, ReadoutWidget
 from regplay.gui.plots.scale import padded
 from regplay.gui.plots.shapes import Points, PointsLayer, paint_images, thinned
 from regplay.gui.theme import (
@@ -25,12 +27,11 @@ from regplay.gui.theme import (
     colors_of,
     hairline,
     mix,
-    sized,
     unit_of,
     zoom_of_text,
     zoomed,
 )
-from regplay.gui.widgets import Toggle, fill, guarded
+from regplay.gui.widgets import Toggle, fill
 
 
 class PredictedChart(ChartPanel):
@@ -183,7 +184,7 @@ class ConfusionGrid(ReadoutWidget):
         if looks != (self.names, self._color) or not np.array_equal(counts, self.counts):
             self.names, self._color = looks
             self.counts = counts
-            self._point(self._mouse)
+            self.refresh()
 
     def minimumSizeHint(self) -> QSize:
         """Room for a few cells."""
@@ -191,7 +192,7 @@ class ConfusionGrid(ReadoutWidget):
 
     def cell_at(self, position: QPointF) -> tuple[int, int] | None:
         """The true and the assigned class of the cell at a point, or None."""
-        first = self._first(QFontMetricsF(self.font()), self.size())
+        first = self._first(QFontMetricsF(self.font()), self.frame())
         column = math.floor((position.x() - first.left()) / first.width())
         row = math.floor((position.y() - first.top()) / first.height())
         n = len(self.counts)
@@ -199,7 +200,7 @@ class ConfusionGrid(ReadoutWidget):
 
     def cell_rect(self, row: int, column: int) -> QRectF:
         """Where a cell is, in pixels."""
-        return _cell(self._first(QFontMetricsF(self.font()), self.size()), row, column)
+        return _cell(self._first(QFontMetricsF(self.font()), self.frame()), row, column)
 
     def read(self, position: QPointF) -> Readout | None:
         """The points behind a cell."""
@@ -209,39 +210,34 @@ class ConfusionGrid(ReadoutWidget):
         self._cell = cell
         return self.reader(*cell)
 
-    @guarded
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the cells, and what is read of one."""
-        painter, colors = QPainter(self), colors_of(self)
-        painter.fillRect(self.rect(), QColor(colors.background))
-        painter.setFont(sized(self.font()))
-        self.draw(painter, self.size(), colors)
-        if self.readout is not None:
-            place = self.cell_rect(*self._cell)
-            painter.setPen(hairline(colors.foreground, 2 * zoom_of_text()))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(place)
-            at = QPointF(place.right(), place.top())
-            paint_readout(painter, QRectF(self.rect()), at, self.readout, colors)
-        painter.end()
+    def readout_place(self, mouse: QPointF) -> QPointF:
+        """The corner of the cell."""
+        return self.cell_rect(*self._cell).topRight()
 
-    def _first(self, metrics: QFontMetricsF, size: QSize) -> QRectF:
+    def draw_over(self, painter: QPainter) -> None:
+        """Draw a frame around the cell under the mouse."""
+        if self.readout is not None:
+            painter.setPen(hairline(colors_of(self).foreground, 2 * zoom_of_text()))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.cell_rect(*self._cell))
+
+    def _first(self, metrics: QFontMetricsF, frame: Frame) -> QRectF:
         """The upper left cell."""
         n, line, unit = max(len(self.names), 1), metrics.height(), unit_of(metrics)
         widest = max((metrics.horizontalAdvance(name) for name in self.names), default=0)
-        left = min(widest, size.width() * 0.25) + 12 + line
+        left = min(widest, frame.width * 0.25) + 12 + line
         top = 2.0 * line + 8
-        width = min((size.width() - left - 8) / n, 110.0 * unit)
-        height = min((size.height() - top - 6) / n, 70.0 * unit)
+        width = min((frame.width - left - 8) / n, 110.0 * unit)
+        height = min((frame.height - top - 6) / n, 70.0 * unit)
         return QRectF(left, top, max(width, 1.0), max(height, 1.0))
 
-    def draw(self, painter: QPainter, size: QSize, colors: Colors) -> None:
-        """Draw the cells at a size in pixels; the ground is there already."""
-        metrics = QFontMetricsF(painter.font())
+    def draw(self, painter: QPainter, frame: Frame) -> None:
+        """Draw the cells."""
+        metrics, colors = QFontMetricsF(painter.font()), frame.colors
         n, line = len(self.names), metrics.height()
         if not n:
             return
-        first = self._first(metrics, size)
+        first = self._first(metrics, frame)
         left, top, width, height = first.left(), first.top(), first.width(), first.height()
         painter.setPen(QColor(colors.muted))
         cut = Qt.TextElideMode.ElideRight

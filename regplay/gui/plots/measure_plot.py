@@ -14,7 +14,7 @@ from regplay.core.arrays import Floats, Pixels
 from regplay.core.history import History, Snapshot
 from regplay.core.number_text import number, percent_text
 from regplay.gui.plots.axes import Axes
-from regplay.gui.plots.canvas import Reading, ReadoutRow
+from regplay.gui.plots.canvas import Reading
 from regplay.gui.plots.chart import Chart, Side
 from regplay.gui.plots.frame import Frame
 from regplay.gui.plots.history_layers import (
@@ -31,6 +31,7 @@ from regplay.gui.plots.history_layers import (
 from regplay.gui.plots.labels import EndName, EndNames, FloorLayer, NamesItem
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.pyqtgraph_parts import MouseClickEvent
+from regplay.gui.plots.readout import ReadoutRow
 from regplay.gui.plots.scale import DIVERGED, bounds, extend
 from regplay.gui.theme import ROLES, unit_of
 
@@ -116,7 +117,7 @@ class MeasurePlot(EpochPlot):
     moment, pinned
         The line at the moment shown; the curves of pinned runs.
     best_epoch
-        Where the validation loss was smallest, or None.
+        Where the validation loss was smallest; None before any, and of a model that is solved.
     end_names
         The names of the curves at their right ends, where there is room.
     has_end_names
@@ -139,6 +140,7 @@ class MeasurePlot(EpochPlot):
         super().__init__(curves(tab), gap=tab != "weights")
         self.tab = tab
         self.best_epoch: int | None = None
+        self._is_solved = False
         self._unit = 100.0 if tab == "accuracy" else 1.0
         self._planned = 1
         self._stage = 0  # how many of `_STAGES` the run has passed
@@ -201,8 +203,16 @@ class MeasurePlot(EpochPlot):
             self._cover()
             self.refresh()
 
-    def set_history(self, history: History, live: Snapshot | None = None) -> None:
-        """Show the records, and a newer snapshot as the last point."""
+    def set_history(
+        self, history: History, live: Snapshot | None = None, *, is_solved: bool = False
+    ) -> None:
+        """Show the records, and a newer snapshot as the last point.
+
+        Parameters
+        ----------
+        is_solved
+            Whether all epochs are alike, as of a polynomial: none of them is the best.
+        """
         if history is not self._history:  # another run: its axes need not hold this one's losses
             self._history = history
             self._forget()
@@ -220,7 +230,9 @@ class MeasurePlot(EpochPlot):
         for curve in self.curves:
             curve.values = column(curve.measure) * self._unit
         is_finite = np.isfinite(loss)
-        best = int(np.where(is_finite, loss, np.inf).argmin()) if is_finite.any() else None
+        has_best = is_finite.any() and not is_solved
+        best = int(np.where(is_finite, loss, np.inf).argmin()) if has_best else None
+        self._is_solved = is_solved
         layer.best = None if self.tab == "weights" else best
         self.best_epoch = None if best is None else int(layer.epochs[best])
         self._cover()
@@ -416,6 +428,7 @@ class MeasurePlot(EpochPlot):
                 color = self.floor.color
                 floor = Entry("dashes", "noise floor", color, tip=floor_tip, is_on_plot=True)
                 entries.append(floor)
+        if self.tab != "weights" and not self._is_solved:
             text = "best epoch" if self.best_epoch is None else f"best epoch {self.best_epoch:,}"
             tip = f"{text}: the smallest validation loss so far"
             entries.append(

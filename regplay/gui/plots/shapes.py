@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap, QPolygonF
 
 from regplay.core.arrays import Flags, Floats, Indices, Pixels
-from regplay.gui.plots.frame import Frame, ShapePainter
+from regplay.gui.plots.frame import Frame, ShapePainter, Shapes
 from regplay.gui.theme import Colors, mix
 
 WIDTH = 2.0  # pixels at 100 %
@@ -209,8 +209,8 @@ class PointsLayer:
 
         which = np.zeros(len(shown), dtype=np.intp) if points.which is None else points.which[shown]
         looks = shape, fills, ring, seam, size, scale
-        markers, places = [marker(fill) for fill in fills], (x[shown], y[shown])
-        frame.device.draw_shapes(painter, frame, markers, looks, size * 1.3 + 6, *places, which)
+        shapes = Shapes([marker(fill) for fill in fills], looks, size * 1.3 + 6)
+        frame.device.draw_shapes(painter, frame, shapes, x[shown], y[shown], which)
 
 
 def thinned(n: int) -> Indices:

@@ -98,7 +98,7 @@ def _row(
     if last is not None:
         train, valid = last.value("train_loss"), last.value("valid_loss")
         epoch = run.history.best_epoch
-        if epoch >= 0:
+        if epoch >= 0 and run.experiment.model.kind == "network":
             best = in_column(run.history.at_best("valid_loss")), f"{epoch:,}"
         if last.diverged[0]:
             words.insert(0, "diverged")

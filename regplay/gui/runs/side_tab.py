@@ -316,6 +316,9 @@ class SideTab(QWidget):
                 cell.set_ready(not each.place.is_trained or bool(each.run.checkpoints))
             if self._view is not None:
                 self.show_view(self._view)
+        else:  # what is still drawn is nobody's, until others are lined up
+            for cell in self._cells:
+                cell.set_ready(False)
         self.beside_changed.emit(beside)
         self.compared_runs_changed.emit(self.compared_runs)
 

@@ -286,9 +286,9 @@ class SeedsTab(QWidget):
 
     def _invite(self, has_parts: bool) -> None:
         """Say what will be seen, and show the plots once there is something in them."""
-        count = self.box.value()
+        count, models = self.box.value(), f"{self._experiment.model.kind}s"
         text = (
-            f"The same experiment on {count} other draws of the data: how far the networks lie "
+            f"The same experiment on {count} other draws of the data: how far the {models} lie "
             "apart."
         )
         if has_parts:
@@ -298,7 +298,7 @@ class SeedsTab(QWidget):
                 "and noise, which together are the error."
             )
             count *= 1 + positions
-        self.invitation.set_texts(text, f"Train {count:,} networks")
+        self.invitation.set_texts(text, f"Train {count:,} {models}")
         is_empty = not (self.control.is_on or self.control.studies)
         self._pages.setCurrentWidget(self.invitation if is_empty else self._both)
 

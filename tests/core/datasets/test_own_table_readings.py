@@ -323,3 +323,74 @@ def test_what_is_not_read_as_a_number_is_told_wherever_it_goes(form):
 def test_texts_that_begin_with_letters_are_categories_without_a_word():
     check, _ = first_of(lambda i: ["low", "high", "very high"][i % 3])
     assert check.remarks == []
+
+
+# whole tables
+
+
+def test_years_over_numbers_are_names():
+    check = checked(table("country,2019,2020,2021", lambda i: f"c{i},{i},{i * 2},{i * 3 % 7}"))
+    assert check.raw.names == ("country", "2019", "2020", "2021")
+    assert len(check.table.y) == 24
+    years = checked(table("2019,3,4.5", lambda i: f"{2020 + i},{i * i},{i / 7}"))
+    assert len(years.table.y) == 25
+
+
+@pytest.mark.parametrize("mark", ["-999", "9999"])
+def test_numbers_that_may_mean_a_missing_value_are_told(mark):
+    text = table("a;b;y", lambda i: f"{mark if i % 8 == 3 else i * i % 11};{i % 5 or 'NA'};{i / 7}")
+    remark = next(remark for remark in checked(text).remarks if mark in remark.message)
+    assert str(remark) == (
+        f'column 1 (a): "{mark}" stands in 3 rows and is far from all other values; it may mean '
+        "that they are missing"
+    )
+    ((_, path, value),) = remark.answers
+    assert (path, value) == ("data.format", f"missing = NA, {mark}")
+    found = checked(text, format=value)
+    assert len(found.table.y) == 24 - 5 - 3 + sum(i % 8 == 3 and i % 5 == 0 for i in range(24))
+    assert not any(mark in remark.message for remark in found.remarks)
+    near = table("a;y", lambda i: f"{mark if i % 8 == 3 else abs(int(mark)) // 2 + i * i};{i / 7}")
+    assert said(checked(near)) == []
+
+
+def test_decimal_commas_between_commas_are_refused_once():
+    text = table("a,b,y", lambda i: f"{i},5,{i * i % 7},25,{i},{i % 9}")
+    (problem,) = checked(text).problems
+    assert str(problem) == (
+        "row 2: all rows have 6 cells, the first one has 3; if commas are decimal marks too, save "
+        "the table with semicolons between its cells"
+    )
+
+
+@pytest.mark.parametrize("header", ["a b y", "1,5 2 0,25"])
+def test_decimal_commas_between_blanks(header):
+    text = table(header, lambda i: f"{i},5 {i * i % 7} {i},25")
+    check = checked(text)
+    assert check.raw.format.separator == " "
+    assert check.table.x[-1].tolist() == [23.5, 4]
+    assert check.table.y[-1] == 23.25
+
+
+@pytest.mark.parametrize("mark", ["#", "%", "//"])
+def test_comments_above_a_table_are_passed_over(mark):
+    text = f"{mark} made by a tool, version 1\n" + table(
+        "a,b,y", lambda i: f"{i / 2},{i * i % 7},{i / 7}"
+    )
+    check = checked(text)
+    assert check.raw.names == ("a", "b", "y")
+    assert check.raw.format.above == 1
+
+
+def test_a_table_on_its_side_is_told():
+    rows = [
+        ",".join([name, *(str((i * k) % 7 + i) for i in range(24))]) for k, name in enumerate("xyz")
+    ]
+    (remark,) = (line for line in said(checked("\n".join(rows))) if line.startswith("there are"))
+    assert remark.startswith(
+        "there are 3 rows and 25 columns; if each column should be a row, turn"
+    )
+
+
+def test_marks_of_no_width_are_not_there():
+    _, values = first_of(lambda i: f"\u200b{i}.5")
+    assert values == [i + 0.5 for i in range(24)]

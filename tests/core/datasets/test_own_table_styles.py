@@ -199,6 +199,22 @@ def workbook(path: Path) -> None:
     book.save(path)
 
 
+def merged(path: Path) -> None:
+    """A title, and groups of columns above their names, each over merged cells."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in [["Rooms"], [], ["Size", None, "Look"], NAMES, *map(list, rows_of())]:
+        sheet.append(row)
+    sheet.merge_cells("A1:C1")
+    sheet.merge_cells("A3:B3")
+    book.save(path)
+
+
+def with_units(path: Path) -> None:
+    rows = [NAMES, ["cm", "€", ""], *rows_of()]
+    path.write_text("\n".join(",".join(map(str, row)) for row in rows), encoding="utf-8")
+
+
 def with_second_sheet(path: Path, *first: str) -> None:
     book = openpyxl.Workbook()
     for line in first:
@@ -225,6 +241,12 @@ WRITERS = {
     "Python": python_csv,
     "pandas": lambda path: frame().to_csv(path, index=False),
     "pandas with its index": lambda path: frame().to_csv(path),
+    "pandas, all in quotes": lambda path: frame().to_csv(path, index=False, quoting=csv.QUOTE_ALL),
+    "pandas in German": lambda path: frame().to_csv(path, index=False, sep=";", decimal=","),
+    "pandas in bars and UTF-16": lambda path: frame().to_csv(
+        path, index=False, sep="|", encoding="utf-16"
+    ),
+    "pandas with all digits": lambda path: frame().to_csv(path, index=False, float_format="%.9e"),
     "pandas packed": lambda path: frame().to_csv(path, index=False, compression="gzip"),
     "R write.csv": lambda path: r_write(path, '"","length","price","colour"', '"{}",{},{},"{}"'),
     "R write.csv2": lambda path: r_write(
@@ -234,11 +256,16 @@ WRITERS = {
     "Excel": written_as("cp1252", ",", ".", "", NAMES),
     "Excel in German": written_as("cp1252", ";", ",", "", NAMES),
     "Excel UTF-8": written_as("utf-8-sig", ";", ",", ".", NAMES),
+    "Excel on a Mac": written_as("mac-roman", ",", ".", "", NAMES),
+    "Excel in French": written_as("utf-8-sig", ";", ",", "\u202f", NAMES),
+    "Excel in Swiss": written_as("cp1252", ";", ".", "'", NAMES),
     "Excel Unicode": written_as("utf-16", "\t", ",", "", NAMES),
     "LibreOffice": lambda path: r_write(path, '"length","price","colour"', '{1},{2},"{3}"'),
     "SQLite": written_as("utf-8", ",", ".", "", None),
     "SQLite with a header": written_as("utf-8", ",", ".", "", NAMES),
     "a workbook": workbook,
+    "a workbook with merged cells": merged,
+    "units below the header": with_units,
     "a second sheet": lambda path: with_second_sheet(path, "nothing here"),
     "a cover sheet": lambda path: with_second_sheet(path, *COVER),
 }

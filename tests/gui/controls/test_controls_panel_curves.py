@@ -91,7 +91,7 @@ def test_a_rare_slider_is_in_sight_with_its_curve(panel):
 def test_an_adopted_member_is_in_the_experiment_but_is_no_change(panel, said, path):
     if path == "regularization.label_smoothing":  # which numbers have no use for
         panel.set_experiment(replace(Experiment(), {"data.name": "moons"}))
-    if path == "model.degree":
+    if path == "model.degree":  # which networks have no use for
         panel.set_experiment(replace(Experiment(), {"model.kind": "polynomial"}))
     start = panel.experiment()
     curve = finished(path)

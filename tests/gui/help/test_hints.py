@@ -82,6 +82,16 @@ def test_where_no_decay_is_best_the_next_thing_is_asked_for(beginner):
     person.wait(lambda: "<b>epoch</b>" in hint(person))
 
 
+def test_a_polynomial_has_no_epochs_to_go_back_to(beginner):
+    person = beginner
+    follow_first(person)
+    person.wait(lambda: "<b>epoch</b>" in hint(person))
+    person.set(model__kind="polynomial")
+    person.wait(lambda: "lesson" in hint(person))
+    person.set(model__kind="network")
+    person.wait(lambda: "<b>epoch</b>" in hint(person))
+
+
 def test_what_was_done_before_its_turn_is_not_asked_for(beginner):
     person = beginner
     person.press(Key.Key_P)

@@ -54,6 +54,9 @@ def test_weight_decay_and_dropout_are_the_axes_of_a_new_landscape(qtbot) -> None
     assert y.values == (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
     assert y.path == DROPOUT
     assert "225 networks" in view.chart.hint.text()
+    view.wanted(replace(Experiment(), {"model.kind": "polynomial"}), None)
+    assert "225 polynomials: 25 values of Weight decay λ × 9 of Degree" in view.chart.hint.text()
+    assert _find(view, "landscape.start").toolTip() == "Train 225 polynomials"
 
 
 def test_another_field_is_an_axis_of_as_many_positions(qtbot, view, changes) -> None:

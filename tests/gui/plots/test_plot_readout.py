@@ -6,8 +6,9 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from regplay.gui.plots.canvas import Picture, Reading, Readout, ReadoutRow, paint_readout
+from regplay.gui.plots.canvas import Reading
 from regplay.gui.plots.chart import Chart
+from regplay.gui.plots.readout import Picture, Readout, ReadoutRow, paint_readout
 from regplay.gui.theme import DARK, LIGHT
 
 BOUNDS = QRectF(0, 0, 400, 300)

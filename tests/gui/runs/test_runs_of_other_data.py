@@ -44,3 +44,15 @@ def test_pins_are_not_drawn_over_other_data_before_these_have_a_view(person):
     person.set(data__name="sine")
     person.wait_until_finished()
     assert [overlay.name for overlay in window.fit_view.panel.overlays] == [pin.name]
+
+
+def test_none_of_those_side_by_side_can_be_adopted_where_there_are_no_data(person):
+    person.click("compare")
+    adopt = person.find("split.1.adopt")
+    person.wait(adopt.isEnabled)
+    person.window.tabs.set_tab("fit")
+    person.set(data__name="csv", data__file="/none.csv")
+    person.window.tabs.set_tab("side")
+    assert not adopt.isEnabled()
+    person.set(data__name="moons")
+    person.wait(adopt.isEnabled)

@@ -107,6 +107,8 @@ def test_what_will_be_seen_is_told_and_starts_by_one_click(tab):
     assert "bias², variance and noise" in find(tab, "seeds.invitation.text").text()
     label = find(tab, "seeds.invitation.text")
     assert label.height() >= label.heightForWidth(label.width())  # nothing is cut off
+    tab.wanted(replace(Experiment(), {"model.kind": "polynomial"}), None)
+    assert button.text() == f"Train {10 + parts} polynomials"
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     wanted = tab.wanted(Experiment(), None)
     assert sum(len(one.sweep.experiments) for one in wanted.values()) == 10 + parts

@@ -79,7 +79,7 @@ class RawTable:
 def raw_table_of(rows: Rows, settings: DataSettings) -> Generator[int, None, RawTable]:
     """A table by what its format and the kinds of its columns are guessed and said to be.
 
-    The number of rows is yielded after each column, of which a long one takes a while.
+    The number of rows is yielded again and again, since long columns take a while.
     """
     chosen = read_format(settings.format)
     body = _sampled(body_of(rows, chosen), settings)
@@ -87,18 +87,21 @@ def raw_table_of(rows: Rows, settings: DataSettings) -> Generator[int, None, Raw
     columns = []
     for column in columns_of(body, missing):
         columns.append(column)
-        _ = column.is_dated  # here, one at a time: the column keeps the answer
-        yield len(body.cells)
+        for _ in column.read():
+            yield len(body.cells)
     decimal = chosen.get("decimal")
     if decimal is None:
         if chosen.get("thousands") in (".", ","):
             decimal = "," if chosen["thousands"] == "." else "."
         else:
             decimal = decimal_mark(columns)
+    yield len(body.cells)
     order = chosen.get("dates") or date_order(columns)
+    yield len(body.cells)
     filled = sum(bool(column.filled) for column in columns)
     for column in columns:
         column.kind, column.reason = kind_and_reason(column, decimal, body.header > 0, filled)
+        yield len(body.cells)
     _take_kinds(columns, settings.columns)
     found = TableFormat(
         rows.separator,

@@ -134,7 +134,9 @@ def _titles(rows: Rows, filled: Integers, present: Integers) -> int:
         if not is_alone:
             head = rows.cells.loc[present[place + 1]].tolist()
             below = rows.cells.loc[present[place + 2 : place + 2 + _HEAD]]
-            if widths[place] >= width - 1 or not _names_numbers(head, below):
+            is_comment = str(first)[0] in "#%!/"
+            least = width if is_comment else width - 1
+            if widths[place] >= least or not _names_numbers(head, below):
                 break
         count = place + 1
     return count
@@ -194,6 +196,10 @@ def _has_header(head: Sequence[object], below: pd.DataFrame) -> bool | None:
     steps = [number_readings(text_of(cell))[0] for cell in numbers]
     known = [step for step in steps if step is not None and np.isfinite(step)]
     is_even = len(known) == len(steps) and len(set(np.diff(known))) == 1
+    if is_even and known[0] != known[1] and all(map(_is_year, known)) and not evidence - {True}:
+        below_years = [number_readings(text_of(cell))[0] or 0 for cell in below.to_numpy().ravel()]
+        if not any(map(_is_year, below_years)):
+            return True
     if evidence == {True}:
         is_counted = is_even or (len(steps) == 1 and steps[0] in (0.0, 1.0))
         return True if not numbers or is_counted else None
@@ -297,6 +303,10 @@ def _listed(cells: Sequence[object]) -> str:
     return ", ".join(shown[:4]) + (", …" if len(shown) > 4 else "")
 
 
+def _is_year(value: float) -> bool:
+    return 1500 <= value <= 2100 and value == int(value)
+
+
 def _header_doubt(head: Sequence[object], row: int) -> Problem:
     return Problem(
         f"the first row, {_listed(head)}, may hold the names of the columns or values",
@@ -325,6 +335,12 @@ def _ragged(
     for column in range(width, values.shape[1]):
         beyond |= (values[column] != "").to_numpy()
     widths = rows.widths[body]
+    if rows.separator == "," and len(body) and beyond.all() and len(set(widths)) == 1:
+        message = (
+            f"all rows have {widths[0]} cells, the first one has {width}; if commas are decimal "
+            "marks too, save the table with semicolons between its cells"
+        )
+        return [Problem(message, int(body[0]) + 1)]
     return [
         Problem(_why_ragged(int(widths[place]), width), int(body[place]) + 1)
         for place in np.flatnonzero(beyond | (widths < needed))

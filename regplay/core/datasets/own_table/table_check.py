@@ -25,10 +25,12 @@ from regplay.core.datasets.own_table.table_values import (
     Targets,
     input_of,
     refuse_categories,
+    remark_on_shape,
     remark_on_total,
     remarks_on_columns,
     remarks_on_gaps,
     remarks_on_inputs,
+    remarks_on_sentinels,
     targets_of,
     too_few,
 )
@@ -154,6 +156,8 @@ class Check:
         for part in parts:
             self.remarks += remarks_on_reading(part.column, raw.format.decimal, "categories")
         self.remarks += remarks_on_reading(target, raw.format.decimal, "classes")
+        self.remarks += remarks_on_sentinels(raw, [*(part.column for part in parts), target])
+        self.remarks += remark_on_shape(raw)
         self.remarks += remarks_on_inputs(parts, kept, y, target)
         self.remarks += remark_on_total(raw) if kept[-1] else []
         x.flags.writeable = y.flags.writeable = False  # a cache may hand them out again

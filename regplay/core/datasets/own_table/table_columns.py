@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from itertools import islice
 from typing import Any, Literal
 
 import numpy as np
@@ -51,6 +52,7 @@ USED: tuple[ColumnKind, ...] = ("number", "date", "yes/no", "category")  # what 
 MAX_CATEGORIES = 50
 _OWN_TEXT = 0.9  # share of different texts from which on a column says nothing about other rows
 _EVIDENCE = 500  # different texts of a column that usually settle its marks
+_PART = 5_000  # different texts of a column that are read in one go
 _NAMES = """id index idx row rows no nr num # rownames rowname rownumber rowid obs observation case
     record nummer"""
 _INDEX = frozenset(_NAMES.split())  # names of a column that counts the rows
@@ -71,6 +73,9 @@ class Column:
         [n], which of them each row has.
     gaps
         [texts], whether it stands for a missing value.
+    is_numeric, is_dated
+        Whether more than half of its values are numbers, by one decimal mark or the other, or else
+        dates; `read` finds out.
     kind, reason
         What it holds, and why.
     doubt
@@ -83,6 +88,8 @@ class Column:
     texts: list[Any]
     codes: Labels
     gaps: Flags
+    is_numeric: bool = False
+    is_dated: bool = False
     kind: ColumnKind = "text"
     reason: str = ""
     doubt: Problem | None = None
@@ -102,27 +109,38 @@ class Column:
         """The different values and their places in `texts`."""
         return ((i, text) for i, text in enumerate(self.texts) if not self.gaps[i])
 
+    def read(self) -> Iterator[None]:
+        """Find out whether it holds numbers or dates, some thousand values at a time."""
+        parts = [slice(at, at + _PART) for at in range(0, len(self.texts), _PART)]
+        found = np.zeros(len(self.texts), dtype=bool)
+        for decimal in (".", ","):
+            numbers = []
+            for part in parts:
+                numbers.append(_numbers(self.texts[part], self.gaps[part], decimal))
+                yield
+            self._numbers[decimal] = _joined(numbers)
+            found |= self._numbers[decimal].are_numbers
+            if found[~self.gaps].all():
+                break
+        self.is_numeric = self._are_most(found)
+        if self.is_numeric:
+            return
+        found[:] = False
+        for part in parts:
+            texts = zip(self.texts[part], self.gaps[part], strict=True)
+            found[part] = [not is_gap and is_date(text_of(text)) for text, is_gap in texts]
+            yield
+        self.is_dated = self._are_most(found)
+
+    def _are_most(self, found: Flags) -> bool:
+        """Whether more than half of its values are among these of `texts`."""
+        return bool(2 * self.counts[found].sum() > self.filled)
+
     def numbers(self, decimal: str) -> "Numbers":
         """Its texts as numbers by a decimal mark."""
         if decimal not in self._numbers:
             self._numbers[decimal] = _numbers(self.texts, self.gaps, decimal)
         return self._numbers[decimal]
-
-    @cached_property
-    def is_numeric(self) -> bool:
-        """Whether more than half of its values are numbers by one decimal mark or the other."""
-        found = self.numbers(".").are_numbers
-        if not found[~self.gaps].all():
-            found = found | self.numbers(",").are_numbers
-        return bool(2 * self.counts[found].sum() > self.filled)
-
-    @cached_property
-    def is_dated(self) -> bool:
-        """Whether more than half of its values are dates."""
-        if self.is_numeric:
-            return False
-        dated = sum(int(self.counts[i]) for i, text in self.values() if is_date(text_of(text)))
-        return 2 * dated > self.filled
 
     @cached_property
     def are_checks(self) -> bool:
@@ -183,6 +201,17 @@ def _numbers(texts: Sequence[Any], gaps: Flags, decimal: str) -> Numbers:
     )
 
 
+def _joined(parts: Sequence[Numbers]) -> Numbers:
+    if not parts:
+        return _numbers([], np.zeros(0, dtype=bool), ".")
+    return Numbers(
+        np.concatenate([part.values for part in parts]),
+        np.concatenate([part.are_numbers for part in parts]),
+        [unit for part in parts for unit in part.units],
+        [mark for part in parts for mark in part.thousands],
+    )
+
+
 _NOT_PYTHONS = "no number"  # 1_000, which Python alone takes for one
 
 
@@ -191,6 +220,9 @@ def _parsed(text: str, decimal: str) -> Number | None:
         with contextlib.suppress(ValueError):
             return Number(float(text))
     return parse_number_text(text, decimal)
+
+
+_MOST_CHECKS = 8  # different texts of a column of checks
 
 
 def columns_of(body: Body, missing: Sequence[str] | None) -> Iterator[Column]:
@@ -206,9 +238,10 @@ def columns_of(body: Body, missing: Sequence[str] | None) -> Iterator[Column]:
         codes, found = pd.factorize(body.cells[index].to_numpy(dtype=object))
         texts = list(found)
         gaps = np.array([isinstance(t, str) and t.lower() in marks for t in texts], dtype=bool)
-        values = {str(text) for text, is_gap in zip(texts, gaps, strict=True) if not is_gap}
-        if "" in texts and are_checks(values) and UNCHECKED not in values:
-            gaps[texts.index("")], texts[texts.index("")] = False, UNCHECKED
+        if "" in texts and len(texts) < _MOST_CHECKS:
+            values = {str(text) for text, is_gap in zip(texts, gaps, strict=True) if not is_gap}
+            if are_checks(values) and UNCHECKED not in values:
+                gaps[texts.index("")], texts[texts.index("")] = False, UNCHECKED
         yield Column(index, name, body.numbers, texts, codes.astype(np.int64), gaps)
 
 
@@ -341,11 +374,11 @@ def remarks_on_reading(column: Column, decimal: str, taken: str) -> Iterator[Pro
         is_open = unit == TIMES[0] and not re.search("[a-zA-Z]", text_of(column.texts[i]))
         other = "; if they mean minutes and seconds, as minutes" if is_open else ""
         yield column.problem(f"its times are taken as hours: {shown}{other}")
-    for i, text in column.values():
-        if "(" in text_of(text) and found.values[i] < 0:
-            shown = f"{in_quotes(text)} is {format_number(float(found.values[i]))}"
+    if "(" in " ".join(map(str, column.texts)):  # seldom, and looked for at once in a long column
+        signed = (i for i, text in column.values() if "(" in str(text) and found.values[i] < 0)
+        for i in islice(signed, 1):
+            shown = f"{in_quotes(column.texts[i])} is {format_number(float(found.values[i]))}"
             yield column.problem(f"numbers in parentheses are taken as negative: {shown}")
-            return
 
 
 def unit_of(column: Column, decimal: str) -> str:

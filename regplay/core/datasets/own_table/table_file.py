@@ -16,7 +16,7 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, AnyStr
 
 import numpy as np
 import openpyxl
@@ -35,7 +35,6 @@ MAX_COLUMNS = 1_001  # 1,000 inputs and the target
 _MOST_CELLS = 32_000_000  # with empty ones
 _STEP = 20_000  # rows after which whoever reads may turn to something else
 _START = 65_536  # bytes that are the beginning
-_Text = TypeVar("_Text", str, bytes)
 _SAMPLED = 1 << 18  # characters that decide about the separator
 _TABLES = "regplay reads tables: CSV, TSV, Excel (.xlsx)"
 _SAVED = f"{_TABLES}; save what is in it as one of these"
@@ -230,7 +229,7 @@ def read_beginning(source: Source) -> Rows | None:
             return rows
 
 
-def _length_of_beginning(source: _Text, *line_ends: _Text) -> int:
+def _length_of_beginning(source: AnyStr, *line_ends: AnyStr) -> int:
     """That of the whole lines among the first `_START`, or of the first line if it is longer."""
     if len(source) <= _START:
         return len(source)
@@ -319,6 +318,7 @@ def _text_rows(
     text: str, encoding: str, chosen: Mapping[str, Any], may_be_long: bool
 ) -> Generator[int, None, Rows]:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\u200b", "").replace("\ufeff", "")  # nobody sees these
     separator = chosen.get("separator", "")
     line = re.match(r'\s*"?sep=(.)"?[;,\t]*\n', text)  # for Excel, which does not show it
     if line:
@@ -386,13 +386,14 @@ def _separator(text: str) -> str:
         most, count = Counter(widths).most_common(1)[0]
         shares[separator] = count / len(widths) if most > 1 else 0.0
     best = max(shares, key=lambda separator: shares[separator])
-    if shares[best] > 0:
-        return best
     first, *others = [width for width in _widths(sample, BLANKS) if width] + [0]
     is_even = len(set(others[:-1])) == 1 and others[0] > 1 and others[0] - first in (0, 1)
-    if is_even and any(map(is_number, sample.split("\n")[1].split())):
-        return BLANKS
-    return ","
+    cells = sample.strip("\n").split("\n")[1].split() if is_even else []
+    if shares[best] > 0:
+        number = re.compile(r"[+-]?\d+(,\d+)?")
+        are_decimals = best == "," and cells and all(map(number.fullmatch, cells))
+        return BLANKS if are_decimals else best
+    return BLANKS if any(map(is_number, cells)) else ","
 
 
 def _widths(text: str, separator: str) -> list[int]:

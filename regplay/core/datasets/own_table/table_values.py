@@ -12,7 +12,7 @@ import numpy as np
 
 from regplay.core.arrays import Flags, Floats, Labels
 from regplay.core.datasets.dataset import Dataset
-from regplay.core.datasets.own_table.cells import TOTALS, in_quotes
+from regplay.core.datasets.own_table.cells import TOTALS, in_quotes, text_of
 from regplay.core.datasets.own_table.raw_table import RawTable, names_of
 from regplay.core.datasets.own_table.table_columns import (
     MAX_CATEGORIES,
@@ -34,6 +34,7 @@ from regplay.core.number_text import counted
 MAX_NUMBERED_CLASSES = 10
 _MOST_TYPOS = 0.1  # share of the values of a column of numbers
 _FEW = 3  # rows that a class should have
+_FEW_ROWS = 5
 
 
 # the inputs
@@ -293,6 +294,40 @@ def remarks_on_inputs(
             )
         if column.kind == "date" and part is parts[0] and (np.diff(there[:, 0]) < 0).any():
             yield column.problem("its dates are not in order; the last rows are not the latest")
+
+
+_SENTINELS = (-99, -999, -9999, -99999, 999, 9999, 99999)  # often mean a missing value
+_FAR = 3  # times the largest other value
+
+
+def remarks_on_sentinels(raw: RawTable, columns: Sequence[Column]) -> Iterator[Problem]:
+    """Numbers that come again, far from all others, and may mean that a value is missing."""
+    for column in columns:
+        if column.kind != "number":
+            continue
+        numbers = np.nan_to_num(column.numbers(raw.format.decimal).values)
+        for value in _SENTINELS:
+            places = np.flatnonzero(numbers == value)
+            others = np.abs(numbers[numbers != value])
+            if column.counts[places].sum() < 2 or _FAR * others.max(initial=0.0) > abs(value):
+                continue
+            mark = text_of(column.texts[places[0]])
+            marks = ", ".join([*raw.format.missing, mark])
+            yield column.problem(
+                f"{in_quotes(mark)} stands in {column.counts[places].sum()} rows and is far from "
+                "all other values; it may mean that they are missing",
+                0,
+                ("They are missing", "data.format", f"missing = {marks}"),
+            )
+
+
+def remark_on_shape(raw: RawTable) -> list[Problem]:
+    """That a table of few rows and many columns may lie on its side."""
+    n, width = raw.body.cells.shape
+    if n > _FEW_ROWS or width < 3 * n:
+        return []
+    message = f"there are {n} rows and {width} columns; if each column should be a row, turn the "
+    return [Problem(f"{message}table in a spreadsheet (copy it, then paste it transposed)")]
 
 
 def _is_padded(text: object) -> bool:
