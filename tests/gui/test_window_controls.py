@@ -30,6 +30,8 @@ def where_it_is_shown(path):
         return {"data.name": next(spec.name for spec in REGISTRY.values() if name in spec.uses)}
     if path == "optimizer.momentum":
         return {"optimizer.name": "momentum"}
+    if path == "model.degree":
+        return {"model.kind": "polynomial"}
     if path == "regularization.decay_bias":
         return {"regularization.weight_decay": 0.01}
     if path == "regularization.label_smoothing":
@@ -87,7 +89,10 @@ def test_a_control_changes_the_experiment_and_a_run_of_it_is_shown(open_window, 
     if values.get("data.name") == "csv":
         values |= {"data.file": str(table)}
     person = open_window(values | {"epochs": 5})
-    person.train()
+    if path == "model.degree":  # there is nothing to train
+        person.wait_until_finished()
+    else:
+        person.train()
     before, generation = person.controller.session.experiment, person.view.generation
 
     if path == "epochs":

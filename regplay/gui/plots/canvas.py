@@ -28,7 +28,7 @@ from PySide6.QtWidgets import QGraphicsObject, QGraphicsWidget
 from regplay.core.arrays import Floats
 from regplay.gui.plots.frame import Frame
 from regplay.gui.plots.readout import Readout, ReadoutRow, paint_readout, readout_size
-from regplay.gui.plots.shapes import WIDTH, dashed, pen, through
+from regplay.gui.plots.shapes import WIDTH, in_dashes, pen, through
 from regplay.gui.theme import Colors, hairline, sized
 from regplay.gui.widgets import guarded
 
@@ -76,7 +76,10 @@ class LineLayer:
             x, y = x[placed], y[placed]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(pen(frame.colors.of(self.color), self._width * frame.zoom))
-        keep = dashed(x, frame.zoom) if self._dashed else None
+        keep = None
+        if self._dashed and len(x) > 1:
+            across, keep = in_dashes(x, frame)
+            x, y = across, np.interp(across, x, y)
         frame.device.draw_lines(painter, through(x, y, keep))
 
 

@@ -21,10 +21,9 @@ from regplay.gui.plots.shapes import (
     VALID_SHAPE,
     MarkerShape,
     PictureCache,
-    columns,
-    dashed,
     draw_marker,
     fill_polygon,
+    in_dashes,
     pen,
     through,
 )
@@ -94,10 +93,7 @@ class EpochLine:
         x, y, at_foot = line
         keep = None
         if self.dashed and len(x) > 1:
-            across = x
-            if len(x) <= frame.width / 2:  # long pieces: cut them, so that there is room for dashes
-                across = np.sort(np.concatenate([x, columns(x, frame, 2.0)]))
-            keep = dashed(across, frame.zoom)
+            across, keep = in_dashes(x, frame)
             x, y, at_foot = across, np.interp(across, x, y), np.interp(across, x, at_foot) > 0
         if at_foot.any():
             has_place = ~(at_foot[:-1] | at_foot[1:])

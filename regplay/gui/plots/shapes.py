@@ -89,12 +89,14 @@ def columns(x: Pixels, frame: Frame, step: float) -> Pixels:
     return np.append(np.arange(first, last, step), last)
 
 
-def dashed(x: Pixels, zoom: float) -> Flags:
-    """Which pieces [n − 1] of a line through rising x [n] to draw for a dashed one.
+def in_dashes(x: Pixels, frame: Frame) -> tuple[Pixels, Flags]:
+    """Cut a line through rising x [n] for dashes: places x [m], and which pieces [m − 1] to draw.
 
     The dashes are fixed to the plot, so that they rest while the line grows.
     """
-    return x[:-1] / zoom % (_DASH_ON + _DASH_OFF) < _DASH_ON
+    if 1 < len(x) <= frame.width / 2:  # long pieces, in which dashes would have no room
+        x = np.sort(np.concatenate([x, columns(x, frame, 2.0)]))
+    return x, x[:-1] / frame.zoom % (_DASH_ON + _DASH_OFF) < _DASH_ON
 
 
 MarkerShape = Literal["circle", "diamond", "cross"]
