@@ -1,7 +1,8 @@
-"""A name says one thing: no two modules, packages, classes or type aliases share one."""
+"""A name says one thing, once; and what a folder holds is reached through its face."""
 
 import ast
 import itertools
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,3 +49,23 @@ def test_no_two_types_have_one_name():
     assert "Experiment" in places
     assert "Floats" in places
     assert {name: files for name, files in places.items() if len(files) > 1} == {}
+
+
+def test_a_contract_holds_the_face_of_each_package_but_the_layers():
+    layers = {FOLDER / name for name in ("core", "session", "gui")}
+    file = Path(__file__).parents[1] / "pyproject.toml"
+    project = tomllib.loads(file.read_text(encoding="utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    guarded = {
+        module.rpartition(".")[0]
+        for contract in contracts
+        if contract["type"] == "protected"
+        for module in contract["protected_modules"]
+    }
+    names = {
+        "regplay." + ".".join(package.relative_to(FOLDER).parts)
+        for package in PACKAGES
+        if package != FOLDER and package not in layers
+    }
+    assert len(names) > 20
+    assert names - guarded == set()

@@ -18,6 +18,7 @@ from regplay.core.verdict import Verdict, judge
 from regplay.gui.theme import VERDICTS, colors_of, sized
 from regplay.gui.training import Study, StudyRequest, View
 from regplay.gui.widgets import (
+    LOOK_EVENTS,
     ElidedLabel,
     Label,
     Press,
@@ -147,7 +148,7 @@ class Losses(Label):
     def changeEvent(self, event: QEvent) -> None:
         """Write the numbers in another palette's colours, or beside names in another font."""
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange) and self.text():
+        if event.type() in LOOK_EVENTS and self.text():
             self.set_rows(self._rows)
 
     def sizeHint(self) -> QSize:

@@ -21,7 +21,7 @@ from regplay.gui.editing import EditMode
 from regplay.gui.persistence import Documents, FileCommands
 from regplay.gui.theme import line_color
 from regplay.gui.training import Runner, StudyScheduler
-from regplay.gui.widgets import Label, ModelIndex, as_plain, fill, guarded, named
+from regplay.gui.widgets import LOOK_EVENTS, Label, ModelIndex, as_plain, fill, guarded, named
 from regplay.session.illustrated import IllustratedError, StartingPoint, starting_points
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ class _Tiles(QListWidget):
     def changeEvent(self, event: QEvent) -> None:
         """Follow another palette or font."""
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+        if event.type() in LOOK_EVENTS:
             if hasattr(self, "_tile"):
                 self._tile.forget()
             self.viewport().update()

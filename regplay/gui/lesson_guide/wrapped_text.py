@@ -38,7 +38,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QTextBrowser, QToolTip, QWidget
 
 from regplay.gui.theme import DARK, LIGHT, blend, colors_of, line_color, refusal_color, sized
-from regplay.gui.widgets import Button, as_plain, guarded, paint_focus_ring
+from regplay.gui.widgets import LOOK_EVENTS, Button, as_plain, guarded, paint_focus_ring
 
 _FEATURES = (
     QTextDocument.MarkdownFeature.MarkdownDialectGitHub
@@ -244,8 +244,7 @@ class WrappedText(QTextBrowser):
     def changeEvent(self, event: QEvent) -> None:
         """Follow another palette or font."""
         super().changeEvent(event)
-        looks = {QEvent.Type.PaletteChange, QEvent.Type.FontChange}
-        if self._lines and event.type() in looks:
+        if self._lines and event.type() in LOOK_EVENTS:
             self._lay_out()
 
 

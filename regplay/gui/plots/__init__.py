@@ -8,7 +8,6 @@ from regplay.gui.plots.axes import Axes, Axis, GridLayer
 from regplay.gui.plots.canvas import BoxItem, HoverItem, Layer, Reading
 from regplay.gui.plots.chart import LOCKED, Chart, Side
 from regplay.gui.plots.curve import CurveView, class_at, class_heights
-from regplay.gui.plots.devices import SCREEN, VECTORS
 from regplay.gui.plots.fit_panel import Band, ChartPanel, FitPanel, Overlay, Subject, wrong_text
 from regplay.gui.plots.fit_view import DropoutPasses, FitView
 from regplay.gui.plots.frame import Frame
@@ -27,6 +26,7 @@ from regplay.gui.plots.linear_weights import WeightsView
 from regplay.gui.plots.loss_line import LossLine, SmallestLoss, draw_valley, sides_of
 from regplay.gui.plots.many_inputs import ConfusionView, PredictedChart, PredictedView
 from regplay.gui.plots.measure_plot import EpochPlot, MeasurePlot
+from regplay.gui.plots.paint_devices import SCREEN, VECTORS
 from regplay.gui.plots.readout import Picture, Readout, ReadoutRow, ReadoutWidget, readout_size
 from regplay.gui.plots.scale import (
     LARGEST,

@@ -21,8 +21,8 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QGraphicsWidget, QWidget
 from regplay.gui.plots.annotation_layer import AnnotationLayer
 from regplay.gui.plots.axes import Axes, Axis, GridLayer, Marks
 from regplay.gui.plots.canvas import BoxItem, Canvas, HoverItem, Layer, Reading
-from regplay.gui.plots.devices import SCREEN
 from regplay.gui.plots.frame import Frame
+from regplay.gui.plots.paint_devices import SCREEN
 from regplay.gui.plots.pyqtgraph_parts import GraphicsScene, ViewBox
 from regplay.gui.plots.scale import Range, Scale, extend, extend_decades
 from regplay.gui.theme import Colors, colors_of, sized, with_fit, zoom_of_text, zoomed

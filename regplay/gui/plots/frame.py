@@ -42,7 +42,7 @@ class Frame:
     y_scale: Scale
     ratio: float
     colors: Colors
-    device: "Device"
+    device: "PaintDevice"
     zoom: float = 1.0
 
     @property
@@ -106,7 +106,7 @@ class Shapes(NamedTuple):
     size: float  # of the largest, in pixels
 
 
-class Device(Protocol):
+class PaintDevice(Protocol):
     """What is drawn otherwise on a screen, many times a second, than in a figure of any size.
 
     Attributes

@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from regplay.gui.plots.devices import SCREEN
 from regplay.gui.plots.frame import Frame
+from regplay.gui.plots.paint_devices import SCREEN
 from regplay.gui.plots.scale import Scale
 from regplay.gui.theme import Colors, colors_of, hairline, sized, unit_of, zoom_of_text
 from regplay.gui.widgets import LOOK_EVENTS, guarded

@@ -25,7 +25,13 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.gui.theme import line_color, zoomed
-from regplay.gui.widgets.painting import fill_rounded, guarded, paint_button, paint_focus_ring
+from regplay.gui.widgets.painting import (
+    LOOK_EVENTS,
+    fill_rounded,
+    guarded,
+    paint_button,
+    paint_focus_ring,
+)
 from regplay.gui.widgets.plain_text import as_plain
 from regplay.resources import resource
 
@@ -64,7 +70,7 @@ class Button(QToolButton):
     def changeEvent(self, event: QEvent) -> None:
         """Follow another palette, or text of another size."""
         super().changeEvent(event)
-        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange} and self._icon:
+        if event.type() in LOOK_EVENTS and self._icon:
             self.set_icon(self._icon, self._icon_size)
 
     @guarded

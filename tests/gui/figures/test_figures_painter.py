@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from regplay.gui.plots.devices import VECTORS, joined
+from regplay.gui.plots.paint_devices import VECTORS, joined
 
 
 def through(*points):

@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 
 from regplay.gui.plots.chart import Chart
-from regplay.gui.plots.devices import SCREEN
 from regplay.gui.plots.frame import Frame
+from regplay.gui.plots.paint_devices import SCREEN
 from regplay.gui.plots.scale import Scale
 from regplay.gui.plots.shapes import MarkerShape, Points, PointsLayer, marker_scale
 from regplay.gui.theme import LIGHT
