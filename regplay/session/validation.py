@@ -193,7 +193,7 @@ def _kind_at(form: type[msgspec.Struct], steps: KeyPath) -> msgspec.inspect.Type
         if isinstance(kind, msgspec.inspect.StructType):
             kind = next(field.type for field in kind.fields if field.encode_name == step)
         elif isinstance(kind, msgspec.inspect.TupleType):
-            kind = kind.item_types[step]
+            kind = kind.item_types[int(step)]
         else:
             kind = kind.item_type
     return _only(kind)
