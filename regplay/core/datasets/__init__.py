@@ -6,12 +6,15 @@ from functools import cache, lru_cache
 
 from regplay.core.datasets import classification, edits, points, regression, tables
 from regplay.core.datasets.dataset import (
+    RNGS,
     Dataset,
     DatasetError,
     DatasetSpec,
     Split,
     Table,
     Task,
+    arguments,
+    flip_labels,
     parse_number,
 )
 from regplay.core.datasets.edits import (

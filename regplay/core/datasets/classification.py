@@ -17,159 +17,175 @@ from regplay.core.arrays import Flags, Floats, Labels
 from regplay.core.datasets.dataset import (
     Dataset,
     DatasetSpec,
+    Sample,
+    Sampler,
     Split,
-    Streams,
+    arguments,
     flip_entropy,
-    flip_labels,
+    flipped_labels,
     reading,
     require_sizes,
     streams,
 )
 from regplay.core.experiment import DataSettings
 
-Rule = Callable[[Floats], Labels | Flags]  # x [n, 2] -> classes [n], or whether it is the second
-Sampler = Callable[[Streams, int], tuple[Floats, Labels]]  # n -> x [n, 2] and classes [n]
+Second = Callable[[Floats], Flags]  # x [n, 2] -> whether each point is of the second class
+Rule = Callable[[Floats, int], Labels | Flags]  # x [n, 2], number of classes -> classes [n]
 
 
-def _dataset(
-    settings: DataSettings, draw: Sampler, rule: Rule, n_classes: int, overlap: bool
-) -> Dataset:
+def _dataset(sampler: Sampler, rule: Rule, counted_by: str, settings: DataSettings) -> Dataset:
+    """Points from a sampler, whose classes are those of a rule unless positions are blurred.
+
+    `counted_by` is the field that holds the number of classes; of "", there are two.
+    """
     require_sizes(settings, least_train=2)
+    n_classes = getattr(settings, counted_by) if counted_by else 2
 
     def truth(x: Floats) -> Labels:
-        return rule(x).astype(np.int64)
-
-    def split(rng: Streams, n: int, label_noise: float) -> Split:
-        x, labels = draw(rng, n)
-        return Split(x, flip_labels(labels, label_noise, n_classes, rng))
+        return rule(x, n_classes).astype(np.int64)
 
     def floor(n: int, label_noise: float) -> float | None:
         return None if overlap else flip_entropy(label_noise, n, n_classes)
 
-    train, valid = streams(settings.seed)
-    valid_label_noise = 0.0 if settings.clean_valid else settings.label_noise
+    given = arguments(sampler, settings, streams(settings.seed))
+    overlap = given[0].get("spread", 0.0) > 0
+    (x, y), (x_valid, y_valid) = (sampler(**values) for values in given)
+    y, y_valid = flipped_labels(y, y_valid, n_classes, settings)
     return Dataset(
         task="classification",
-        train=split(train, settings.n_train, settings.label_noise),
-        valid=split(valid, settings.n_valid, valid_label_noise),
+        train=Split(x, y),
+        valid=Split(x_valid, y_valid),
         input_names=("x₀", "x₁"),
         target_name="class",
         class_names=tuple(f"class {k}" for k in range(n_classes)),
         truth=truth,
         noise_floor=floor(settings.n_train, settings.label_noise),
-        valid_noise_floor=floor(settings.n_valid, valid_label_noise),
+        valid_noise_floor=floor(
+            settings.n_valid, 0.0 if settings.clean_valid else settings.label_noise
+        ),
     )
 
 
-def _scattered(
-    scatter: Callable[[Generator, int], Floats],
-    is_second: Callable[[Floats, Floats], Flags],
-    settings: DataSettings,
-) -> Dataset:
-    """Points from `scatter`, of the second class where a condition on both inputs holds."""
-
-    def draw(rng: Streams, n: int) -> tuple[Floats, Labels]:
-        x = scatter(rng.x, n)
-        return x, is_second(*x.T).astype(np.int64)
-
-    return _dataset(settings, draw, lambda x: is_second(*x.T), n_classes=2, overlap=False)
+# scattered points, and a boundary
 
 
-def _placed(
-    place: Callable[[Floats, Labels], Floats], rule: Rule, n_classes: int, settings: DataSettings
-) -> Dataset:
-    """Classes in turn, each point at `place(u, class)` for u in [0, 1), plus position noise."""
-
-    def draw(rng: Streams, n: int) -> tuple[Floats, Labels]:
-        labels = np.arange(n, dtype=np.int64) % n_classes
-        x = place(rng.x.random(n), labels) + settings.noise * rng.noise.standard_normal((n, 2))
-        return x, labels
-
-    return _dataset(settings, draw, rule, n_classes, overlap=settings.noise > 0)
+def normal_points(is_second: Second, n: int, x_rng: Generator) -> Sample:
+    """Normal points, and on which side of a boundary they are."""
+    x = x_rng.standard_normal((n, 2))
+    return x, is_second(x).astype(np.int64)
 
 
-def _normal(rng: Generator, n: int) -> Floats:
-    return rng.standard_normal((n, 2))
+def points_in_square(is_second: Second, n: int, x_rng: Generator) -> Sample:
+    """Points in a square, and on which side of a boundary they are."""
+    x = x_rng.uniform(-3, 3, (n, 2))
+    return x, is_second(x).astype(np.int64)
 
 
-def _polar(radius: Floats, angle: Floats) -> Floats:
+def curved(x: Floats) -> Flags:
+    """Class 1 lies above this parabola."""
+    return x[:, 0] ** 2 + 0.8 * x[:, 1] > 0.5
+
+
+def curved_2(x: Floats) -> Flags:
+    """Class 1 lies below this parabola."""
+    return x[:, 0] ** 2 - 0.7 * x[:, 1] > 0.3
+
+
+def signs_differ(x: Floats) -> Flags:
+    """Class 1 lies where the signs of the two inputs differ."""
+    return x[:, 0] * x[:, 1] < 0
+
+
+# classes in turn, placed on curves or centres
+
+
+def polar(radius: Floats | float, angle: Floats) -> Floats:
+    """Points around the origin."""
     return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
 
 
-_MOON_RADIUS = 1.5
-_MOON_CENTRE = np.array([-0.75, -0.375])
+MOON_RADIUS = 1.5
+MOON_CENTRE = (-0.75, -0.375)
 
 
-def _moon(u: Floats, labels: Labels) -> Floats:
-    """Half circles; the second is the first one mirrored through the origin."""
-    x = _polar(np.full(len(u), _MOON_RADIUS), np.pi * u) + _MOON_CENTRE
-    placed: Floats = np.where(labels[:, None] == 0, x, -x)
-    return placed
+def moons(n: int, spread: float, x_rng: Generator, noise_rng: Generator) -> Sample:
+    """Half circles, the second mirrored through the origin, blurred by Gaussian noise."""
+    y = np.arange(n, dtype=np.int64) % 2
+    x = polar(MOON_RADIUS, np.pi * x_rng.random(n)) + MOON_CENTRE
+    x = np.where(y[:, None] == 0, x, -x)
+    return x + spread * noise_rng.standard_normal((n, 2)), y
 
 
 def _moon_distance(x: Floats) -> Floats:
     """Distance [n] to the first half circle: to its rim from above, to its ends from below."""
-    across, up = (x - _MOON_CENTRE).T
-    rim = np.abs(np.hypot(across, up) - _MOON_RADIUS)
-    ends = np.hypot(np.abs(across) - _MOON_RADIUS, up)
+    across, up = (x - MOON_CENTRE).T
+    rim = np.abs(np.hypot(across, up) - MOON_RADIUS)
+    ends = np.hypot(np.abs(across) - MOON_RADIUS, up)
     distance: Floats = np.where(up >= 0, rim, ends)
     return distance
 
 
-_RADII = np.array([1.0, 2.2])
+RADII = (1.0, 2.2)
 
 
-def _circle(u: Floats, labels: Labels) -> Floats:
-    return _polar(_RADII[labels], 2 * np.pi * u)
+def circles(n: int, spread: float, x_rng: Generator, noise_rng: Generator) -> Sample:
+    """A ring around a ring, blurred by Gaussian noise."""
+    y = np.arange(n, dtype=np.int64) % 2
+    x = polar(np.where(y == 0, *RADII), 2 * np.pi * x_rng.random(n))
+    return x + spread * noise_rng.standard_normal((n, 2)), y
 
 
-_SPIRAL_START, _SPIRAL_LENGTH = 0.3, 2.5  # radii
-_SPIRAL_TURN = 3 * np.pi  # one and a half turns
+SPIRAL_START, SPIRAL_LENGTH = 0.3, 2.5  # radii
+SPIRAL_TURNS = 1.5
 
 
-def _spirals(settings: DataSettings) -> Dataset:
-    arms = settings.n_arms
-
-    def place(u: Floats, labels: Labels) -> Floats:
-        radius = _SPIRAL_START + _SPIRAL_LENGTH * u
-        return _polar(radius, _SPIRAL_TURN * u + 2 * np.pi * labels / arms)
-
-    def nearest(x: Floats) -> Labels:
-        """The arm that is nearest along the circle through the point."""
-        u = (np.hypot(x[:, 0], x[:, 1]) - _SPIRAL_START) / _SPIRAL_LENGTH
-        angle = np.arctan2(x[:, 1], x[:, 0]) - _SPIRAL_TURN * u
-        labels: Labels = np.rint(angle * arms / (2 * np.pi)).astype(np.int64) % arms
-        return labels
-
-    return _placed(place, nearest, arms, settings)
+def spirals(n: int, n_arms: int, spread: float, x_rng: Generator, noise_rng: Generator) -> Sample:
+    """Arms wound around each other, blurred by Gaussian noise."""
+    y = np.arange(n, dtype=np.int64) % n_arms
+    u = x_rng.random(n)  # from the start of an arm to its end
+    angle = 2 * np.pi * SPIRAL_TURNS * u + 2 * np.pi * y / n_arms
+    x = polar(SPIRAL_START + SPIRAL_LENGTH * u, angle)
+    return x + spread * noise_rng.standard_normal((n, 2)), y
 
 
-def _blobs(settings: DataSettings) -> Dataset:
-    n_classes = settings.n_classes
-    centres = _polar(
-        np.full(n_classes, 1.4), 2 * np.pi * np.arange(n_classes) / n_classes + np.pi / 6
-    )
+def _nearest_arm(x: Floats, n_arms: int) -> Labels:
+    """The arm that is nearest along the circle through the point."""
+    u = (np.hypot(x[:, 0], x[:, 1]) - SPIRAL_START) / SPIRAL_LENGTH
+    angle = np.arctan2(x[:, 1], x[:, 0]) - 2 * np.pi * SPIRAL_TURNS * u
+    labels: Labels = np.rint(angle * n_arms / (2 * np.pi)).astype(np.int64) % n_arms
+    return labels
 
-    def place(_: Floats, labels: Labels) -> Floats:
-        return centres[labels]
 
-    def nearest(x: Floats) -> Labels:
-        distances = ((x[:, None, :] - centres) ** 2).sum(axis=2)  # [n, K]
-        labels: Labels = distances.argmin(axis=1)
-        return labels
+def centres(n_classes: int) -> Floats:
+    """Places on a circle."""
+    angle = 2 * np.pi * np.arange(n_classes) / n_classes + np.pi / 6
+    return 1.4 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
 
-    return _placed(place, nearest, n_classes, settings)
+
+def blobs(n: int, n_classes: int, spread: float, noise_rng: Generator) -> Sample:
+    """Gaussian clouds around centres."""
+    y = np.arange(n, dtype=np.int64) % n_classes
+    return centres(n_classes)[y] + spread * noise_rng.standard_normal((n, 2)), y
+
+
+def _nearest_centre(x: Floats, n_classes: int) -> Labels:
+    distances = ((x[:, None, :] - centres(n_classes)) ** 2).sum(axis=2)  # [n, K]
+    labels: Labels = distances.argmin(axis=1)
+    return labels
 
 
 def _spec(
     name: str,
     title: str,
     description: str,
-    make: Callable[[DataSettings], Dataset],
+    sampler: Sampler,
+    rule: Rule,
+    counted_by: str = "",
     **defaults: Any,
 ) -> DatasetSpec:
     defaults = reading("label_noise clean_valid edits", **defaults)
-    return DatasetSpec(name, title, description, "classification", make, defaults)
+    make = partial(_dataset, sampler, rule, counted_by)
+    return DatasetSpec(name, title, description, "classification", make, defaults, sampler=sampler)
 
 
 SPECS = (
@@ -177,7 +193,8 @@ SPECS = (
         "curved",
         "Curved boundary",
         "Normal points in two classes, parted by the parabola x₀² + 0.8·x₁ = 0.5.",
-        partial(_scattered, _normal, lambda a, b: a**2 + 0.8 * b > 0.5),
+        partial(normal_points, is_second=curved),
+        lambda x, _: curved(x),
         n_train=140,
         n_valid=60,
     ),
@@ -185,7 +202,8 @@ SPECS = (
         "curved-2",
         "Curved boundary 2",
         "Normal points in two classes, parted by the parabola x₀² − 0.7·x₁ = 0.3.",
-        partial(_scattered, _normal, lambda a, b: a**2 - 0.7 * b > 0.3),
+        partial(normal_points, is_second=curved_2),
+        lambda x, _: curved_2(x),
         n_train=140,
         n_valid=60,
     ),
@@ -193,7 +211,8 @@ SPECS = (
         "moons",
         "Moons",
         "Two half-moons that reach into each other, blurred by position noise.",
-        partial(_placed, _moon, lambda x: _moon_distance(-x) < _moon_distance(x), 2),
+        moons,
+        lambda x, _: _moon_distance(-x) < _moon_distance(x),
         n_train=60,
         n_valid=300,
         noise=0.4,
@@ -202,7 +221,8 @@ SPECS = (
         "circles",
         "Circles",
         "A ring around a ring, blurred by position noise.",
-        partial(_placed, _circle, lambda x: np.hypot(*x.T) > _RADII.mean(), 2),
+        circles,
+        lambda x, _: np.hypot(*x.T) > sum(RADII) / 2,
         n_train=60,
         n_valid=300,
         noise=0.4,
@@ -212,7 +232,9 @@ SPECS = (
         "Spirals",
         "Two to four arms wound around each other for one and a half turns; hard for a small "
         "network.",
-        _spirals,
+        spirals,
+        _nearest_arm,
+        "n_arms",
         n_train=100,
         n_valid=300,
         noise=0.15,
@@ -222,7 +244,9 @@ SPECS = (
         "blobs",
         "Blobs",
         "Two to four Gaussian clouds of points that overlap; noise is their standard deviation.",
-        _blobs,
+        blobs,
+        _nearest_centre,
+        "n_classes",
         n_train=60,
         n_valid=300,
         noise=0.7,
@@ -233,7 +257,8 @@ SPECS = (
         "XOR quadrants",
         "Four squares, the class of each given by whether the signs of the two inputs differ; "
         "one label in ten is flipped.",
-        partial(_scattered, lambda rng, n: rng.uniform(-3, 3, (n, 2)), lambda a, b: a * b < 0),
+        partial(points_in_square, is_second=signs_differ),
+        lambda x, _: signs_differ(x),
         n_train=100,
         n_valid=300,
         label_noise=0.1,

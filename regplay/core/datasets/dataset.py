@@ -1,12 +1,14 @@
 """What a dataset is: two splits, units, what is known of the truth; what all of them share."""
 
+import inspect
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
+from msgspec import structs
 from numpy.polynomial.legendre import legvander
 from numpy.random import Generator
 from numpy.typing import NDArray
@@ -16,6 +18,8 @@ from regplay.core.arrays import Floats, Labels
 from regplay.core.experiment import DataSettings
 
 Task = Literal["regression", "classification"]
+Sample = tuple[Floats, NDArray[Any]]  # x [n, d] and y [n]
+Sampler = Callable[..., Sample]  # called with `arguments`
 
 
 class DatasetError(UserError):
@@ -147,6 +151,7 @@ class DatasetSpec:
     # Those of them that hold what a person made: choosing this dataset sets their defaults only
     # where they are empty.
     keeps: frozenset[str] = frozenset()
+    sampler: Sampler | None = None  # what draws its points, if they are drawn
 
     @property
     def uses(self) -> frozenset[str]:
@@ -165,24 +170,68 @@ def reading(names: str, **other: Any) -> dict[str, Any]:
     return {name: getattr(usual, name) for name in names.split()} | other
 
 
-@dataclass(frozen=True, eq=False)
-class Streams:
-    """Independent generators for the parts of one split.
+# what is drawn: an exported script holds the source of these functions and of all samplers
 
-    Each part has its own, so that what changes with a value is that value alone: other noise keeps
-    the points, more points keep the first ones, more flipped labels keep those already flipped.
+RNGS = ("x_rng", "noise_rng", "flip_rng", "class_rng")  # of one split
+
+
+def streams(seed: int) -> list[Generator]:
+    """The generators of the training split, in the order of `RNGS`, then of the validation split.
+
+    Each part of a split has its own, so that what changes with a value is that value alone: other
+    noise keeps the points, more points keep the first ones, more flipped labels keep those already
+    flipped.
     """
-
-    x: Generator
-    noise: Generator
-    flips: Generator
-    new_labels: Generator
+    return [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(8)]
 
 
-def streams(seed: int) -> tuple[Streams, Streams]:
-    """The generators of the training split and of the validation split."""
-    generators = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(8)]
-    return Streams(*generators[:4]), Streams(*generators[4:])
+def arguments(
+    function: Callable[..., Any], settings: DataSettings, rngs: Sequence[Any], **other: Any
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a sampler or `flip_labels` is called with in each split, by the names it has for it.
+
+    Besides fields of the settings these are `n` points, `noise` of targets, `spread` of positions
+    (both standard deviations), the `share` of labels to flip, and the names of `RNGS`.
+
+    Parameters
+    ----------
+    rngs
+        What stands for the eight `streams`.
+    other
+        Values in place of those of the settings.
+    """
+    names = inspect.signature(function).parameters
+    found = []
+    for split, n in enumerate((settings.n_train, settings.n_valid)):
+        is_clean = split == 1 and settings.clean_valid
+        values = structs.asdict(settings) | {
+            "n": n,
+            "noise": 0.0 if is_clean else settings.noise,
+            "spread": settings.noise,
+            "share": 0.0 if is_clean else settings.label_noise,
+            **dict(zip(RNGS, rngs[split * len(RNGS) :], strict=False)),
+            **other,
+        }
+        found.append({name: values[name] for name in names if name in values})
+    return found[0], found[1]
+
+
+def flip_labels(
+    y: NDArray[Any], share: float, n_classes: int, flip_rng: Generator, class_rng: Generator
+) -> Labels:
+    """Exactly `round(share * n)` labels become any other class; of a larger share, more."""
+    flipped = np.argsort(flip_rng.random(len(y)), kind="stable")[: round(share * len(y))]
+    y = y.astype(np.int64)
+    y[flipped] = (y[flipped] + class_rng.integers(1, n_classes, len(y))[flipped]) % n_classes
+    return y
+
+
+def flipped_labels(
+    train: NDArray[Any], valid: NDArray[Any], n_classes: int, settings: DataSettings
+) -> tuple[Labels, Labels]:
+    """The labels [n] of both splits, of which a share is flipped as the settings say."""
+    given = arguments(flip_labels, settings, streams(settings.seed), n_classes=n_classes)
+    return flip_labels(train, **given[0]), flip_labels(valid, **given[1])
 
 
 def require_sizes(settings: DataSettings, least_train: int = 1) -> None:
@@ -199,19 +248,6 @@ def require_sizes(settings: DataSettings, least_train: int = 1) -> None:
     ):
         if value < least:
             raise DatasetError(f"{path} = {value}: {settings.name} needs at least {least}")
-
-
-def flip_labels(labels: NDArray[Any], share: float, n_classes: int, rng: Streams) -> Labels:
-    """Labels [n] of which exactly `round(share · n)` are replaced by another class.
-
-    The new class is uniform among the other ones. A larger share flips the same labels and more.
-    """
-    n = len(labels)
-    chosen = np.argsort(rng.flips.random(n), kind="stable")[: round(share * n)]
-    shift = rng.new_labels.integers(1, n_classes, n)
-    flipped = labels.astype(np.int64)
-    flipped[chosen] = (flipped[chosen] + shift[chosen]) % n_classes
-    return flipped
 
 
 def flip_entropy(share: float, n: int, n_classes: int) -> float:

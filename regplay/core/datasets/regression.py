@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
+from msgspec import structs
 from numpy.random import Generator
 
 from regplay.core.arrays import Floats
@@ -11,113 +12,144 @@ from regplay.core.datasets.dataset import (
     SUBSCRIPTS,
     Dataset,
     DatasetSpec,
+    Sample,
+    Sampler,
     Split,
-    Streams,
+    arguments,
     reading,
     require_sizes,
     streams,
 )
 from regplay.core.experiment import DataSettings
 
-BIAS = 0.05  # of `linear`
-WEIGHT = 0.01
+Truth = Callable[[Floats], Floats]  # x [n, d] -> y [n]
 
 
 def _dataset(
+    sampler: Sampler,
+    truth: Truth,
     settings: DataSettings,
-    truth: Callable[[Floats], Floats],
-    draw: Callable[[Generator, int], Floats],
-    input_names: tuple[str, ...],
+    input_names: tuple[str, ...] = ("x",),
     true_weights: Floats | None = None,
 ) -> Dataset:
-    """Inputs [n, d] from `draw`, each with y = f(x) + N(0, σ²); the draws don't depend on σ."""
+    """Points from a sampler, whose targets are those of `truth` and noise."""
     require_sizes(settings)
-
-    def split(rng: Streams, n: int, noise: float) -> Split:
-        x = draw(rng.x, n)
-        return Split(x, truth(x) + noise * rng.noise.standard_normal(n))
-
-    train, valid = streams(settings.seed)
-    valid_noise = 0.0 if settings.clean_valid else settings.noise
+    train, valid = arguments(sampler, settings, streams(settings.seed))
     return Dataset(
         task="regression",
-        train=split(train, settings.n_train, settings.noise),
-        valid=split(valid, settings.n_valid, valid_noise),
+        train=Split(*sampler(**train)),
+        valid=Split(*sampler(**valid)),
         input_names=input_names,
         target_name="y",
         truth=truth,
         true_weights=true_weights,
-        noise_floor=settings.noise**2,
-        valid_noise_floor=valid_noise**2,
+        noise_floor=train.get("noise", 0.0) ** 2,
+        valid_noise_floor=valid.get("noise", 0.0) ** 2,
     )
 
 
-def _curve(function: Callable[[Floats], Floats], settings: DataSettings) -> Dataset:
-    def truth(x: Floats) -> Floats:
-        return function(x[:, 0])
+# curves
 
-    return _dataset(settings, truth, lambda rng, n: rng.uniform(-3, 3, (n, 1)), ("x",))
+
+def curve(truth: Truth, n: int, noise: float, x_rng: Generator, noise_rng: Generator) -> Sample:
+    """Points on a curve over [-3, 3], with Gaussian noise."""
+    x = x_rng.uniform(-3, 3, (n, 1))
+    return x, truth(x) + noise * noise_rng.standard_normal(n)
+
+
+def sine(x: Floats) -> Floats:
+    """y = sin(x)."""
+    return np.sin(x[:, 0])
+
+
+def x_sin_x(x: Floats) -> Floats:
+    """y = x sin(x)."""
+    return x[:, 0] * np.sin(x[:, 0])
+
+
+def step(x: Floats) -> Floats:
+    """-1 below 0, and 1 above."""
+    return np.where(x[:, 0] < 0, -1.0, 1.0)
+
+
+def cubic(x: Floats) -> Floats:
+    """y = (x^3 - 4x) / 5."""
+    return (x[:, 0] ** 3 - 4 * x[:, 0]) / 5
+
+
+# many inputs
+
+BIAS = 0.05
+WEIGHT = 0.01
+
+
+def true_weights(n_inputs: int, n_informative: int) -> Floats:
+    """The same weight of the first inputs; the others have no effect."""
+    weights = np.zeros(n_inputs)
+    weights[:n_informative] = WEIGHT
+    return weights
+
+
+def linear(
+    n: int, n_inputs: int, n_informative: int, noise: float, x_rng: Generator, noise_rng: Generator
+) -> Sample:
+    """Normal inputs, and a linear function of them with Gaussian noise."""
+    x = x_rng.standard_normal((n, n_inputs))
+    y = x @ true_weights(n_inputs, n_informative) + BIAS
+    return x, y + noise * noise_rng.standard_normal(n)
 
 
 def _linear(settings: DataSettings) -> Dataset:
-    d = settings.n_inputs
-    weights = np.zeros(d)
-    weights[: settings.n_informative] = WEIGHT  # more than there are means all of them
-
-    def truth(x: Floats) -> Floats:
-        return x @ weights + BIAS
-
-    names = tuple(f"x{i}".translate(SUBSCRIPTS) for i in range(1, d + 1))
-    return _dataset(settings, truth, lambda rng, n: rng.standard_normal((n, d)), names, weights)
+    weights = true_weights(settings.n_inputs, settings.n_informative)
+    names = tuple(f"x{i}".translate(SUBSCRIPTS) for i in range(1, settings.n_inputs + 1))
+    return _dataset(linear, lambda x: x @ weights + BIAS, settings, names, weights)
 
 
-def _exclusive_or(x: Floats) -> Floats:
+# exclusive or
+
+
+def exclusive_or(x: Floats) -> Floats:
     """1 where exactly one input is nearer to 1 than to 0, else 0."""
-    y: Floats = ((x[:, 0] > 0.5) != (x[:, 1] > 0.5)).astype(np.float64)
-    return y
+    return np.where((x[:, 0] > 0.5) != (x[:, 1] > 0.5), 1.0, 0.0)
+
+
+def xor() -> Sample:
+    """The four points of exclusive or."""
+    x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    return x, exclusive_or(x)
 
 
 def _xor(settings: DataSettings) -> Dataset:
-    x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-    points = Split(x, _exclusive_or(x))
-    return Dataset(
-        task="regression",
-        train=points,
-        valid=points,
-        input_names=("x₀", "x₁"),
-        target_name="y",
-        truth=_exclusive_or,
-        noise_floor=0.0,
-        valid_noise_floor=0.0,
-    )
+    whole = structs.replace(settings, n_train=4, n_valid=4)
+    return _dataset(xor, exclusive_or, whole, ("x₀", "x₁"))
 
 
-def _spec(
-    name: str, title: str, description: str, function: Callable[[Floats], Floats]
-) -> DatasetSpec:
+def _spec(name: str, title: str, description: str, truth: Truth) -> DatasetSpec:
     defaults = reading("n_train n_valid noise clean_valid edits")
-    return DatasetSpec(name, title, description, "regression", partial(_curve, function), defaults)
+    sampler = partial(curve, truth=truth)
+    make = partial(_dataset, sampler, truth)
+    return DatasetSpec(name, title, description, "regression", make, defaults, sampler=sampler)
 
 
 CURVES = (
-    _spec("sine", "Sine", "One smooth wave, y = sin(x), with Gaussian noise.", np.sin),
+    _spec("sine", "Sine", "One smooth wave, y = sin(x), with Gaussian noise.", sine),
     _spec(
         "x-sin-x",
         "x · sin x",
         "Two hills with a valley between them, y = x·sin(x), with Gaussian noise.",
-        lambda x: x * np.sin(x),
+        x_sin_x,
     ),
     _spec(
         "step",
         "Step",
         "A jump from −1 to 1 at x = 0, which a smooth network can only round off.",
-        lambda x: np.where(x < 0, -1.0, 1.0),
+        step,
     ),
     _spec(
         "cubic",
         "Cubic",
         "y = (x³ − 4x)/5: a gentle bend in the middle and steep ends.",
-        lambda x: (x**3 - 4 * x) / 5,
+        cubic,
     ),
 )
 CLASSICS = (
@@ -129,6 +161,7 @@ CLASSICS = (
         "regression",
         _xor,
         reading("edits"),
+        sampler=xor,
     ),
     DatasetSpec(
         "linear",
@@ -138,5 +171,6 @@ CLASSICS = (
         "regression",
         _linear,
         reading("n_inputs n_informative clean_valid edits", n_train=20, n_valid=100, noise=0.01),
+        sampler=linear,
     ),
 )

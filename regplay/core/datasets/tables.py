@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cache, partial
 
 import numpy as np
+from msgspec import structs
 from numpy.typing import NDArray
 
 from regplay.core.arrays import Floats
@@ -21,10 +22,9 @@ from regplay.core.datasets.dataset import (
     Split,
     Table,
     Task,
-    flip_labels,
+    flipped_labels,
     reading,
     require_sizes,
-    streams,
 )
 from regplay.core.experiment import DataSettings
 from regplay.resources import resource
@@ -81,10 +81,8 @@ def dataset(
     train, valid = order[:n_train], order[n - n_valid :]
     x, y, y_valid = _filled(table, train), table.y[train], table.y[valid]
     if table.class_names:
-        k, (rng, rng_valid) = len(table.class_names), streams(settings.seed)
-        share = settings.label_noise if flips_labels else 0.0
-        y = flip_labels(y, share, k, rng)
-        y_valid = flip_labels(y_valid, 0.0 if settings.clean_valid else share, k, rng_valid)
+        noisy = settings if flips_labels else structs.replace(settings, label_noise=0.0)
+        y, y_valid = flipped_labels(y, y_valid, len(table.class_names), noisy)
     found = Dataset(
         task="classification" if table.class_names else "regression",
         train=Split(x[train], y),

@@ -1,4 +1,4 @@
-"""Code of datasets: random numbers and a formula or a rule for classes, or measured data.
+"""Code of datasets: the source of the functions that drew them, or measured data.
 
 Of a person's file, what `own_table` finds out is fixed in the script: the separator, the header,
 the columns, the task.
@@ -10,16 +10,19 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
 
-from regplay.core.arrays import Flags, Floats
 from regplay.core.datasets import (
     REGISTRY,
+    RNGS,
     Dataset,
     Split,
+    arguments,
     counted_edits,
+    flip_labels,
     format_edits,
     format_number,
     format_points,
@@ -33,24 +36,11 @@ from regplay.resources import resource
 from regplay.session.export.python_text import (
     call,
     comment,
-    indented,
-    joined,
+    definitions,
     listed,
     quoted,
     table,
 )
-
-# Streams in the order of `regplay.core.datasets.dataset.Streams`, in each of the two splits.
-_RNGS = ("x_rng", "noise_rng", "flip_rng", "class_rng")
-
-_CURVES = {  # what stands in the comment, and the same as code
-    "sine": ("sin(x)", "np.sin(x[:, 0])"),
-    "x-sin-x": ("x sin(x)", "x[:, 0] * np.sin(x[:, 0])"),
-    "step": ("-1 below x = 0 and 1 above", "np.where(x[:, 0] < 0, -1.0, 1.0)"),
-    "cubic": ("(x^3 - 4x) / 5", "(x[:, 0] ** 3 - 4 * x[:, 0]) / 5"),
-}
-
-_CIRCULAR = "np.stack([np.cos(angle), np.sin(angle)], axis=1)"
 
 
 @dataclass(frozen=True)
@@ -65,63 +55,47 @@ class DataCode:
     imports: tuple[str, ...] = ()  # whole import statements, besides numpy and torch
 
 
-def _generators(seed: int, parts: str) -> str:
-    """The random generators of both splits; `parts` says of what, such as `inputs and noise`."""
-    return (
-        f"# The {parts} of each split come from generators of their own.\n"
-        f"rngs = [np.random.default_rng(seed) for seed in np.random.SeedSequence({seed}).spawn(8)]"
-    )
+# the same functions that drew the points
 
 
-def _arguments(names: Sequence[str], split: int) -> list[str]:
-    """What generators are called outside of a function, in a split; what is none stays."""
-    places = {name: f"rngs[{4 * split + place}]" for place, name in enumerate(_RNGS)}
-    return [places.get(name, name) for name in names]
+def _called(
+    functions: Mapping[str, Callable[..., Any]], settings: DataSettings, dataset: Dataset
+) -> list[str]:
+    """The source of functions, and a call of each in each split.
 
-
-def _defined(head: str, body: Sequence[str], calls: Sequence[str]) -> str:
-    """A function, and calls of it."""
-    return "\n".join(["", "", head, *indented(body), "", "", *calls])
-
-
-def _sampler(
-    settings: DataSettings,
-    rngs: Sequence[str],
-    body: Sequence[str],
-    more: tuple[str, str, str] | None = None,
-) -> str:
-    """A function `sample(n, …)` that returns `x, y`, and a call of it for each split.
-
-    `more` is another parameter, and what it is in each split.
+    What a call comes to is the key, in which the name of the split stands for `{}`.
     """
-    names = [*([more[0]] if more else []), *rngs]
+    rngs = [f"rngs[{place}]" for place in range(2 * len(RNGS))]
     calls = []
-    for split, n in enumerate((settings.n_train, settings.n_valid)):
-        name = ("train", "valid")[split]
-        given = [*([more[1 + split]] if more else []), *_arguments(rngs, split)]
-        calls.append(call(f"x_{name}, y_{name} = sample", [str(n), *given]))
-    return _defined(call("def sample", ["n", *names], ":"), [*body, "return x, y"], calls)
+    for result, function in functions.items():
+        name = getattr(function, "func", function).__name__
+        bound = {key: one.__name__ for key, one in getattr(function, "keywords", {}).items()}
+        other = {"y": "y_{}", "n_classes": len(dataset.class_names), **bound}
+        each = arguments(function, settings, rngs, **other)
+        for split, given in zip(("train", "valid"), each, strict=True):
+            named = [f"{key}={value}".replace("{}", split) for key, value in given.items()]
+            calls.append(call(f"{result} = {name}".replace("{}", split), named))
+    if any("rngs[" in line for line in calls):
+        calls[:0] = [
+            "# Each part of each split has a generator of its own.",
+            "rngs = [np.random.default_rng(seed)"
+            f" for seed in np.random.SeedSequence({settings.seed}).spawn({len(rngs)})]",
+        ]
+    return [*definitions(*functions.values()), *calls]
 
 
-def _flips(share: float, n_classes: int, *, clean_valid: bool) -> str:
-    """A function that replaces a share of the labels by another class, and its calls."""
-    body = [
-        'order = np.argsort(flip_rng.random(len(y)), kind="stable")',
-        f"flipped = order[: round({share} * len(y))]",
-    ]
-    rngs = ["flip_rng"]
-    if n_classes == 2:
-        body.append("y[flipped] = 1 - y[flipped]")
-    else:
-        rngs.append("class_rng")
-        body.append(f"shift = class_rng.integers(1, {n_classes}, len(y))")
-        body.append(f"y[flipped] = (y[flipped] + shift[flipped]) % {n_classes}")
-    splits = ("train",) if clean_valid else ("train", "valid")
-    calls = [
-        call("flip_labels", [f"y_{name}", *_arguments(rngs, split)])
-        for split, name in enumerate(splits)
-    ]
-    return _defined(call("def flip_labels", ["y", *rngs], ":"), body, calls)
+def _drawn_code(settings: DataSettings, dataset: Dataset) -> DataCode:
+    """Points of a sampler, and flipped labels if asked for."""
+    sampler = REGISTRY[settings.name].sampler
+    assert sampler is not None
+    functions = {"x_{}, y_{}": sampler, **_flipping(settings, dataset)}
+    lines = ["# Data", *_called(functions, settings, dataset), *_edits(settings)]
+    return DataCode("\n".join(lines))
+
+
+def _flipping(settings: DataSettings, dataset: Dataset) -> dict[str, Callable[..., Any]]:
+    flips = dataset.task == "classification" and settings.label_noise > 0
+    return {"y_{}": flip_labels} if flips else {}
 
 
 def _split_rows(seed: int, dataset: Dataset) -> list[str]:
@@ -144,24 +118,19 @@ def _standardised(dataset: Dataset, *, one_scale: bool = False) -> list[str]:
         "# Mean 0 and standard deviation 1 over the training rows.",
         f"mean, scale = x_train.mean({axis}), x_train.std({axis})",
     ]
-    if not one_scale and _is_constant(dataset.train.x).any():
+    if not one_scale and (np.ptp(dataset.train.x, axis=0) == 0).any():
         lines.append(
             "scale[np.ptp(x_train, axis=0) == 0] = 1.0  # of an input that does not vary there"
         )
     lines.append("x_train, x_valid = (x_train - mean) / scale, (x_valid - mean) / scale")
     if dataset.task == "classification":
         return lines
-    if _is_constant(dataset.train.y[:, None]).any():
+    if np.ptp(dataset.train.y) == 0:
         lines.append("y_train, y_valid = y_train - y_train.mean(), y_valid - y_train.mean()")
         return lines
     lines.append("mean, scale = y_train.mean(), y_train.std()")
     lines.append("y_train, y_valid = (y_train - mean) / scale, (y_valid - mean) / scale")
     return lines
-
-
-def _is_constant(columns: Floats) -> Flags:
-    constant: Flags = np.ptp(columns, axis=0) == 0
-    return constant
 
 
 # edits
@@ -180,7 +149,8 @@ def _edits(settings: DataSettings) -> list[str]:
     edits = [edit for edit in parse_edits(settings.edits) if edit.fits(drawn)]
     if not edits:
         return []
-    by_kind = {kind: [edit for edit in edits if edit.kind == kind] for kind in _EDITED}
+    kinds = ("move", "delete", "add")
+    by_kind = {kind: [edit for edit in edits if edit.kind == kind] for kind in kinds}
     lines = ["", f"# Edited by hand: {counted_edits(format_edits(edits))} (points count from 0)."]
     if by_kind["move"]:
         lines.append("x_train, y_train = x_train.copy(), y_train.copy()")
@@ -201,173 +171,6 @@ def _edits(settings: DataSettings) -> list[str]:
             "y_train = np.concatenate([y_train, added[:, -1].astype(y_train.dtype)])",
         ]
     return lines
-
-
-_EDITED = ("move", "delete", "add")
-
-
-# numbers by a formula
-
-
-def _curve_code(settings: DataSettings, _: Dataset) -> DataCode:
-    """Points on a curve over [−3, 3]."""
-    formula, truth = _CURVES[settings.name]
-    about = f"Data: y is {formula}, x uniform in [-3, 3]"
-    return _noisy(settings, about, ["x = x_rng.uniform(-3, 3, (n, 1))"], truth)
-
-
-def _linear_code(settings: DataSettings, _: Dataset) -> DataCode:
-    """A linear function of many inputs."""
-    d, informative = settings.n_inputs, min(settings.n_informative, settings.n_inputs)
-    x = [f"x = x_rng.standard_normal((n, {d}))"]
-    if informative == 0:
-        return _noisy(settings, f"Data: y is 0.05, whatever the {d} inputs are", x, "0.05")
-    summed = "x" if informative == d else f"x[:, :{informative}]"
-    which = f"all {d}" if informative == d else f"the first {informative} of {d}"
-    about = f"Data: y is 0.05 plus 0.01 times the sum of {which} inputs"
-    return _noisy(settings, about, x, f"0.05 + 0.01 * {summed}.sum(axis=1)")
-
-
-def _noisy(settings: DataSettings, about: str, x: list[str], truth: str) -> DataCode:
-    """Targets of a true function, to which both splits or only the training points add noise."""
-    noise, rngs, more = settings.noise, ["x_rng"], None
-    body = [*x, f"y = {truth}"]
-    if noise > 0:
-        sigma = str(noise)
-        about += f", plus Gaussian noise of standard deviation {noise}"
-        if settings.clean_valid:
-            about += " on the training points"
-            sigma, more = "noise", ("noise", str(noise), "0.0")
-        rngs.append("noise_rng")
-        body[-1] += f" + {sigma} * noise_rng.standard_normal(n)"
-    elif truth == "0.05":
-        body[-1] = "y = np.full(n, 0.05)"
-    parts = "inputs and noise" if noise > 0 else "inputs"
-    text = f"{comment(about + '.')}\n{_generators(settings.seed, parts)}\n"
-    return DataCode(text + _sampler(settings, rngs, body, more))
-
-
-def _xor_code(_settings: DataSettings, _: Dataset) -> DataCode:
-    """The four points of exclusive or, which also validate."""
-    return DataCode(
-        "# Data: the four points of exclusive or; the same four validate.\n"
-        "x_train = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])\n"
-        "y_train = np.array([0.0, 1.0, 1.0, 0.0])\n"
-        "x_valid, y_valid = x_train, y_train"
-    )
-
-
-# points on a plane, in classes placed by a rule
-
-
-@dataclass(frozen=True)
-class _PlaneRule:
-    """One dataset: a comment and the lines that come to `x` [n, 2] and `y` [n]."""
-
-    about: str
-    body: Sequence[str]
-    is_placed: bool = False  # on curves or centres, around which there is position noise
-    draws: bool = True  # whether the lines need `x_rng`
-
-
-_KINDS = {
-    "curved": _PlaneRule(
-        "normal points in two classes, parted by the parabola x0^2 + 0.8 x1 = 0.5",
-        [
-            "x = x_rng.standard_normal((n, 2))",
-            "y = (x[:, 0] ** 2 + 0.8 * x[:, 1] > 0.5).astype(int)",
-        ],
-    ),
-    "curved-2": _PlaneRule(
-        "normal points in two classes, parted by the parabola x0^2 - 0.7 x1 = 0.3",
-        [
-            "x = x_rng.standard_normal((n, 2))",
-            "y = (x[:, 0] ** 2 - 0.7 * x[:, 1] > 0.3).astype(int)",
-        ],
-    ),
-    "xor-quadrants": _PlaneRule(
-        "points in a square; class 1 where the signs of the two inputs differ",
-        [
-            "x = x_rng.uniform(-3, 3, (n, 2))",
-            "y = (x[:, 0] * x[:, 1] < 0).astype(int)",
-        ],
-    ),
-    "moons": _PlaneRule(
-        "two half-moons that reach into each other",
-        [
-            "y = np.arange(n) % 2",
-            "angle = np.pi * x_rng.random(n)",
-            f"moon = 1.5 * {_CIRCULAR} - [0.75, 0.375]",
-            "x = np.where(y[:, None] == 0, moon, -moon)",
-        ],
-        is_placed=True,
-    ),
-    "circles": _PlaneRule(
-        "a ring around a ring",
-        [
-            "y = np.arange(n) % 2",
-            "radius = np.where(y == 0, 1.0, 2.2)",
-            "angle = 2 * np.pi * x_rng.random(n)",
-            f"x = radius[:, None] * {_CIRCULAR}",
-        ],
-        is_placed=True,
-    ),
-}
-
-
-def _spirals(n_arms: int) -> _PlaneRule:
-    return _PlaneRule(
-        f"{n_arms} arms wound around each other for one and a half turns",
-        [
-            f"y = np.arange(n) % {n_arms}",
-            "u = x_rng.random(n)",
-            f"angle = 3 * np.pi * u + 2 * np.pi * y / {n_arms}",
-            f"x = (0.3 + 2.5 * u)[:, None] * {_CIRCULAR}",
-        ],
-        is_placed=True,
-    )
-
-
-def _blobs(n_classes: int) -> _PlaneRule:
-    return _PlaneRule(
-        f"{n_classes} clouds of points, their centres on a circle",
-        [
-            f"y = np.arange(n) % {n_classes}",
-            f"angle = 2 * np.pi * y / {n_classes} + np.pi / 6",
-            f"x = 1.4 * {_CIRCULAR}",
-        ],
-        is_placed=True,
-        draws=False,
-    )
-
-
-def _plane_code(settings: DataSettings, _: Dataset) -> DataCode:
-    """Points on a plane and their classes, with position noise and flipped labels if asked for."""
-    n_classes = 2
-    match settings.name:
-        case "blobs":
-            n_classes = settings.n_classes
-            kind = _blobs(n_classes)
-        case "spirals":
-            n_classes = settings.n_arms
-            kind = _spirals(n_classes)
-        case name:
-            kind = _KINDS[name]
-    about, body = f"Data: {kind.about}", list(kind.body)
-    rngs, parts = (["x_rng"], ["points"]) if kind.draws else ([], [])
-    if kind.is_placed and settings.noise > 0:
-        about += f", blurred by Gaussian noise of standard deviation {settings.noise}"
-        rngs.append("noise_rng")
-        parts.append("noise")
-        body.append(f"x += {settings.noise} * noise_rng.standard_normal((n, 2))")
-    flipping = ""
-    if settings.label_noise > 0:
-        about += f"; {100 * settings.label_noise:g} % of the labels are flipped"
-        about += ", of the training points alone" if settings.clean_valid else ""
-        parts.append("flipped labels")
-        flipping = "\n" + _flips(settings.label_noise, n_classes, clean_valid=settings.clean_valid)
-    lines = [comment(about + "."), *([_generators(settings.seed, joined(parts))] if parts else [])]
-    return DataCode("\n".join([*lines, _sampler(settings, rngs, body)]) + flipping)
 
 
 # measured data
@@ -396,33 +199,22 @@ def _written_code(settings: DataSettings, dataset: Dataset) -> DataCode:
 
 def _sklearn_code(settings: DataSettings, dataset: Dataset) -> DataCode:
     """A table that scikit-learn brings along, with the same rows in the same order."""
-    is_digits = settings.name == "digits"
-    function = "load_digits" if is_digits else "load_breast_cancer"
-    of = "thirty measurements of cell nuclei of each patient"
-    of = "handwritten digits, pictures of 8 x 8 pixels" if is_digits else of
-    lines = [f"# Data: {of}, from scikit-learn.", f"x, y = {function}(return_X_y=True)"]
-    if not is_digits:
-        lines.append(
-            "y = 1 - y  # 0 benign, 1 malignant; scikit-learn has them the other way round"
-        )
-    return _code(settings, dataset, lines, (f"from sklearn.datasets import {function}",))
+    if settings.name == "digits":
+        function, of = "load_digits", "handwritten digits, pictures of 8 x 8 pixels"
+        turned = []
+    else:
+        function, of = "load_breast_cancer", "thirty measurements of cell nuclei of each patient"
+        turned = ["y = 1 - y  # 0 benign, 1 malignant; scikit-learn has them the other way round"]
+    rows = [f"# Data: {of}, from scikit-learn.", f"x, y = {function}(return_X_y=True)", *turned]
+    return _code(settings, dataset, rows, (f"from sklearn.datasets import {function}",))
 
 
 def _code(
     settings: DataSettings, dataset: Dataset, rows: list[str], imports: tuple[str, ...] = ()
 ) -> DataCode:
     lines = [*rows, *_split_rows(settings.seed, _drawn(settings))]
-    if dataset.task == "classification" and settings.label_noise > 0:
-        share = settings.label_noise
-        about = f"{100 * share:g} % of the labels become those of another class"
-        where = ", of the training rows alone" if settings.clean_valid else ""
-        n_classes = len(dataset.class_names)
-        lines += [
-            "",
-            comment(f"{about}{where}."),
-            _generators(settings.seed, "flipped labels"),
-            _flips(share, n_classes, clean_valid=settings.clean_valid),
-        ]
+    if flipping := _flipping(settings, dataset):
+        lines += _called(flipping, settings, dataset)
     lines += _edits(settings)
     one_scale = settings.name == "digits"
     return DataCode("\n".join([*lines, *_standardised(dataset, one_scale=one_scale)]), imports)
@@ -541,10 +333,6 @@ def _targets(dataset: Dataset, cell: str) -> str:
 
 
 _CODE: Mapping[str, Callable[[DataSettings, Dataset], DataCode]] = {
-    **dict.fromkeys(_CURVES, _curve_code),
-    **dict.fromkeys([*_KINDS, "blobs", "spirals"], _plane_code),
-    "linear": _linear_code,
-    "xor": _xor_code,
     **dict.fromkeys(["motorcycle", "penguins", "cars"], _written_code),
     **dict.fromkeys(["breast-cancer", "digits"], _sklearn_code),
     "points": _points_code,
@@ -560,7 +348,4 @@ def data_code(settings: DataSettings, dataset: Dataset) -> DataCode:
     DatasetError
         If a file has gone or changed since.
     """
-    code = _CODE[settings.name](settings, dataset)
-    is_drawn = settings.name in (*_CURVES, *_KINDS, "blobs", "spirals", "linear", "xor")
-    edits = _edits(settings) if is_drawn else []  # those of tables come before these are scaled
-    return DataCode("\n".join([code.text, *edits]), code.imports)
+    return _CODE.get(settings.name, _drawn_code)(settings, dataset)

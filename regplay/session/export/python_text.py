@@ -1,7 +1,12 @@
 """Pieces of Python source, laid out as `ruff format` lays them out."""
 
+import ast
+import inspect
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from itertools import chain
+from typing import Any
 
 WIDTH = 100  # columns of a line
 
@@ -62,3 +67,38 @@ def joined(words: Sequence[str]) -> str:
 def indented(lines: Iterable[str], levels: int = 1) -> list[str]:
     """The lines, so many levels deeper."""
     return [" " * 4 * levels + line if line else "" for line in lines]
+
+
+def definitions(*functions: Callable[..., Any]) -> list[str]:
+    """The source of functions, without types, after that of all they use of their modules.
+
+    That may be plain values, numpy, and functions like these, also as keywords of a partial.
+
+    Raises
+    ------
+    OSError
+        If the program came without its source.
+    """
+    values: list[str] = []
+    sources: dict[str, list[str]] = {}
+
+    def add(function: Callable[..., Any]) -> None:
+        if isinstance(function, partial):
+            for one in (*function.keywords.values(), function.func):
+                add(one)
+            return
+        for name, value in inspect.getclosurevars(function).globals.items():
+            if inspect.isfunction(value):
+                add(value)
+            elif not inspect.ismodule(value):
+                values.append(f"{name} = {value!r}")
+        source = inspect.getsource(function)
+        (definition,) = ast.parse(source).body
+        assert isinstance(definition, ast.FunctionDef)
+        head = call(f"def {definition.name}", list(inspect.signature(function).parameters), ":")
+        body = source.splitlines()[definition.body[0].lineno - 1 :]
+        sources[definition.name] = ["", "", head, *body]
+
+    for function in functions:
+        add(function)
+    return [*values, *chain(*sources.values()), "", ""]
