@@ -174,6 +174,18 @@ def test_nothing_is_cut_off_with_a_lesson_and_pins(open_window, compares) -> Non
     assert not _look_at_all(person.window)
 
 
+def test_a_page_below_the_control_that_it_names_keeps_its_buttons_in_sight(open_window) -> None:
+    window = _open_finished(open_window).window
+    window.resize(1024, 640)
+    window.theme.set_zoom(200)
+    window.guide.go_to("memorising", 4)
+    _settle()
+    columns, next_page = window.findChild(QWidget, "columns"), window.lesson_panel.bar.next
+    assert next_page.isVisible()
+    assert columns.rect().contains(_place(columns, next_page))
+    assert not window.controls.control("model.depth").visibleRegion().isEmpty()
+
+
 @pytest.mark.parametrize("zoom", [100, 200])
 def test_no_dialog_is_cut_off(open_window, zoom) -> None:
     window = open_window().window

@@ -74,7 +74,7 @@ class Monkey:
 
     def close_window(self) -> None:
         """Close it and what is over it, unless that is done; what it asks is answered."""
-        while self.window.isVisible():
+        while self.window.isVisible() or reachable(self.window) is not self.window:
             self._touched = 0
             reachable(self.window).close()
         for other in self.app.topLevelWidgets():

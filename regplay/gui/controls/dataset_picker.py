@@ -242,9 +242,9 @@ class DatasetPicker(ChoiceControl):
             shown.append(f"and {counted(left, 'remark')} more, if the pointer rests here")
         usual = REGISTRY[str(self._value)].description
         self.description.setText("\n".join(map(_sentence, shown)) if words else usual)
-        lines = [_sentence(line) for line in (words, *remarks) if line]
         # Rich text, because Qt breaks the lines of that alone.
-        self.description.setToolTip("".join(f"<p>{escape(line)}</p>" for line in lines))
+        paragraphs = [f"<p>{escape(_sentence(line))}</p>" for line in (words, *remarks) if line]
+        self.description.setToolTip("".join(paragraphs))
 
     def text(self, value: Value) -> str:
         """The dataset's title."""

@@ -228,12 +228,13 @@ class DecompositionPlot(LegendChart):
     def _top(self) -> float:
         """How high the axis reaches: over the bars, but not over those that are far out.
 
-        One network that nearly diverged makes a bar millions of times as high as the others.
+        One network that nearly diverged makes a bar millions of times as high as the others. Where
+        all are far out, as of polynomials of a high degree, the lowest has room.
         """
         known = [one for one in self.bars.parts if one is not None]
         tops = [max(one.total, one.measured + one.measured_error) for one in known]
         highest = highest_usual(tops, self._scale)
-        return highest if np.isfinite(highest) else self._scale
+        return max(highest, min(tops)) if np.isfinite(highest) else self._scale
 
     def set_current(self, value: float) -> None:
         """Mark where the present experiment stands, beyond an end there; NaN marks nothing."""

@@ -15,6 +15,7 @@ _SHARES = {_BESIDE: (5, 3), _BELOW: (3, 2)}  # of the tabs, and of the losses be
 _AROUND = 100  # px at 100 %, that rows, axes and margins take either way
 _WORTH = 1.1  # so many times as large has a picture to become
 _MOST = 0.45  # of the height, for the controls above a lesson
+_LEAST = 64  # px at 100 % of them that a lesson leaves: one control
 _MAX_HEIGHT = (1 << 24) - 1  # px, Qt's QWIDGETSIZE_MAX
 
 
@@ -167,10 +168,15 @@ class Columns(QScrollArea):
         self._lesson.setVisible(not is_hidden)
 
     def _share_left(self) -> None:
-        """Above a lesson the controls are as high as they need, up to a share of the column."""
+        """Above a lesson the controls are as high as they need, up to a share of the column.
+
+        They leave the height that the lesson needs at least, but keep that of a control.
+        """
         if self._is_below and not self._lesson.isHidden():
             needed = self._controls.widget().sizeHint().height()
-            self._controls.setFixedHeight(min(needed, round(_MOST * self.height())))
+            room = self.height() - self._lesson.minimumSizeHint().height()
+            most = min(round(_MOST * self.height()), max(room, zoomed(_LEAST)))
+            self._controls.setFixedHeight(min(needed, most))
         else:
             self._controls.setMinimumHeight(0)
             self._controls.setMaximumHeight(_MAX_HEIGHT)

@@ -155,6 +155,15 @@ def test_one_wild_network_leaves_the_other_bars_high_and_its_own_marked(view):
     assert "▲ off the axis" not in plot.legend.text()
 
 
+def test_where_all_bars_are_far_out_the_lowest_has_room(view):
+    choose_axis(view, "model.width")
+    lower = Decomposition(300.0, 0.02, 0.01, 300.03, 100.0)
+    parts = [lower if k == 4 else WILD for k in range(len(WIDTHS))]
+    view.decomposition.set_decompositions(WIDTHS, parts)
+    view.show_progress(1.0, False)
+    assert 400 < view.decomposition.chart.auto_range("y")[1] < 900
+
+
 def test_the_mouse_reads_the_true_numbers_of_a_cut_bar(qtbot, view):
     choose_axis(view, "model.width")
     view.decomposition.set_decompositions(
