@@ -34,7 +34,7 @@ _TABS = {
         "Network",
         "The weights of each layer, and the network itself where it is small",
     ),
-    "side": (
+    "split": (
         "Split",
         "The present run beside pinned ones, or beside other remedies, trained together",
     ),
@@ -79,7 +79,7 @@ class Tabs(QWidget):
             "landscape": self._make_landscape,
             "seeds": self._make_seeds,
             "network": self._make_network,
-            "side": self._make_side,
+            "split": self._make_side,
         }
         self._row = FlowLayout((8, 4, 8, 4), 4)
         self._stack = QStackedLayout()
@@ -93,7 +93,7 @@ class Tabs(QWidget):
             button.setChecked(name == "fit")
             button.toggled.connect(lambda shows, name=name: self._show(name) if shows else None)
         self._row.add_stretch()
-        self._buttons["side"].clicked.connect(self._show_pins)
+        self._buttons["split"].clicked.connect(self._show_pins)
         self._studies.changed.connect(self._tell_recorded)
 
     def add_at_end(self, widget: QWidget) -> None:
@@ -116,7 +116,7 @@ class Tabs(QWidget):
 
     def compare(self) -> None:
         """Train none, weight decay, dropout and both side by side."""
-        self.set_tab("side")
+        self.set_tab("split")
         if self.side is not None:
             self.side.compare()
 
@@ -151,7 +151,7 @@ class Tabs(QWidget):
         self._view = view
         if self.network is not None:
             self.network.show_view(view)
-        if self.side is not None and self.tab == "side":
+        if self.side is not None and self.tab == "split":
             self.side.show_view(view)
 
     def _show(self, name: str) -> None:
@@ -163,7 +163,7 @@ class Tabs(QWidget):
             policy = QSizePolicy.Policy
             size = policy.Preferred if other == name else policy.Ignored
             view.setSizePolicy(size, size)
-        if name == "side" and self.side is not None and self._view is not None:
+        if name == "split" and self.side is not None and self._view is not None:
             self.side.show_view(self._view)
         self._studies.reconsider()
         self._tell_recorded()
@@ -174,7 +174,7 @@ class Tabs(QWidget):
             self.side.show_pins()  # those, too, that were pinned since
 
     def _tell_recorded(self) -> None:
-        view = {"landscape": self.landscape, "seeds": self.seeds, "side": self.side}.get(self.tab)
+        view = {"landscape": self.landscape, "seeds": self.seeds, "split": self.side}.get(self.tab)
         self.recorded_changed.emit(() if view is None else view.recorded)
 
     def _make_landscape(self) -> QWidget:

@@ -378,7 +378,7 @@ class MainWindow(QMainWindow):
         self.controller.replay.seconds = seconds
 
     def _arrange_plots(self) -> None:
-        count = {"fit": 1, "side": 2}.get(self.tabs.tab)
+        count = {"fit": 1, "split": 2}.get(self.tabs.tab)
         self._plots.set_aspect(self.fit_view.panel.aspect if count else None, count or 1)
 
     def _lock_axes(self, locked: bool) -> None:

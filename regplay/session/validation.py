@@ -192,6 +192,8 @@ def _kind_at(form: type[msgspec.Struct], steps: KeyPath) -> msgspec.inspect.Type
         kind = _only(kind)
         if isinstance(kind, msgspec.inspect.StructType):
             kind = next(field.type for field in kind.fields if field.encode_name == step)
+        elif isinstance(kind, msgspec.inspect.TupleType):
+            kind = kind.item_types[int(step)]
         else:
             kind = kind.item_type
     return _only(kind)

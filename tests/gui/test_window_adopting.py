@@ -35,7 +35,7 @@ def from_the_list(person):
 
 def from_a_pin_in_split(person):
     pin_it(person)
-    person.click("tab.side")
+    person.click("tab.split")
     person.wait(lambda: person.window.tabs.side.views[1].panel.fit is not None)
     person.click("split.1.adopt")
 

@@ -119,7 +119,7 @@ def test_a_cut_and_an_overlap_are_found(qtbot) -> None:
 
 
 SIZES = [(1024, 640), (1366, 768), (1920, 1080)]
-TABS = ("fit", "landscape", "seeds", "network", "side")
+TABS = ("fit", "landscape", "seeds", "network", "split")
 LEAST_PLOT = (120, 60)  # px at 100 %: what a plot keeps
 
 

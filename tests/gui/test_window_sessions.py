@@ -278,6 +278,17 @@ def test_a_session_has_its_own_number_of_epochs(worked, open_window, path):
     assert is_same_run(other.view.run, worked.view.run)
 
 
+def test_the_tab_of_a_session_is_found_by_its_earlier_name_too(person, path):
+    person.click("tab.split")
+    save(person, path)
+    text = path.read_text()
+    assert 'tab = "split"' in text
+    path.write_text(text.replace('tab = "split"', 'tab = "side"'))
+    person.click("tab.fit")
+    assert person.window.documents.open(path)
+    person.wait(lambda: person.window.tabs.tab == "split")
+
+
 def test_a_truncated_session_changes_nothing(worked, open_window, path):
     text = path.read_text(encoding="utf-8")
     path.write_text(text[: len(text) // 2], encoding="utf-8")

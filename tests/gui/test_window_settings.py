@@ -52,7 +52,7 @@ def test_whether_validation_points_are_drawn_is_remembered(open_window, settings
     second = open_window(settings=QSettings(settings.fileName(), QSettings.Format.IniFormat))
     assert not second.window.fit_view.panel.shows_validation
     assert not action(second, "view.validation").isChecked()
-    second.window.tabs.set_tab("side")
+    second.window.tabs.set_tab("split")
     second.window.tabs.compare()
     assert not second.window.tabs.side.views[0].panel.shows_validation
     second.choose("view.validation")

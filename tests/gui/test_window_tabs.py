@@ -283,7 +283,7 @@ def test_pinned_runs_stand_beside_the_present_one_as_they_were_at_the_same_epoch
     window.timeline.set_speed(None)
     person.train()
     first, way = window.controller.pins
-    person.click("tab.side")
+    person.click("tab.split")
     tab = window.tabs.side
 
     def fits():
@@ -311,7 +311,7 @@ def test_split_after_comparing_shows_the_pins(at_tab):
     person.press(Qt.Key.Key_P)
     tab = person.window.tabs.side
     assert len(tab.compared_runs) == 4
-    person.click("tab.side")
+    person.click("tab.split")
     assert [each.place.name for each in tab.compared_runs] == [
         "now",
         person.controller.pins[0].name,
@@ -349,7 +349,7 @@ def test_data_that_a_sweep_cannot_have_are_reported_once(at_tab, tmp_path):
 
 def test_all_tabs_turn_dark(at_tab):
     person = at_tab("landscape")
-    for tab in ("seeds", "network", "side", "fit"):
+    for tab in ("seeds", "network", "split", "fit"):
         person.click(f"tab.{tab}")
     person.choose("scheme.dark")
     person.wait(lambda: person.window.tabs.landscape.chart.colors is DARK)

@@ -97,3 +97,11 @@ def test_a_message_that_repeats_what_was_given_is_bounded():
 def test_a_name_that_no_file_can_have_is_refused():
     with pytest.raises(UserError, match="no file can have this name"):
         read_text(Path("/a\0b.toml"), 1000, "lesson", UserError)
+
+
+def test_what_is_wrong_within_a_pair_is_told():
+    class Plot(msgspec.Struct):
+        points: tuple[tuple[float, Size], ...]
+
+    with pytest.raises(UserError, match="= 0"):
+        validated({"points": [[1.5, 3], [2.5, 0]]}, Plot, UserError)

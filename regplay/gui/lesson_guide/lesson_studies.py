@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from regplay.core.joint import JointTraining
 
 _MOST = 256  # networks of one study
-_TABS = {"split": "side"}  # what lessons call otherwise
 
 
 class LessonStudies(QObject):
@@ -58,7 +57,7 @@ class LessonStudies(QObject):
         self._looked_at: set[object] = set()  # experiments of networks of a curve
         guide.experiment_chosen.connect(controller.begin)
         guide.pins_chosen.connect(self._pin)
-        guide.view_chosen.connect(lambda view: tabs.set_tab(_TABS.get(view) or view))
+        guide.view_chosen.connect(tabs.set_tab)
         guide.curves_chosen.connect(self._show_curves)
         guide.moment_chosen.connect(lambda epoch: controller.look(epoch=epoch))
         guide.play_requested.connect(self._play)

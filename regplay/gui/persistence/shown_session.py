@@ -63,8 +63,9 @@ class Appearance:
 
     def show(self, view: Mapping[str, ViewValue]) -> None:
         """Bring back all but the epoch and whether weights are kept."""
-        if view.get("tab") in self._tabs.names:
-            self._tabs.set_tab(str(view["tab"]))
+        tab = str(view.get("tab", "")).replace("side", "split")  # as sessions once called it
+        if tab in self._tabs.names:
+            self._tabs.set_tab(tab)
         losses = self._history_view.tabs.get(str(view.get("losses", "")))
         if losses is not None and not losses.isHidden():  # as that of accuracies in regression
             losses.setChecked(True)

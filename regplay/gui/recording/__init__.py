@@ -2,5 +2,3 @@
 
 from regplay.gui.recording.presentation import WindowLayout
 from regplay.gui.recording.recording import Recording
-
-__all__ = ["Recording", "WindowLayout"]

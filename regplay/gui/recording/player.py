@@ -489,7 +489,7 @@ class Player:
             self.log.pointer.append((self.now, place.x(), place.y(), is_pressed))
 
 
-_TABS = {"split": "side", "band": "fit", "thinned": "fit"}
+_TABS = {"band": "fit", "thinned": "fit"}
 
 
 def speaks(steps: Sequence[Step]) -> bool:

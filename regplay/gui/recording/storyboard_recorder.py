@@ -26,7 +26,6 @@ from regplay.session.storyboard import (
 )
 
 _SIZE = (1280, 720)
-_TAB_NAMES = {"side": "split"}
 
 
 class StoryboardRecorder(QObject):
@@ -187,4 +186,4 @@ def _draw(annotation: Annotation) -> Draw:
 
 
 def _shown(tab: str) -> ShowTab:
-    return ShowTab(show=_TAB_NAMES.get(tab, tab))  # type: ignore[arg-type]
+    return ShowTab(show=tab)  # type: ignore[arg-type]

@@ -85,7 +85,7 @@ def test_nothing_of_the_last_thing_stays(person):
     person.train()
     window.guide.open()
     window.guide.next_page()
-    for tab in ("seeds", "side", "landscape"):
+    for tab in ("seeds", "split", "landscape"):
         window.tabs.set_tab(tab)
     window.timeline.action("keep_weights").setChecked(True)
     window.timeline.set_speed(50)

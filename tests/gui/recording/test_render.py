@@ -286,7 +286,7 @@ def test_remedies_are_compared(play, film):
             renderer._window.tabs.side.findChildren(Chart),
         ),
     )
-    assert frames[-1][0] == "side"
+    assert frames[-1][0] == "split"
     assert len(frames[-1][1]) == 4
 
 

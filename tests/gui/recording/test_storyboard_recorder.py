@@ -45,7 +45,7 @@ def test_what_was_done_becomes_steps_in_their_order(recorded):
     recorded.set(data__noise=0.1)
     recorded.wait_until_finished()
     recorded.click("pin")
-    recorded.window.tabs.set_tab("side")
+    recorded.window.tabs.set_tab("split")
     _, steps = finish(recorded)
     kinds = [type(step) for step in steps]
     assert kinds == [Train, Scrub, SetValues, PinRun, ShowTab]

@@ -14,7 +14,7 @@ def test_no_run_can_be_adopted_where_the_file_of_one_is_gone(person, file):
     person.set(data__name="sine")
     person.wait_until_finished()
     person.click("pin")
-    person.window.tabs.set_tab("side")
+    person.window.tabs.set_tab("split")
     person.window.tabs.side.show_pins()
     side = person.window.tabs.side
     person.wait(lambda: len(side.compared_runs) == len(side.views) == 2)
@@ -52,7 +52,7 @@ def test_none_of_those_side_by_side_can_be_adopted_where_there_are_no_data(perso
     person.wait(adopt.isEnabled)
     person.window.tabs.set_tab("fit")
     person.set(data__name="csv", data__file="/none.csv")
-    person.window.tabs.set_tab("side")
+    person.window.tabs.set_tab("split")
     assert not adopt.isEnabled()
     person.set(data__name="moons")
     person.wait(adopt.isEnabled)
