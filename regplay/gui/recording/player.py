@@ -246,10 +246,6 @@ class Player:
             return self.now
         return begin + (seconds if self.is_on_camera else 0.0)
 
-    def _rest(self, begin: float, seconds: float) -> Frames:
-        """Leave time to look."""
-        return (yield from self._slide(begin, seconds, lambda share: None))
-
     # steps
 
     def _do(self, step: Step, begin: float) -> Frames:
@@ -260,50 +256,49 @@ class Player:
             self._released = begin + KEYS_SECONDS
             self.log.keys.append((begin, step.keys))
         match step:
-            case SetValues(set=values, seconds=seconds):
-                controller.set_values(values)
-                self._point_at(next(iter(values)), jumps=True)  # where its handle is now
-            case SweepField(seconds=seconds):
+            case SweepField():
                 return (yield from self._sweep(step, begin))
-            case Train(seconds=seconds):
+            case Train():
                 return (yield from self._train(step, begin))
-            case Scrub(seconds=seconds):
+            case Scrub():
                 return (yield from self._scrub(step, begin))
-            case PinRun(pin=name, seconds=seconds):
-                controller.pin(name=name)
-            case ShowTab(show=view, seconds=seconds):
-                self._show(view)
-            case Caption():
-                seconds, text = duration(step), step.text(self.storyboard.language)
-                self._presentation.set_caption(text)
-                if self.is_on_camera:
-                    self.log.captions.append((begin, text))
             case Focus():
                 return (yield from self._focus(step, begin))
-            case Wait(wait=seconds):
-                pass
-            case Draw():
+            case Draw() if step.draw != "erase":
                 return (yield from self._draw(step, begin))
             case WaitUntil():
                 return (yield from self._wait_until(step, begin))
-            case Require(require=claim):
-                self._require(claim)
-                return begin
-            case Still(still=file):
-                if self.is_on_camera:
-                    self.log.stills.append((begin, file))
-                return begin
-            case BeginSection(section=title):
-                if self.is_on_camera:
-                    self.log.sections.append((begin, title))
-                return begin
             case Hide(hide=steps):
                 return (yield from self._hide(steps, begin))
             case StepsTogether(together=tracks):
                 return (yield from self._together(tracks, begin))
+            case SetValues(set=values):
+                controller.set_values(values)
+                self._point_at(next(iter(values)), jumps=True)  # where its handle is now
+            case PinRun(pin=name):
+                controller.pin(name=name)
+            case ShowTab(show=view):
+                self._show(view)
+            case Caption():
+                text = step.text(self.storyboard.language)
+                self._presentation.set_caption(text)
+                if self.is_on_camera:
+                    self.log.captions.append((begin, text))
+            case Draw(draw="erase"):
+                controller.annotate((), before=controller.annotations)
+            case Require(require=claim):
+                self._require(claim)
+            case Still(still=file):
+                if self.is_on_camera:
+                    self.log.stills.append((begin, file))
+            case BeginSection(section=title):
+                if self.is_on_camera:
+                    self.log.sections.append((begin, title))
+            case Wait():
+                pass
             case _:
                 raise AssertionError(step)
-        return (yield from self._rest(begin, seconds))
+        return (yield from self._slide(begin, duration(step), lambda share: None))  # to look
 
     def _show(self, view: str) -> None:
         """Bring a view to the front, and train what it shows."""
@@ -382,9 +377,6 @@ class Player:
 
     def _draw(self, step: Draw, begin: float) -> Frames:
         controller, place = self._controller, len(self._controller.annotations)
-        if step.draw == "erase":
-            controller.annotate((), before=controller.annotations)
-            return (yield from self._rest(begin, step.seconds))
 
         def move(share: float) -> None:
             chart = self._charts().get(step.on)
