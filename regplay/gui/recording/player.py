@@ -1,7 +1,7 @@
 """Plays a storyboard in a window, frame by frame, on whatever clock the window has."""
 
 import math
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from regplay.core.experiment import Experiment
@@ -12,7 +12,6 @@ from regplay.gui.plots import Chart, DropoutPasses, begun
 from regplay.gui.recording.film_pointer import GLIDE, MOVING, TIMELINE, FilmPointer, next_aim
 from regplay.gui.recording.glass_pane import KEYS_SECONDS
 from regplay.gui.recording.presentation import Presentation
-from regplay.gui.tabs import Tabs
 from regplay.gui.training import Clock
 from regplay.session.claims import Trained, measure_term, parse_claim
 from regplay.session.lessons import Measured
@@ -29,7 +28,6 @@ from regplay.session.storyboard import (
     SetValues,
     ShowTab,
     Step,
-    StepsInTurn,
     StepsTogether,
     Still,
     Storyboard,
@@ -112,10 +110,8 @@ class Player:
         self,
         storyboard: Storyboard,
         presentation: Presentation,
-        pointer: FilmPointer,
         controller: Controller,
         clock: Clock,
-        tabs: Tabs,
         passes: DropoutPasses,
         charts: Callable[[], Mapping[PlotName, Chart]],
         prove: Prove | None = None,
@@ -127,10 +123,10 @@ class Player:
         self.step, self.number = "", 0
         self._presentation, self._pane = presentation, presentation.pane
         self._controller, self._clock = controller, clock
-        self._tabs, self._passes, self._charts = tabs, passes, charts
+        self._passes, self._charts = passes, charts
         self._prove, self._waits = prove, waits
         self._began, self._hidden = self._clock.now(), 0.0
-        self._pointer = pointer
+        self._pointer = FilmPointer(presentation)
         self._next = ""  # where the pointer is to be in time
         self._leaves = math.inf  # when it sets off to there, s
         self._released = math.inf  # when keys are no longer shown, s
@@ -139,7 +135,7 @@ class Player:
     def begin(self, size: tuple[int, int]) -> None:
         """Arrange the window for frames of a size, and work on the experiment of the film."""
         self._presentation.begin(self.storyboard.controls, is_upright=size[1] > size[0])
-        self._presentation.show_caption_line(speaks(self.storyboard.steps))
+        self._presentation.show_caption_line(self.storyboard.has_captions)
         self._controller.begin(self.storyboard.experiment)
         self._controller.reset()
 
@@ -227,11 +223,6 @@ class Player:
     def _is_behind(self) -> bool:
         return self._waits and not self._controller.runner.is_up_to_date
 
-    def _do_in_time(self, step: Step, begin: float) -> Frames:
-        """Do a step once it is to begin."""
-        begin = yield from self._wait_for(step, begin)
-        return (yield from self._do(step, begin))
-
     def _wait_for(self, step: Step, begin: float) -> Frames:
         """Until a step begins that is to begin at some second."""
         at = step.at
@@ -244,19 +235,13 @@ class Player:
             yield
         return at
 
-    def _over(self, begin: float, seconds: float) -> Iterator[float]:
-        """The share of a step that is over at each of its frames, and 1 when it is over."""
+    def _slide(self, begin: float, seconds: float, move: Callable[[float], None]) -> Frames:
+        """Move something by the share of a step that is over at each frame, and by 1 at its end."""
         end = begin + seconds
         while self.is_on_camera and not self.is_hurried and self.now < end - _EPSILON:
-            yield (self.now - begin) / seconds
-        yield 1.0
-
-    def _slide(self, begin: float, seconds: float, move: Callable[[float], None]) -> Frames:
-        """Move something as the time of a step goes by."""
-        for share in self._over(begin, seconds):
-            move(share)
-            if share < 1.0:
-                yield
+            move((self.now - begin) / seconds)
+            yield
+        move(1.0)
         if self.is_hurried:
             return self.now
         return begin + (seconds if self.is_on_camera else 0.0)
@@ -314,19 +299,15 @@ class Player:
                 return begin
             case Hide(hide=steps):
                 return (yield from self._hide(steps, begin))
-            case StepsTogether(together=steps):
-                return (yield from self._together(steps, begin))
-            case StepsInTurn(in_turn=steps):
-                for each in steps:
-                    begin = yield from self._do_in_time(each, begin)
-                return begin
+            case StepsTogether(together=tracks):
+                return (yield from self._together(tracks, begin))
             case _:
                 raise AssertionError(step)
         return (yield from self._rest(begin, seconds))
 
     def _show(self, view: str) -> None:
         """Bring a view to the front, and train what it shows."""
-        passes, tabs = self._passes, self._tabs
+        passes, tabs = self._passes, self._presentation.layout.tabs
         passes.band.setChecked(view == "band")
         passes.thinned.setChecked(view == "thinned")
         if view == "compare":
@@ -444,20 +425,23 @@ class Player:
         for step in steps:
             playing = self._do(step, begin)
             goes_on = True
-            while goes_on:  # one frame more than it has, in which its end comes to be seen
-                goes_on = next(playing, self) is None
-                before = self._clock.now()
-                yield
-                self._hidden += self._clock.now() - before
-            while self._is_behind():
+            while goes_on or self._is_behind():
+                # One frame more than it has, in which its end comes to be seen.
+                goes_on = goes_on and next(playing, self) is None
                 before = self._clock.now()
                 yield
                 self._hidden += self._clock.now() - before
         self.is_on_camera = was_on
         return begin
 
-    def _together(self, steps: Sequence[Step], begin: float) -> Frames:
-        ends, playing = [begin], [self._do_in_time(step, begin) for step in steps]
+    def _in_turn(self, steps: Sequence[Step], begin: float) -> Frames:
+        for step in steps:
+            begin = yield from self._wait_for(step, begin)
+            begin = yield from self._do(step, begin)
+        return begin
+
+    def _together(self, tracks: Sequence[Sequence[Step]], begin: float) -> Frames:
+        ends, playing = [begin], [self._in_turn(steps, begin) for steps in tracks]
         while True:
             going = []
             for each in playing:
@@ -490,17 +474,6 @@ class Player:
 
 
 _TABS = {"band": "fit", "thinned": "fit"}
-
-
-def speaks(steps: Sequence[Step]) -> bool:
-    """Whether there are captions to be seen."""
-    for step in steps:
-        match step:
-            case Caption():
-                return True
-            case StepsTogether(together=inner) | StepsInTurn(in_turn=inner) if speaks(inner):
-                return True
-    return False
 
 
 def _not_proved(step: str, claim: str, found: Measured) -> NotProvedError:
