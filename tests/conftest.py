@@ -35,6 +35,7 @@ def put_aside() -> None:
 
 def pytest_collection_finish() -> None:
     put_aside()
+    gc.disable()  # from here on garbage is collected between tests, as in the window between events
 
 
 def _of_qt() -> list[object]:
@@ -55,6 +56,8 @@ def leaves_nothing() -> Iterator[None]:
     """Fail a test that leaves a window, a running QThread, an active QTimer or a thread."""
     if len(gc.get_objects()) > _ENOUGH:
         put_aside()  # now, when nothing of the test before is held any more
+    else:
+        gc.collect()
     threads_before = set(threading.enumerate())
     yield
     if "PySide6.QtWidgets" not in sys.modules:

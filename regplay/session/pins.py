@@ -80,8 +80,8 @@ class Pins(list[Pin]):
 
         Without a name it is called by the values that tell it from the other pins, such as
         "λ 0.01, p 0.3", and so are from now on all others that nobody has named. Alone it is called
-        by its regularization, and where too much differs by a number, "run 3". It has the colour
-        asked for if that is free, else the first that is.
+        by its regularization and a polynomial's degree, and where too much differs by a number,
+        "run 3". It has the colour asked for if that is free, else the first that is.
 
         Raises
         ------
@@ -129,6 +129,8 @@ class Pins(list[Pin]):
             experiment = self[0].run.experiment
             changed = differences(Experiment(), experiment)
             on = [path for path in changed if path.startswith("regularization.")]
+            if is_used(experiment, "model.degree"):
+                on.insert(0, "model.degree")
             return [_name(experiment, on) or _UNREGULARIZED]
         paths, names = self.differing() if self else (), list[str]()
         for pin in self:

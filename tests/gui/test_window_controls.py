@@ -124,7 +124,7 @@ def test_regularization_is_in_sight_with_its_curves_when_the_window_opens(open_w
     controls = person.window.controls
     person.window.resize(*size)
     QApplication.processEvents()
-    assert controls.chosen_curves() == ("regularization.weight_decay", "regularization.dropout")
+    assert controls.shown_curves() == ("regularization.weight_decay", "regularization.dropout")
     group = controls.control("regularization.weight_decay").parent()
     while not isinstance(group, Group):
         group = group.parent()

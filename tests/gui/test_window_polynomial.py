@@ -70,7 +70,6 @@ def test_the_slider_of_the_degree_shows_the_curve_and_drags_along_it(at_polynomi
     person = at_polynomial
     control = person.window.controls.control(DEGREE)
     person.bring_into_sight(control)
-    QTest.mouseClick(control.button, LEFT)
     slider = control.slider
     person.wait(lambda: slider.curve is not None and slider.curve.is_finished)
     assert slider.curve.values == sweep_axis(DEGREE).values

@@ -64,6 +64,12 @@ def test_the_first_is_called_by_its_regularization() -> None:
     assert Pins().pin(_run(regularization__l1=0.001, model__depth=4), None).name == "l1 0.001"
 
 
+def test_a_polynomial_is_called_by_its_degree_too() -> None:
+    ridge = _run(model__kind="polynomial", model__degree=15, regularization__weight_decay=0.1)
+    assert Pins().pin(ridge, None).name == "degree 15, λ 0.1"
+    assert Pins().pin(_run(model__kind="polynomial"), None).name == "degree 4"
+
+
 def test_much_that_differs_is_no_name() -> None:
     pins = Pins()
     first = pins.pin(_run(), None)

@@ -1,6 +1,5 @@
 """Start the application."""
 
-import gc
 import sys
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import numpy as np  # noqa: F401  # first: after PySide6 its import takes 20 ms 
 from PySide6.QtWidgets import QApplication
 
 from regplay.core.experiment import Experiment
+from regplay.gui.application.garbage import Collector
 from regplay.gui.application.placement import place_on_screen
 from regplay.gui.application.termination import Termination
 from regplay.gui.help import log_path, write_errors
@@ -35,8 +35,9 @@ def start(experiment: Experiment | None = None, device: str | None = None, opene
     app.setWindowIcon(application_icon())
     write_errors(log_path())
     window = MainWindow(experiment)
+    collector = Collector(app)
     for loaded in (window.controller.runner.loaded, window.controller.runner.failed):
-        loaded.connect(collect_from_now_on)
+        loaded.connect(collector.begin)
     termination = Termination(app)
     termination.asked.connect(window.documents.leave)
     termination.asked.connect(app.quit)
@@ -52,14 +53,3 @@ def start(experiment: Experiment | None = None, device: str | None = None, opene
         window.controller.runner.play()  # as soon as torch is there: a trained network says more
     code = app.exec()
     return termination.exit_code or code
-
-
-def collect_from_now_on() -> None:
-    """Collect garbage again, but never look at what is there now.
-
-    That is some 200,000 objects, torch's and the window's, of which nearly all stay to the end; a
-    full collection, here too, stops painting and training for a tenth of a second to look at them.
-    """
-    if not gc.isenabled():
-        gc.freeze()
-        gc.enable()

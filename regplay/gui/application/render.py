@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from regplay.core import UserError
 from regplay.core.device import available
 from regplay.core.experiment import Experiment
+from regplay.gui.application.garbage import Collector
 from regplay.gui.persistence import Dialogs, Keeping, Recovery
 from regplay.gui.recording.encoder import Encoder
 from regplay.gui.recording.frame_cache import FrameCache
@@ -141,6 +142,8 @@ class Renderer:
         self._runner.loaded.connect(loading.quit)
         if not self._runner.is_loaded:
             loading.exec()
+        self._collector = Collector(window)
+        self._collector.begin()
         self.player = window.recording.player(storyboard, _prove)
         self.player.begin(size)
         for _ in range(round(_SETTLED * storyboard.fps)):
@@ -198,6 +201,7 @@ class Renderer:
 
     def close(self) -> None:
         """End the window and its thread."""
+        self._collector.end()
         self._window.close()
         self._window.theme.deleteLater()
         self._window.deleteLater()

@@ -6,7 +6,6 @@ from functools import partial
 from operator import attrgetter
 from typing import TypeVar
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
@@ -19,11 +18,13 @@ from regplay.gui.figures.figure import Figure, Plot, Series, figure_frame
 from regplay.gui.figures.sweep_figure import field_axis, losses_plot
 from regplay.gui.figures.view_tables import (
     confusion_series,
+    curve_series,
     fit_series,
     graph_series,
     histogram_series,
     history_series,
     landscape_series,
+    loss_series,
     predicted_series,
     weights_series,
 )
@@ -271,16 +272,12 @@ def _strip_figure(view: LossStrip) -> Figure:
         return f"Losses of {0 if view.losses is None else len(view.losses[0])} networks"
 
     def series() -> list[Series]:
-        pairs = () if view.losses is None else zip(_BOTH, view.losses, strict=True)
-        return [
-            Series(name, {"network": np.arange(1, len(losses) + 1), "loss": losses})
-            for name, losses in pairs
-        ]
+        losses = view.losses
+        return (
+            [] if losses is None else loss_series("network", range(1, len(losses[0]) + 1), losses)
+        )
 
     return _legend_chart_figure(view, "seeds_losses", heading, series)
-
-
-_BOTH = "training", "validation"
 
 
 def _decomposition_figure(view: DecompositionPlot) -> Figure:
@@ -309,13 +306,7 @@ def _slider_figure(control: SweepableControl) -> Figure | None:
     curve, path = control.slider.curve, control.field.path
     if curve is None:
         return None
-    label = FIELDS[path].label
-
-    def series() -> list[Series]:
-        return [
-            Series(name, {label: list(curve.values), "loss": losses})
-            for name, losses in zip(_BOTH, (curve.train, curve.valid), strict=True)
-        ]
+    label, losses = FIELDS[path].label, (curve.train, curve.valid)
 
     def paint(painter: QPainter, area: QRectF, colors: Colors) -> QRectF:
         text = ""
@@ -324,14 +315,14 @@ def _slider_figure(control: SweepableControl) -> Figure | None:
             text = f"smallest: {number(loss, 3)} at {value}"
         across = field_axis(NumberAxis(path, curve.values))
         scale = control.slider.loss_scale
-        plot = losses_plot(across, (curve.train, curve.valid), curve.valley, text, scale=scale)
+        plot = losses_plot(across, losses, curve.valley, text, scale=scale)
         return plot.paint(painter, area, colors)
 
     return Figure(
         path.replace(".", "_"),
         lambda: f"{label}: losses" if curve.is_finished else f"{label}: losses so far",
         lambda: colors_of(control),
-        series,
+        partial(loss_series, label, curve.values, losses),
         paint,
     )
 
@@ -366,9 +357,5 @@ def _norms_figure(plot: NormsPlot) -> Figure:
     if plot.measure != "norm":
         name, heading = "near_zero_weights", "Share of weights under 0.001"
         column = "under 0.001 (%)"
-
-    def series() -> list[Series]:
-        epochs = plot.epochs.astype(int)
-        return [Series(one.label, {"epoch": epochs, column: one.values}) for one in plot.curves]
-
+    series = partial(curve_series, plot, column)
     return _chart_figure(name, lambda: heading, series, plot, plot.legend_entries)

@@ -15,6 +15,7 @@ from regplay.gui.network import Histograms, NetworkGraph, UnitPlace, layer_name
 from regplay.gui.plots import (
     ConfusionView,
     CurveView,
+    EpochPlot,
     FitPanel,
     MeasurePlot,
     PredictedChart,
@@ -116,12 +117,17 @@ def confusion_series(panel: ConfusionView) -> list[Series]:
     return [Series("training" if panel.train_button.isChecked() else "validation", columns)]
 
 
-def history_series(plot: MeasurePlot, column: str) -> list[Series]:
-    """Every record of each curve, and the lines that stand at one value."""
-    found = [
+def curve_series(plot: EpochPlot, column: str) -> list[Series]:
+    """Every record of each curve."""
+    return [
         Series(curve.label, {"epoch": plot.epochs.astype(int), column: curve.values})
         for curve in plot.curves
     ]
+
+
+def history_series(plot: MeasurePlot, column: str) -> list[Series]:
+    """Every record of each curve, and the lines that stand at one value."""
+    found = curve_series(plot, column)
     labels = {curve.measure: curve.label for curve in plot.curves}
     for run in plot.pinned.runs:
         for line in run.lines:
@@ -136,6 +142,12 @@ def history_series(plot: MeasurePlot, column: str) -> list[Series]:
     if plot.marks.epochs:
         found.append(Series("settings changed", {"epoch": list(plot.marks.epochs)}))
     return found
+
+
+def loss_series(name: str, values: ArrayLike, losses: Sequence[Floats]) -> list[Series]:
+    """Training and validation losses over values of that name."""
+    pairs = zip(("training", "validation"), losses, strict=True)
+    return [Series(which, {name: values, "loss": each}) for which, each in pairs]
 
 
 def landscape_series(view: LandscapeTab) -> list[Series]:

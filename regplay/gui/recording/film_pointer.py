@@ -2,19 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QWidget
 
-from regplay.gui.controls import ControlPanel, HandleSlider, NumberControl
-from regplay.gui.recording.glass_pane import GlassPane
-from regplay.gui.timeline import EpochTrack
+from regplay.gui.controls import HandleSlider, NumberControl
+from regplay.gui.recording.presentation import Presentation
 from regplay.session.storyboard import (
     Hide,
     Scrub,
     SetValues,
     Step,
-    StepsInTurn,
     StepsTogether,
     SweepField,
     duration,
@@ -23,7 +22,7 @@ from regplay.session.storyboard import (
 
 GLIDE = 0.35  # s, in which the pointer goes from one thing to the next
 TIMELINE = "timeline"
-MOVING = (SweepField, Scrub, Hide, StepsTogether, StepsInTurn)  # they have the pointer themselves
+MOVING = (SweepField, Scrub, Hide, StepsTogether)  # they have the pointer themselves
 
 
 @dataclass(frozen=True)
@@ -39,8 +38,8 @@ class _Pointed:
 class FilmPointer:
     """Draws the pointer at the handle of a control, or of the timeline."""
 
-    def __init__(self, pane: GlassPane, controls: ControlPanel, track: EpochTrack) -> None:
-        self._pane, self._controls, self._track = pane, controls, track
+    def __init__(self, presentation: Presentation) -> None:
+        self._layout, self._pane = presentation.layout, presentation.pane
         self._pointed: _Pointed | None = None
 
     def hide(self) -> None:
@@ -79,9 +78,9 @@ class FilmPointer:
             self._pointed = _Pointed(on, start, since, is_pressed)
 
     def _widget(self, aim: str) -> QWidget | None:
-        controls = self._controls
+        controls = self._layout.controls
         if aim == TIMELINE:
-            return self._track
+            return self._layout.timeline.track
         if aim not in controls.paths():
             return None
         control = controls.control(aim)
@@ -122,8 +121,8 @@ def next_aim(steps: Sequence[Step]) -> str:
                 return path
             case Scrub():
                 return TIMELINE
-            case StepsTogether(together=inner) | StepsInTurn(in_turn=inner):
-                return next_aim(inner)
+            case StepsTogether(together=tracks):
+                return next_aim([*chain.from_iterable(tracks)])
         if isinstance(step, Hide) or duration(step) > 0.0:
             break
     return ""

@@ -23,7 +23,6 @@ import regplay
 from regplay.core.experiment import Experiment
 from regplay.gui.help import versions
 from regplay.gui.recording.film_pointer import next_aim
-from regplay.gui.recording.player import speaks
 from regplay.gui.recording.video import StreamFile
 from regplay.gui.recording.video_formats import LOSSLESS, RecordingError
 from regplay.resources import resource
@@ -120,7 +119,7 @@ class FrameCache:
 def _names(storyboard: Storyboard, size: tuple[int, int], device: str) -> Iterator[str]:
     """A digest for each step."""
     film, steps = storyboard, storyboard.steps
-    look = size, film.fps, film.theme, film.scale, film.language, film.controls, speaks(steps)
+    look = size, film.fps, film.theme, film.scale, film.language, film.controls, film.has_captions
     known = hashlib.sha256(repr((_program(), device, look)).encode())
     known.update(_contents(storyboard.experiment))
     for index, step in enumerate(steps):

@@ -7,7 +7,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from regplay.gui.controller import Controller
-from regplay.gui.recording.player import NotProvedError, Player, speaks
+from regplay.gui.recording.player import NotProvedError, Player
 from regplay.gui.recording.presentation import Presentation
 from regplay.gui.training import Clock, Timer
 from regplay.session.storyboard import Hide, Step
@@ -64,7 +64,7 @@ class Playback(QObject):
         self._second = 0.0  # of the film, at which the present step begins
         self._done = 0  # how many steps the window has come through
         self._is_stale = False  # whether these are others by now
-        presentation.show_caption_line(speaks(self.steps))
+        presentation.show_caption_line(self.storyboard.has_captions)
         self._begin_anew()
 
     @property
@@ -132,7 +132,7 @@ class Playback(QObject):
         same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
         self._is_stale |= same < self._done or self._timer is not None
         self.storyboard = msgspec.structs.replace(self.storyboard, steps=tuple(steps))
-        self._presentation.show_caption_line(speaks(self.steps))
+        self._presentation.show_caption_line(self.storyboard.has_captions)
         self.steps_changed.emit()
         self.go_to(position)
 

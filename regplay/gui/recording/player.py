@@ -1,7 +1,7 @@
 """Plays a storyboard in a window, frame by frame, on whatever clock the window has."""
 
 import math
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from regplay.core.experiment import Experiment
@@ -12,7 +12,6 @@ from regplay.gui.plots import Chart, DropoutPasses, begun
 from regplay.gui.recording.film_pointer import GLIDE, MOVING, TIMELINE, FilmPointer, next_aim
 from regplay.gui.recording.glass_pane import KEYS_SECONDS
 from regplay.gui.recording.presentation import Presentation
-from regplay.gui.tabs import Tabs
 from regplay.gui.training import Clock
 from regplay.session.claims import Trained, measure_term, parse_claim
 from regplay.session.lessons import Measured
@@ -29,7 +28,6 @@ from regplay.session.storyboard import (
     SetValues,
     ShowTab,
     Step,
-    StepsInTurn,
     StepsTogether,
     Still,
     Storyboard,
@@ -112,10 +110,8 @@ class Player:
         self,
         storyboard: Storyboard,
         presentation: Presentation,
-        pointer: FilmPointer,
         controller: Controller,
         clock: Clock,
-        tabs: Tabs,
         passes: DropoutPasses,
         charts: Callable[[], Mapping[PlotName, Chart]],
         prove: Prove | None = None,
@@ -127,10 +123,10 @@ class Player:
         self.step, self.number = "", 0
         self._presentation, self._pane = presentation, presentation.pane
         self._controller, self._clock = controller, clock
-        self._tabs, self._passes, self._charts = tabs, passes, charts
+        self._passes, self._charts = passes, charts
         self._prove, self._waits = prove, waits
         self._began, self._hidden = self._clock.now(), 0.0
-        self._pointer = pointer
+        self._pointer = FilmPointer(presentation)
         self._next = ""  # where the pointer is to be in time
         self._leaves = math.inf  # when it sets off to there, s
         self._released = math.inf  # when keys are no longer shown, s
@@ -139,7 +135,7 @@ class Player:
     def begin(self, size: tuple[int, int]) -> None:
         """Arrange the window for frames of a size, and work on the experiment of the film."""
         self._presentation.begin(self.storyboard.controls, is_upright=size[1] > size[0])
-        self._presentation.show_caption_line(speaks(self.storyboard.steps))
+        self._presentation.show_caption_line(self.storyboard.has_captions)
         self._controller.begin(self.storyboard.experiment)
         self._controller.reset()
 
@@ -227,11 +223,6 @@ class Player:
     def _is_behind(self) -> bool:
         return self._waits and not self._controller.runner.is_up_to_date
 
-    def _do_in_time(self, step: Step, begin: float) -> Frames:
-        """Do a step once it is to begin."""
-        begin = yield from self._wait_for(step, begin)
-        return (yield from self._do(step, begin))
-
     def _wait_for(self, step: Step, begin: float) -> Frames:
         """Until a step begins that is to begin at some second."""
         at = step.at
@@ -244,26 +235,16 @@ class Player:
             yield
         return at
 
-    def _over(self, begin: float, seconds: float) -> Iterator[float]:
-        """The share of a step that is over at each of its frames, and 1 when it is over."""
+    def _slide(self, begin: float, seconds: float, move: Callable[[float], None]) -> Frames:
+        """Move something by the share of a step that is over at each frame, and by 1 at its end."""
         end = begin + seconds
         while self.is_on_camera and not self.is_hurried and self.now < end - _EPSILON:
-            yield (self.now - begin) / seconds
-        yield 1.0
-
-    def _slide(self, begin: float, seconds: float, move: Callable[[float], None]) -> Frames:
-        """Move something as the time of a step goes by."""
-        for share in self._over(begin, seconds):
-            move(share)
-            if share < 1.0:
-                yield
+            move((self.now - begin) / seconds)
+            yield
+        move(1.0)
         if self.is_hurried:
             return self.now
         return begin + (seconds if self.is_on_camera else 0.0)
-
-    def _rest(self, begin: float, seconds: float) -> Frames:
-        """Leave time to look."""
-        return (yield from self._slide(begin, seconds, lambda share: None))
 
     # steps
 
@@ -275,58 +256,53 @@ class Player:
             self._released = begin + KEYS_SECONDS
             self.log.keys.append((begin, step.keys))
         match step:
-            case SetValues(set=values, seconds=seconds):
-                controller.set_values(values)
-                self._point_at(next(iter(values)), jumps=True)  # where its handle is now
-            case SweepField(seconds=seconds):
+            case SweepField():
                 return (yield from self._sweep(step, begin))
-            case Train(seconds=seconds):
+            case Train():
                 return (yield from self._train(step, begin))
-            case Scrub(seconds=seconds):
+            case Scrub():
                 return (yield from self._scrub(step, begin))
-            case PinRun(pin=name, seconds=seconds):
-                controller.pin(name=name)
-            case ShowTab(show=view, seconds=seconds):
-                self._show(view)
-            case Caption():
-                seconds, text = duration(step), step.text(self.storyboard.language)
-                self._presentation.set_caption(text)
-                if self.is_on_camera:
-                    self.log.captions.append((begin, text))
             case Focus():
                 return (yield from self._focus(step, begin))
-            case Wait(wait=seconds):
-                pass
-            case Draw():
+            case Draw() if step.draw != "erase":
                 return (yield from self._draw(step, begin))
             case WaitUntil():
                 return (yield from self._wait_until(step, begin))
+            case Hide(hide=steps):
+                return (yield from self._hide(steps, begin))
+            case StepsTogether(together=tracks):
+                return (yield from self._together(tracks, begin))
+            case SetValues(set=values):
+                controller.set_values(values)
+                self._point_at(next(iter(values)), jumps=True)  # where its handle is now
+            case PinRun(pin=name):
+                controller.pin(name=name)
+            case ShowTab(show=view):
+                self._show(view)
+            case Caption():
+                text = step.text(self.storyboard.language)
+                self._presentation.set_caption(text)
+                if self.is_on_camera:
+                    self.log.captions.append((begin, text))
+            case Draw(draw="erase"):
+                controller.annotate((), before=controller.annotations)
             case Require(require=claim):
                 self._require(claim)
-                return begin
             case Still(still=file):
                 if self.is_on_camera:
                     self.log.stills.append((begin, file))
-                return begin
             case BeginSection(section=title):
                 if self.is_on_camera:
                     self.log.sections.append((begin, title))
-                return begin
-            case Hide(hide=steps):
-                return (yield from self._hide(steps, begin))
-            case StepsTogether(together=steps):
-                return (yield from self._together(steps, begin))
-            case StepsInTurn(in_turn=steps):
-                for each in steps:
-                    begin = yield from self._do_in_time(each, begin)
-                return begin
+            case Wait():
+                pass
             case _:
                 raise AssertionError(step)
-        return (yield from self._rest(begin, seconds))
+        return (yield from self._slide(begin, duration(step), lambda share: None))  # to look
 
     def _show(self, view: str) -> None:
         """Bring a view to the front, and train what it shows."""
-        passes, tabs = self._passes, self._tabs
+        passes, tabs = self._passes, self._presentation.layout.tabs
         passes.band.setChecked(view == "band")
         passes.thinned.setChecked(view == "thinned")
         if view == "compare":
@@ -401,9 +377,6 @@ class Player:
 
     def _draw(self, step: Draw, begin: float) -> Frames:
         controller, place = self._controller, len(self._controller.annotations)
-        if step.draw == "erase":
-            controller.annotate((), before=controller.annotations)
-            return (yield from self._rest(begin, step.seconds))
 
         def move(share: float) -> None:
             chart = self._charts().get(step.on)
@@ -444,20 +417,23 @@ class Player:
         for step in steps:
             playing = self._do(step, begin)
             goes_on = True
-            while goes_on:  # one frame more than it has, in which its end comes to be seen
-                goes_on = next(playing, self) is None
-                before = self._clock.now()
-                yield
-                self._hidden += self._clock.now() - before
-            while self._is_behind():
+            while goes_on or self._is_behind():
+                # One frame more than it has, in which its end comes to be seen.
+                goes_on = goes_on and next(playing, self) is None
                 before = self._clock.now()
                 yield
                 self._hidden += self._clock.now() - before
         self.is_on_camera = was_on
         return begin
 
-    def _together(self, steps: Sequence[Step], begin: float) -> Frames:
-        ends, playing = [begin], [self._do_in_time(step, begin) for step in steps]
+    def _in_turn(self, steps: Sequence[Step], begin: float) -> Frames:
+        for step in steps:
+            begin = yield from self._wait_for(step, begin)
+            begin = yield from self._do(step, begin)
+        return begin
+
+    def _together(self, tracks: Sequence[Sequence[Step]], begin: float) -> Frames:
+        ends, playing = [begin], [self._in_turn(steps, begin) for steps in tracks]
         while True:
             going = []
             for each in playing:
@@ -490,17 +466,6 @@ class Player:
 
 
 _TABS = {"band": "fit", "thinned": "fit"}
-
-
-def speaks(steps: Sequence[Step]) -> bool:
-    """Whether there are captions to be seen."""
-    for step in steps:
-        match step:
-            case Caption():
-                return True
-            case StepsTogether(together=inner) | StepsInTurn(in_turn=inner) if speaks(inner):
-                return True
-    return False
 
 
 def _not_proved(step: str, claim: str, found: Measured) -> NotProvedError:

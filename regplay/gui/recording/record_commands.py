@@ -89,7 +89,7 @@ class RecordCommands(QObject):
         super().__init__(window)
         self._window, self._presentation = window, presentation
         self._clock, self._settings = clock, settings
-        self._part: QWidget | None = None
+        self._part = window  # of it
         self._size = QSize()
         self._ground: QColor | None = None
         self._told = ""  # what there is to say once the file is complete
@@ -143,7 +143,7 @@ class RecordCommands(QObject):
             Whether there is nothing in place of the ground of plots.
         """
         window, presentation = self._window, self._presentation
-        self._part = None if part == "window" else presentation.layout.place(part)
+        self._part = window if part == "window" else presentation.layout.place(part)
         self._geometry, self._path, self._problem = window.geometry(), path, ""
         self._ground = QColor(colors_of(window).background) if is_transparent else None
         presentation.set_focus(part if part in ("fit", "losses") else "")
@@ -154,7 +154,7 @@ class RecordCommands(QObject):
                 "what lies beside the plots."
             )
             return
-        self._size = (window if self._part is None else self._part).size()
+        self._size = self._part.size()
         if shows_pointer:
             presentation.pane.follow_mouse(_WHO, with_arrow=True)
         strip = self.strip = RecordStrip(window)
@@ -169,12 +169,11 @@ class RecordCommands(QObject):
         """Make what is recorded as large as the frames; whether that was possible."""
         window = self._window
         for _ in range(_TRIES):  # what is beside it takes another size meanwhile
-            part = window if self._part is None else self._part
-            if part.size() == size:
+            if self._part.size() == size:
                 return True
-            window.resize(window.size() + size - part.size())
+            window.resize(window.size() + size - self._part.size())
             QApplication.processEvents()
-        return (window if self._part is None else self._part).size() == size
+        return self._part.size() == size
 
     def _count_down(self, left: int, fps: int) -> None:
         if self.strip is None:

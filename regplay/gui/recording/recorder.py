@@ -205,9 +205,8 @@ def picture_of(window: QWidget, part: QWidget | None = None) -> QImage:
     Qt keeps what it has painted: that is copied, not painted again. Where the screen has more than
     one pixel for each of the window's, it is painted for one.
     """
-    place = QRect(0, 0, window.width(), window.height())
-    if part is not None:
-        place = QRect(part.mapTo(window, part.rect().topLeft()), part.size())
+    part = part or window
+    place = QRect(part.mapTo(window, part.rect().topLeft()), part.size())
     place.setSize(QSize(place.width() & ~1, place.height() & ~1))
     store = window.backingStore()
     painted = None if store is None else store.paintDevice()

@@ -12,7 +12,6 @@ from regplay.gui.controller import Controller
 from regplay.gui.persistence import Appearance, Dialogs
 from regplay.gui.plots import Chart, ChartPanel, DropoutPasses, FitView, HistoryView
 from regplay.gui.recording.annotation_tools import AnnotationTools
-from regplay.gui.recording.film_pointer import FilmPointer
 from regplay.gui.recording.playback import Playback
 from regplay.gui.recording.player import Player, Prove
 from regplay.gui.recording.presentation import Presentation, WindowLayout
@@ -66,8 +65,8 @@ class Recording(QObject):
     ) -> None:
         super().__init__(window)
         self._window, self._controller, self._clock = window, controller, clock
-        self._settings, self._controls, self._tabs = settings, layout.controls, layout.tabs
-        self._track, self._passes, self._ask = layout.timeline.track, passes, ask
+        self._settings, self._controls = settings, layout.controls
+        self._passes, self._ask = passes, ask
         self._fit_view, self._history_view = fit_view, history_view
         presentation = self.presentation = Presentation(layout)
         self.presenter = Presenter(presentation, window, layout.controls, clock, settings, theme)
@@ -92,14 +91,11 @@ class Recording(QObject):
         self, storyboard: Storyboard, prove: Prove | None = None, *, waits: bool = False
     ) -> Player:
         """One that does in this window what a storyboard says; see `Player`."""
-        pointer = FilmPointer(self.presentation.pane, self._controls, self._track)
         return Player(
             storyboard,
             self.presentation,
-            pointer,
             self._controller,
             self._clock,
-            self._tabs,
             self._passes,
             self.charts,
             prove,

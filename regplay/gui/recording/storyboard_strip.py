@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
@@ -203,9 +202,7 @@ class StoryboardStrip(QWidget):
         self._is_filling = True
         self.list.clear()
         for number, step in enumerate(self.playback.steps, 1):
-            alone = msgspec.structs.replace(step, at=None)
-            seconds = duration(alone)
-            item = QListWidgetItem(_described(number, step, seconds))
+            item = QListWidgetItem(_described(number, step))
             item.setToolTip(as_plain(step_toml(step)))
             item.setData(Qt.ItemDataRole.UserRole, number - 1)
             item.setSizeHint(self._item_size())
@@ -303,9 +300,9 @@ class StoryboardStrip(QWidget):
         return True
 
 
-def _described(number: int, step: Step, seconds: float) -> str:
+def _described(number: int, step: Step) -> str:
     """A step in few words."""
-    table = step_table(step)
+    table, seconds = step_table(step), duration(step)
     what = table.pop(verb(step))
     if isinstance(what, dict):
         words = ", ".join(f"{_label(path)} = {value}" for path, value in what.items())

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import av
+import numpy as np
 from av.error import BlockingIOError as NotYetError
 from av.error import EOFError as NoMoreError
 from av.filter import Graph
@@ -315,17 +316,9 @@ def _frame_of(image: QImage, pixels: str) -> av.VideoFrame:
     kind = QImage.Format.Format_ARGB32 if has_alpha else QImage.Format.Format_RGB32
     image = image.convertToFormat(kind)
     frame = av.VideoFrame(image.width(), image.height(), "bgra" if has_alpha else "bgr0")
-    plane = frame.planes[0]
-    bits: Any = memoryview(image.constBits())
-    stride = image.bytesPerLine()
-    if plane.line_size == stride:
-        plane.update(bits)
-    else:
-        rows = b"".join(
-            bytes(bits[row * stride : row * stride + plane.line_size]).ljust(plane.line_size, b"\0")
-            for row in range(image.height())
-        )
-        plane.update(rows)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
+    plane: Any = frame.planes[0]
+    np.frombuffer(plane, np.uint8).reshape(image.height(), -1)[:, : rows.shape[1]] = rows
     if pixels == frame.format.name:
         return frame
     if pixels.startswith("yuv"):

@@ -20,7 +20,6 @@ from regplay.session.storyboard.steps import (
     SetValues,
     ShowTab,
     Step,
-    StepsInTurn,
     StepsTogether,
     Still,
     StoryboardError,

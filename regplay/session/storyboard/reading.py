@@ -28,7 +28,6 @@ from regplay.session.storyboard.steps import (
     Require,
     SetValues,
     Step,
-    StepsInTurn,
     StepsTogether,
     Still,
     StoryboardError,
@@ -202,16 +201,16 @@ class _StepReader:
                     found.append(step)
         return tuple(found)
 
-    def _together(self, raw: Sequence[Any], where: str, depth: int) -> tuple[Step, ...]:
+    def _together(self, raw: Sequence[Any], where: str, depth: int) -> tuple[tuple[Step, ...], ...]:
         """Steps that begin at one time; a list among them is of steps one after another."""
-        found: list[Step] = []
+        found: list[tuple[Step, ...]] = []
         for number, each in enumerate(raw, 1):
             if isinstance(each, list):
                 name = f"{where} {number}"
-                steps = self.steps(_tables(each, name), f"{name}, step", depth + 1)
-                found.append(StepsInTurn(in_turn=steps))
+                found.append(self.steps(_tables(each, name), f"{name}, step", depth + 1))
             else:
-                found += self.steps(_tables([each], where), where, depth, number)
+                steps = self.steps(_tables([each], where), where, depth, number)
+                found += [(step,) for step in steps]
         return tuple(found)
 
     def _included(self, file: str, name: str, depth: int) -> tuple[Step, ...]:

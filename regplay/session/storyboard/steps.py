@@ -1,7 +1,8 @@
 """The steps of a storyboard: what each does, and how long that takes."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -190,15 +191,12 @@ class Hide(Step, frozen=True):
 
 
 class StepsTogether(Step, frozen=True):
-    """Steps that begin at one time; the longest says how long it takes."""
+    """Steps that begin at one time; the longest says how long it takes.
+
+    Each is a tuple of steps one after another, of one alone where a file has no list.
+    """
 
     together: tuple[Any, ...]
-
-
-class StepsInTurn(Step, frozen=True):
-    """Steps one after another beside others; in a file, a list within `together`."""
-
-    in_turn: tuple[Step, ...]
 
 
 class Include(Step, frozen=True):
@@ -225,13 +223,15 @@ def verb(step: Step) -> str:
     return str(step.__struct_encode_fields__[0])
 
 
-def with_inner(steps: Sequence[Step]) -> Iterator[Step]:
+def with_inner(steps: Iterable[Step]) -> Iterator[Step]:
     """Steps, each before those within it."""
     for step in steps:
         yield step
         match step:
-            case StepsTogether(together=inner) | StepsInTurn(in_turn=inner) | Hide(hide=inner):
+            case Hide(hide=inner):
                 yield from with_inner(inner)
+            case StepsTogether(together=tracks):
+                yield from with_inner(chain.from_iterable(tracks))
 
 
 def duration(step: Step) -> float:
@@ -250,11 +250,8 @@ def _end_of(step: Step, begin: float) -> float:
     """When a step is over that may begin at some second, s."""
     if isinstance(step.at, int | float):
         begin = max(begin, step.at)
-    match step:
-        case StepsTogether(together=steps):
-            return max((_end_of(each, begin) for each in steps), default=begin)
-        case StepsInTurn(in_turn=steps):
-            return end_of_all(steps, begin)
+    if isinstance(step, StepsTogether):
+        return max((end_of_all(each, begin) for each in step.together), default=begin)
     return begin + duration(step)
 
 

@@ -20,7 +20,6 @@ from regplay.session.storyboard.steps import (
     Hide,
     Language,
     Step,
-    StepsInTurn,
     StepsTogether,
     StoryboardError,
     end_of_all,
@@ -92,6 +91,11 @@ class Storyboard(FilmSettings, frozen=True, kw_only=True):
         """How long it is, s; what is trained until a claim holds may take less."""
         return end_of_all(self.steps, 0.0)
 
+    @property
+    def has_captions(self) -> bool:
+        """Whether there are captions to be seen."""
+        return any(isinstance(step, Caption) for step in with_inner(self.steps))
+
 
 def of_length(storyboard: Storyboard) -> Storyboard:
     """The film itself, if it is not too long.
@@ -125,11 +129,8 @@ def at_marks(storyboard: Storyboard, marks: Mapping[str, float]) -> Storyboard:
 
     def placed(step: Step) -> Step:
         changes: dict[str, Any] = {}
-        match step:
-            case StepsTogether(together=steps):
-                changes["together"] = tuple(map(placed, steps))
-            case StepsInTurn(in_turn=steps):
-                changes["in_turn"] = tuple(map(placed, steps))
+        if isinstance(step, StepsTogether):
+            changes["together"] = tuple(tuple(map(placed, each)) for each in step.together)
         text = step.name if step.name in marks else step.at
         if isinstance(text, str):
             if text not in marks:

@@ -102,11 +102,7 @@ def _steps_of(drag: Sequence[Action]) -> list[Step]:
             (path,) = values
             if FIELDS[path].kind in ("number", "integer") and seconds >= _LEAST_SWEEP:
                 return _sweeps(path, drag)
-        case Scrub() if seconds >= _LEAST_SWEEP:
-            return [msgspec.structs.replace(last, seconds=seconds)]
-        case Scrub():
-            return [msgspec.structs.replace(last, seconds=_LEAST_SWEEP)]
-        case Draw():
+        case Scrub() | Draw():
             return [msgspec.structs.replace(last, seconds=max(seconds, _LEAST_SWEEP))]
     return [last]
 

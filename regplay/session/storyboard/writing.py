@@ -1,6 +1,6 @@
 """Storyboards and their steps as text, which reads the same again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import ExperimentError, from_dict, to_dict
 from regplay.session.experiment_text import changes
 from regplay.session.lessons import LessonError, find_lesson
-from regplay.session.storyboard.steps import Step, verb
+from regplay.session.storyboard.steps import Hide, Step, StepsTogether, verb
 from regplay.session.storyboard.storyboard import FilmSettings, Storyboard
 
 StepTable = dict[str, Any]
@@ -19,20 +19,17 @@ StepTable = dict[str, Any]
 
 def step_table(step: Step) -> StepTable:
     """A step as a table, its verb first, then what is not as ever, its name and time last."""
-    table: StepTable = _as_in_files(msgspec.to_builtins(step))
+    table: StepTable = msgspec.to_builtins(step)
+    match step:
+        case Hide(hide=steps):
+            table["hide"] = [*map(step_table, steps)]
+        case StepsTogether(together=tracks):
+            lists = [[*map(step_table, steps)] for steps in tracks]
+            table["together"] = [each[0] if len(each) == 1 else each for each in lists]
     first, last = verb(step), ("name", "at", "keys")
     rest = {key: value for key, value in table.items() if key not in (first, *last)}
     end = {key: table[key] for key in last if table.get(key) is not None}
     return {first: table[first], **rest, **end}
-
-
-def _as_in_files(value: Any) -> Any:
-    """Steps one after another are a list where they stand beside others."""
-    if isinstance(value, dict):
-        if [*value] == ["in_turn"]:
-            return _as_in_files(value["in_turn"])
-        return {key: _as_in_files(each) for key, each in value.items()}
-    return [*map(_as_in_files, value)] if isinstance(value, list | tuple) else value
 
 
 def step_toml(step: Step) -> str:
@@ -98,14 +95,17 @@ def _value(value: Any) -> str:
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{_key(k)} = {_value(each)}" for k, each in value.items()) + " }"
     if isinstance(value, list | tuple):
-        if any(isinstance(each, Mapping | list) for each in value) and not _is_points(value):
+        if _holds_steps(value):
             return "[\n" + "".join(f"  {_value(each)},\n" for each in value) + "]"
         return "[" + ", ".join(map(_value, value)) + "]"
     return tomli_w.dumps({"x": value}).removeprefix("x = ").rstrip("\n")
 
 
-def _is_points(value: Sequence[Any]) -> bool:
-    return all(isinstance(each, list) and not isinstance(each[0], Mapping) for each in value)
+def _holds_steps(values: Any) -> bool:
+    """Whether there are tables in a list, or in lists within it; else it is of points."""
+    if isinstance(values, list | tuple):
+        return any(map(_holds_steps, values))
+    return isinstance(values, Mapping)
 
 
 def _key(key: str) -> str:

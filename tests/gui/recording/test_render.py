@@ -303,12 +303,13 @@ def test_steps_begin_at_their_second_or_their_mark_and_late_ones_are_told(play, 
 
 
 def test_a_film_from_a_chapter_on_has_what_was_before_behind_it(play, film):
-    whole = film('section = "One"', 'train = "end"', 'section = "Two"', "wait = 0.3")
-    frames, log = play(
-        begun_at(whole, "Two"),
-        lambda renderer, _: renderer._window.controller.view.snapshot.epoch,
-    )
-    assert frames == [20] * 3
+    def seen(renderer, _):
+        window = renderer._window
+        return window.controller.view.snapshot.epoch, window.recording.presentation.caption.text()
+
+    before = 'section = "One"', 'caption = "Trained"', 'train = "end"'
+    frames, log = play(begun_at(film(*before, 'section = "Two"', "wait = 0.3"), "Two"), seen)
+    assert frames == [(20, "Trained")] * 3
     assert log.sections == [(0.0, "Two")]
 
 

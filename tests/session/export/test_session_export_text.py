@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 from exported_scripts import experiment_of
-from test_session_export import CASES, CSV, SMALL
+from test_session_export import CASES, CSV, POLYNOMIALS, SMALL
 
 from regplay.core.datasets import REGISTRY, load
 from regplay.core.experiment import Experiment
@@ -16,7 +16,7 @@ from regplay.core.hyperparameters import HYPERPARAMETERS
 from regplay.session.export import to_pytorch
 
 OWN = ("csv", "points")  # data that a person brings
-ALLOWED = {"csv", "numpy", "torch", "sklearn.datasets", "numpy.polynomial.legendre"}
+ALLOWED = {"csv", "numpy", "torch", "sklearn.datasets"}
 LONG = 0.012345678901234567
 EVERYTHING = {
     "data.name": "blobs",
@@ -81,12 +81,8 @@ def test_nothing_is_imported_but_numpy_torch_and_where_the_data_comes_from(scrip
                 found |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
                 found.add(node.module)
-        assert "numpy" in found <= ALLOWED
-        is_polynomial = "polynomial" in name
-        assert ("torch" in found, "numpy.polynomial.legendre" in found) == (
-            not is_polynomial,
-            is_polynomial,
-        )
+        solver = {"numpy.polynomial.legendre"} if name in POLYNOMIALS else {"torch"}
+        assert {"numpy", *solver} <= found <= ALLOWED - {"torch"} | solver
         assert ("csv" in found) == (name == "csv")
         assert ("sklearn.datasets" in found) == ("digits" in name or "cancer" in name)
 

@@ -8,7 +8,6 @@ from regplay.session.storyboard import (
     Hide,
     Scrub,
     SetValues,
-    StepsInTurn,
     StepsTogether,
     StoryboardError,
     SweepField,
@@ -52,7 +51,7 @@ def test_a_storyboard_is_read_with_its_lesson_and_named_values():
     assert train == Train(train="end", seconds=4.0)
     assert sweep == SweepField(sweep=WD, to=0.01, seconds=5.0)
     assert together == StepsTogether(
-        together=(Caption(caption="Back."), Scrub(scrub=10, seconds=1.0))
+        together=((Caption(caption="Back."),), (Scrub(scrub=10, seconds=1.0),))
     )
 
 
@@ -71,7 +70,7 @@ def test_captions_in_several_languages_take_as_long_as_the_longest():
     caption = 'caption = { en = "Back.", de = "Und nun wieder zurück zum Anfang." }'
     text = TEXT.replace('caption = "Back."', caption)
     film = loads_storyboard(text)
-    words = film.steps[3].together[0]
+    ((words,), _) = film.steps[3].together
     assert duration(words) == pytest.approx(0.5 + 33 / 15)
     assert in_language(film, "de").language == "de"
     assert (words.text("de")[:3], words.text("en"), words.text("fr")) == ("Und", "Back.", "Back.")
@@ -96,9 +95,7 @@ def test_a_list_beside_other_steps_is_of_steps_one_after_another():
     turn = '[{ caption = "One" }, { caption = "Two", seconds = 2 }]'
     film = loads_storyboard(TEXT.replace('{ caption = "Back." }', turn))
     beside = film.steps[3]
-    assert beside.together[0] == StepsInTurn(
-        in_turn=(Caption(caption="One"), Caption(caption="Two", seconds=2.0))
-    )
+    assert beside.together[0] == (Caption(caption="One"), Caption(caption="Two", seconds=2.0))
     assert film.seconds == pytest.approx(duration(film.steps[0]) + 4 + 5 + 1.5 + 2)
     with pytest.raises(StoryboardError, match=r"step 4 \(together\), step 1, step 2: no verb"):
         loads_storyboard(
@@ -112,7 +109,7 @@ def test_steps_are_moved_to_the_marks_that_they_have_the_name_of_or_name():
     film = at_marks(loads_storyboard(text), {"now it learns": 7.5, "and back": 30.0, "other": 2.0})
     _, train, _, together, _ = film.steps
     assert train.at == 7.5
-    assert together.together[0].at == 30.0
+    assert together.together[0][0].at == 30.0
     assert film.seconds == 31.5
 
 

@@ -89,7 +89,8 @@ STEPS = (
     Hide(hide=(Train(train="end", seconds=2.0), ShowTab(show="network"))),
     SetValues(set={WD: 0.1, "data.name": "moons"}, name="named", at=3.0),
     SweepField(sweep=WD, to=0.01, start=0.5, ease="linear"),
-    StepsTogether(together=(PinRun(pin="first"), Scrub(scrub="best"))),
+    StepsTogether(together=((PinRun(pin="first"), Scrub(scrub="best")), (Wait(wait=1.0),))),
+    StepsTogether(together=((), (Wait(wait=1.0, name="last"),))),
     Draw(draw="arrow", on="losses", points=((1.0, 2.0), (3.0, 4.5))),
 )
 
