@@ -19,7 +19,9 @@ from regplay.core.experiment import DataSettings
 
 Task = Literal["regression", "classification"]
 Sample = tuple[Floats, NDArray[Any]]  # x [n, d] and y [n]
-Sampler = Callable[..., Sample]  # called with `arguments`
+# Draws the points of a split, called with `arguments`. Exported scripts hold its source and that of
+# all it uses of its module: plain values and functions, which know no other library than numpy.
+Sampler = Callable[..., Sample]
 
 
 class DatasetError(UserError):
@@ -170,7 +172,7 @@ def reading(names: str, **other: Any) -> dict[str, Any]:
     return {name: getattr(usual, name) for name in names.split()} | other
 
 
-# what is drawn: an exported script holds the source of these functions and of all samplers
+# what is drawn
 
 RNGS = ("x_rng", "noise_rng", "flip_rng", "class_rng")  # of one split
 
