@@ -339,6 +339,8 @@ SWEEPABLE = tuple(
 DECOMPOSED = tuple(path for path in SWEEPABLE if HYPERPARAMETERS[path].decomposed)
 # The two that are compared with each other, and whose curves are shown unless others are chosen.
 MAIN_REGULARIZERS = ("regularization.weight_decay", "regularization.dropout")
+# Whose curves are seen unless chosen otherwise, where they have an effect: a network has no degree.
+FIRST_CURVES = (*MAIN_REGULARIZERS, "model.degree")
 
 
 def curve_of(path: str) -> Curve:

@@ -13,7 +13,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QDialog, QMainWindow, QVBoxLayout
 
 from regplay.core.experiment import Experiment
-from regplay.core.hyperparameters import MAIN_REGULARIZERS, SWEEPABLE
+from regplay.core.hyperparameters import FIRST_CURVES, SWEEPABLE
 from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel
 from regplay.gui.editing import EditMode
@@ -42,8 +42,6 @@ from regplay.gui.widgets import (
     named,
 )
 
-# Curves of sliders that are seen unless chosen otherwise; a network has no degree.
-_CURVES = (*MAIN_REGULARIZERS, "model.degree")
 _LOG_AXES = "x loss weights"  # unless chosen otherwise: overfitting begins in the first epochs
 
 
@@ -304,7 +302,7 @@ class MainWindow(QMainWindow):
         self.menus.set_devices(["auto", "cpu"], runner.device)
         replay = str(self.settings.value("replay", ""))
         self.set_replay(next((one for one in SECONDS if str(one) == replay), SECONDS[0]))
-        curves = str(self.settings.value("curves", " ".join(_CURVES))).split()
+        curves = str(self.settings.value("curves", " ".join(FIRST_CURVES))).split()
         self.controls.set_shown_curves([path for path in SWEEPABLE if path in curves])
         axes = str(self.settings.value("log_axes", _LOG_AXES))
         self.history_view.set_log_axes(axes.split())

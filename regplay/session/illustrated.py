@@ -13,7 +13,7 @@ import msgspec
 from regplay.core import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import ExperimentError, Value, field, from_dict, replace
-from regplay.core.hyperparameters import MAIN_REGULARIZERS, why_no_curve
+from regplay.core.hyperparameters import FIRST_CURVES, why_no_curve
 from regplay.core.sweep import Lineup, Sweep, sweep_axis
 from regplay.resources import resource
 from regplay.session.validation import Form, OneLine, parse_toml, read_text, validated
@@ -63,7 +63,7 @@ class StartingPoint(Illustrated, frozen=True):
 
     # What follows: training, the choice of a table, or the editing of points
     begins: Begins = "training"
-    curves: tuple[str, ...] = MAIN_REGULARIZERS  # field paths of the sliders that show their curve
+    curves: tuple[str, ...] = FIRST_CURVES  # field paths of the sliders that show their curve
 
 
 class GlossaryEntry(Illustrated, frozen=True):

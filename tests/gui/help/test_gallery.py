@@ -113,7 +113,7 @@ def test_nothing_of_the_last_thing_stays(person):
     assert window.history_view.tab == "loss"
     assert not window.timeline.action("overlay").isChecked()
     assert not window.editing.is_on
-    assert controls.chosen_curves() == ("regularization.weight_decay", "regularization.dropout")
+    assert controls.shown_curves() == ("regularization.weight_decay", "regularization.dropout")
     assert controls.folding() == folding
     assert not any(one.manual for one in window.findChildren(Chart))
     assert person.wait_until_finished().look.epoch is None
