@@ -59,7 +59,6 @@ def test_rows_that_were_copied_become_points(person):
     data = person.controller.session.experiment.data
     assert data.name == "points"
     assert data.points.count("\n") + data.valid_points.count("\n") == TABLE.count("\n") - 1
-    person.click("timeline.play")
     assert person.wait_until_finished().snapshot.epoch == 20
 
 
