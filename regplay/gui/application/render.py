@@ -25,6 +25,7 @@ from regplay.core.device import available
 from regplay.core.experiment import Experiment
 from regplay.gui.application.garbage import Collector
 from regplay.gui.persistence import Dialogs, Keeping, Recovery
+from regplay.gui.plots import SCREEN
 from regplay.gui.recording.encoder import Encoder
 from regplay.gui.recording.frame_cache import FrameCache
 from regplay.gui.recording.player import Log
@@ -128,6 +129,7 @@ class Renderer:
         if not QFontDatabase.families():
             raise StoryboardError("there is no font to write with; install one, such as DejaVu")
         self._clock, self._step = VirtualClock(), 1.0 / storyboard.fps
+        SCREEN.keeps_pictures = False  # what was added to looks otherwise than what is drawn at once
         self.is_kept = False
         settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
         settings.setValue("scheme", storyboard.theme)
@@ -205,6 +207,7 @@ class Renderer:
 
     def close(self) -> None:
         """End the window and its thread."""
+        SCREEN.keeps_pictures = True
         self._collector.end()
         self._window.close()
         self._window.theme.deleteLater()
