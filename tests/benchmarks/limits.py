@@ -13,7 +13,8 @@ On a processor of an AMD EPYC with AVX2, which multiplies and adds 102 GFLOP a s
 and shares its core with another, the products of a step run at 92 to 97 GFLOP/s alone: 7.8 µs. A
 step takes 12 µs at best and 15 to 20 in the mean: sampled, two thirds of it are products, a fifth
 the activations (12 clock cycles for eight of them); turning, updates and biases share the rest.
-JAX, whose program measures no validation, takes 17 to 24 µs there. Next: the activation within the product, while its sums are in registers."""
+JAX, whose program measures no validation, takes 17 to 24 µs there. Next: the activation within the
+product, while its sums are in registers."""
 _START = """\
 Of the processor's time until the window is painted, 26 % goes to making the widgets and 13 % to
 showing and painting them, 27 % to importing numpy, PySide6 and what is used of pyqtgraph, and 30 %
