@@ -30,6 +30,7 @@ from tests.monkey.events import (
     RIGHT,
     drag,
     drop,
+    is_in_reach,
     mouse,
     place_in,
     press,
