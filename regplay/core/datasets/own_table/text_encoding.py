@@ -67,8 +67,8 @@ def encodings_of(raw: bytes) -> list[Guess]:
     if known:
         return [Guess(known, "")]
     pieces: dict[bytes, None] = {}
-    for found in _PIECES.finditer(raw):
-        pieces[found[0]] = None
+    for piece in _PIECES.finditer(raw):
+        pieces[piece[0]] = None
         if len(pieces) == _MOST_PIECES:
             break
     sample = b"\n".join(pieces)
