@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from regplay.core.arrays import Floats
+from regplay.core.arrays import Flags, Floats
 from regplay.core.datasets import DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import replace
@@ -43,13 +43,16 @@ class SweepCurve:
     values
         The trained values, rising; P of them.
     train, valid
-        Losses [P]; NaN where there is none yet, or where training diverged.
+        Losses [P]; NaN where training diverged, or is not as far as elsewhere.
     valley
         Index of the smallest validation loss; None while the curve is incomplete.
     is_finished
         Whether all members are trained to the end.
     progress
         How much of the training is done, 0 … 1.
+    is_there
+        At which values training is as far as anywhere [P]; no line is broken by the others. None
+        for all.
     """
 
     values: tuple[float, ...]
@@ -58,6 +61,7 @@ class SweepCurve:
     valley: int | None
     is_finished: bool
     progress: float
+    is_there: Flags | None = None
 
     def reading(self, index: int, sides: tuple[int, int] = (0, 0)) -> str:
         """The losses at a trained value in words.
@@ -131,7 +135,9 @@ def curve_of(study: Study, epoch: int | None) -> SweepCurve | None:
     if history is None or not isinstance(study.sweep, Sweep):
         return None
     finished = history.finished  # before the losses: the thread may be about to end
-    lost = history.diverged
+    progress = history.progress_of
+    is_there = progress == progress.max()
+    lost = history.diverged | ~is_there
     train = np.where(lost, np.nan, history.values("train_loss", epoch))
     valid = np.where(lost, np.nan, history.values("valid_loss", epoch))
     has_valley = finished and bool(np.isfinite(valid).any())
@@ -142,6 +148,7 @@ def curve_of(study: Study, epoch: int | None) -> SweepCurve | None:
         valley=int(np.nanargmin(valid)) if has_valley else None,
         is_finished=finished,
         progress=history.progress,
+        is_there=is_there,
     )
 
 
@@ -372,10 +379,11 @@ class CurvePicture:
 
     def _draw_still(self, frame: Frame, painter: QPainter, is_new: bool) -> None:
         """Draw what stays while the handle moves."""
-        places, break_at = np.array(self._places, dtype=float), 0.5 if self._has_zero else None
-        for losses, color in self._losses() if is_new else ():
-            scale = self.range.scale
-            line = LossLine(
-                places, losses, color, scale, break_at, width=_LINE, dot=_DOT, ring=color
-            )
-            line.paint(painter, frame)
+        curve, break_at = self.drawn, 0.5 if self._has_zero else None
+        if curve is None or not is_new:
+            return
+        is_there = slice(None) if curve.is_there is None else curve.is_there
+        places, scale = np.array(self._places, dtype=float)[is_there], self.range.scale
+        for losses, color in self._losses():
+            own = places, losses[is_there], color, scale, break_at
+            LossLine(*own, width=_LINE, dot=_DOT, ring=color).paint(painter, frame)

@@ -36,7 +36,7 @@ from regplay.gui.plots import (
     value_colors,
 )
 from regplay.gui.theme import ROLES, Colors, mix, sized, zoomed
-from regplay.gui.widgets import Label, guarded, named
+from regplay.gui.widgets import Label, named
 
 Cell = tuple[int, int]  # column from the left, row from the bottom
 
@@ -169,7 +169,6 @@ _ARROWS = {
 class CellHover(HoverItem):
     """A frame around the cell that is pointed at, and its values beside it."""
 
-    @guarded
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         """Draw the frame and the box."""
         chart, reading = self._chart, self.reading
