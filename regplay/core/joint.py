@@ -201,9 +201,11 @@ class JointTraining:
         As for `Training`.
     keeps
         Bytes for the states that are kept of all members together.
+    rounds
+        Which members to train one after another, each of them in one; None for all at once.
     chooses
-        Asked, at first and whenever what it chose is trained, which members to train next; it is
-        over once there are none. Without it all are trained.
+        In place of rounds: asked, at first and whenever what it chose is trained, which members to
+        train next; it is over once there are none.
 
     Attributes
     ----------
@@ -223,6 +225,7 @@ class JointTraining:
         device: str = "auto",
         dtype: torch.dtype = torch.float32,
         keeps: int = _KEPT,
+        rounds: Sequence[Collection[int]] | None = None,
         chooses: "Callable[[JointTraining], Collection[int]] | None" = None,
     ) -> None:
         self.experiments = tuple(experiments)
@@ -233,22 +236,34 @@ class JointTraining:
         self.history = JointHistory(len(self.experiments))
         self._parts: list[_Part] = []
         self._waiting: list[_Part] = []
-        self._add(range(len(self.experiments)) if chooses is None else chooses(self))
+        self._rounds: list[list[_Part]] = []
+        if chooses is not None:
+            rounds = [chooses(self)]
+        for members in rounds or [range(len(self.experiments))]:
+            self._rounds.append(self._add(members))
 
-    def _add(self, members: Collection[int]) -> None:
+    def _add(self, members: Collection[int]) -> list[_Part]:
         """Train these too."""
+        added = []
         chosen = np.array(sorted(members), dtype=np.intp)
         experiments = [self.experiments[member] for member in chosen]
         for places in plan(experiments, [self.datasets[member] for member in chosen]):
             part = _Part(chosen[places], self.experiments, self.datasets, self._keeps)
-            self._parts.append(part)
-            self._waiting.append(part)
+            added.append(part)
             self.history.add(part)
+        self._parts += added
+        self._waiting += added
+        return added
 
     @property
     def finished(self) -> bool:
         """Whether all members have trained to their end."""
         return not self._waiting
+
+    @property
+    def rounds_trained(self) -> int:
+        """How many of its rounds are trained to their end."""
+        return sum(all(part.finished for part in parts) for parts in self._rounds)
 
     @property
     def epochs(self) -> int:

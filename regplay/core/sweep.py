@@ -54,6 +54,13 @@ class Sweep:
         return (*(len(axis.values) for axis in self.axes), self.seeds)
 
     @property
+    def rounds(self) -> tuple[range, ...]:
+        """Which members to train first: of one axis every second, which shows its shape by half."""
+        members = range(math.prod(self.shape))
+        is_line = len(self.axes) == self.seeds == 1 and len(members) > 2
+        return (members[::2], members[1::2]) if is_line else (members,)
+
+    @property
     def experiments(self) -> tuple[Experiment, ...]:
         """All members, in order.
 
@@ -88,6 +95,7 @@ class Lineup:
     """Any experiments, to be trained together and compared."""
 
     experiments: tuple[Experiment, ...]
+    rounds: ClassVar[None] = None  # all at once, or what `chooses` says
     # Which of them to train next, as `JointTraining` asks; None for all.
     chooses: "Callable[[JointTraining], Collection[int]] | None" = field(
         default=None, compare=False

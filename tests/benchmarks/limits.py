@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from tests.benchmarks.report import Row
 
 _ONE_RUN = """\
-On a core of an AMD EPYC with AVX2, whose peak a product of 256×256 reaches at 76 to 82 GFLOP/s, the
-products of a step need 9.3 µs at least. A step takes 15 to 20 µs: sampled, two thirds of it are the
-products (10 µs), a sixth the activations; turning, updates and biases share the rest. JAX, whose
-products run at the same peak and whose program measures no validation, takes 17 to 24 µs there.
-Next: the activation within the product, while its sums are in registers."""
+On a processor of an AMD EPYC with AVX2, which multiplies and adds 102 GFLOP a second from registers
+and shares its core with another, the products of a step run at 92 to 97 GFLOP/s alone: 7.8 µs. A
+step takes 12 µs at best and 15 to 20 in the mean: sampled, two thirds of it are products, a fifth
+the activations (12 clock cycles for eight of them); turning, updates and biases share the rest.
+JAX, whose program measures no validation, takes 17 to 24 µs there. Next: the activation within the
+product, while its sums are in registers."""
 _START = """\
 Of the processor's time until the window is painted, 26 % goes to making the widgets and 13 % to
 showing and painting them, 27 % to importing numpy, PySide6 and what is used of pyqtgraph, and 30 %
@@ -22,10 +23,12 @@ that is asked for. All of it holds the interpreter's lock: a second core is of n
 was 0.40 of the same for `import torch`, the least of six measurements each on a busy machine. Next:
 the widgets of the lesson, and of groups that are folded, made when they are first shown."""
 _CURVES = """\
-They are the first that is trained when the run has ended: 61 networks by Adam, 1,000 epochs each.
-On two cores of an AMD EPYC with AVX2, which train 1.4 times as fast as one, the kernel alone
-takes 0.95 to 1.0 s for them, the window 1.0 to 1.1 s. Where a step takes 4.5 µs they take 0.11 to
-0.15 s each. Next: every second position of a curve at first."""
+They are the first that is trained when the run has ended: 61 networks by Adam, 1,000 epochs each,
+46.4 GFLOP as three products a layer, point and step. The two processors of an AMD EPYC with AVX2
+are one core's (each reaches 102 GFLOP/s alone, both together 125 to 146): the products alone take
+0.35 s there, the kernel 0.95 to 1.0 s, the window 0.9 to 1.2 s; every second value is there after
+0.63 to 0.78 s, of which the first 0.2 s share the core with the first painting. Where a step takes
+4.5 µs the two take 0.11 to 0.15 s each. Next: the activation within the product."""
 _CURVE = """\
 Its 30 networks take 22.8 GFLOP, counted as three products a layer, point and step: 0.07 s of two
 cores where a step of TinyNet takes 4.5 µs, half of what the window takes there. The rest is
@@ -44,7 +47,7 @@ The 270 networks of the ten curves that a regression has take 429 GFLOP, counted
 layer, point and step: 210 of them for up to 2,000 training points, 43 for widths up to 256. At the
 speed that a step of TinyNet has alone, two cores take 1.3 s for them where it takes 4.5 µs, and
 2.8 s where it takes 9.5 µs. So the curves that are on at first are trained before dear ones, and
-each shows what it has while it trains. Next: fewer positions of dear curves at first."""
+each shows every second value in about half of that. Next: fewer positions of dear curves."""
 _FRAMES = """\
 A view is put together in Python, under the lock that painting needs too: of TinyNet in 0.7 to
 1.0 ms at best, in 2.6 ms in the median of 300 beside other programs, half of it to measure between

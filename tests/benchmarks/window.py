@@ -148,6 +148,7 @@ def startup() -> list[Row]:
             "painted": painted,
             "finished": finished,
             "advice": answer["advice"] - answer["finished"],
+            "half_curves": answer["half_curves"] - answer["finished"],
             "curves": answer["curves"] - answer["finished"],
             "painted_ratio": painted / torch_import,
             "finished_ratio": finished / torch_import,
@@ -164,6 +165,7 @@ def startup() -> list[Row]:
         )
     ] + [
         rounds.bounded("its advice, from then on", "advice", 0.5, "s", at_most=True),
+        rounds.bounded("its two curves, every second value", "half_curves", 0.5, "s", at_most=True),
         rounds.bounded("its two curves, from then on", "curves", 0.5, "s", at_most=True),
     ]
 

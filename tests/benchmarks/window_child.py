@@ -75,7 +75,8 @@ def _paints_of(widget: "QWidget") -> list[float]:
 def _measure_startup(folder: Path) -> dict[str, float]:
     """When the window is painted, and when the result of a whole training is; in time.time().
 
-    And when the two curves are complete that it shows beside it, and the advice is there.
+    And when every second position of the two curves that it shows beside it is trained, when all
+    are, and when the advice is there.
     """
     moments: dict[str, float] = {}
     is_finished = []
@@ -91,7 +92,10 @@ def _measure_startup(folder: Path) -> dict[str, float]:
                 return
             if window.verdict_bar.tried is not None:
                 moments.setdefault("advice", time.time())
-            if _are_complete(window):
+            trained = _trained_share(window)
+            if trained >= 0.5:
+                moments.setdefault("half_curves", time.time())
+            if trained == 1.0:
                 moments.setdefault("curves", time.time())
             if {"advice", "curves"} <= moments.keys():
                 window.close()
@@ -110,11 +114,12 @@ def _measure_startup(folder: Path) -> dict[str, float]:
     return moments
 
 
-def _are_complete(window: "MainWindow") -> bool:
-    """Whether all curves that sliders show are trained to their end."""
+def _trained_share(window: "MainWindow") -> float:
+    """Of the curve that is the least trained of all that sliders show; 0–1."""
     studies = window.controller.studies.studies
     wanted = window.controls.wanted(window.controller.session.experiment, None)
-    return all(path in studies and studies[path].finished for path in wanted)
+    histories = [studies[path].history if path in studies else None for path in wanted]
+    return min((0.0 if one is None else one.progress for one in histories), default=1.0)
 
 
 def _measure_recording(folder: Path) -> dict[str, float]:
@@ -247,7 +252,7 @@ def _measure_curves(folder: Path, paths: tuple[str, ...]) -> dict[str, list[floa
 
         def look() -> None:
             nonlocal is_asked
-            if not (is_asked and _are_complete(window)):
+            if not (is_asked and _trained_share(window) == 1.0):
                 return
             spans[-1].append(time.perf_counter())
             if len(spans) == _CURVES:

@@ -5,7 +5,7 @@ import pytest
 import torch
 from engines import native_engine, use
 from small_trainings import advance
-from trainings import run, trained_together
+from trainings import assert_same, run, trained_together
 
 from regplay.core import joint
 from regplay.core.datasets import load_all
@@ -234,6 +234,33 @@ def test_nothing_is_known_of_a_member_before_its_turn(monkeypatch):
     with pytest.raises(LookupError):
         training.fit(None, 1)
     assert sorted(training.predict(np.zeros((1, 1)))) == [0]
+
+
+@pytest.mark.parametrize("path", ["regularization.weight_decay", "model.width"])
+def test_the_members_of_a_round_are_trained_before_those_of_the_next(path, monkeypatch):
+    use(monkeypatch, native_engine(threads=1))
+    sweep = Sweep(BASE, (SweepAxis(path, (2, 3, 4, 5, 6)),))
+    assert sweep.rounds == (range(0, 5, 2), range(1, 5, 2))
+    training = JointTraining(sweep.experiments, device="cpu", rounds=sweep.rounds)
+    assert training.rounds_trained == 0
+    while training.rounds_trained == 0:
+        training.advance()
+    assert not training.finished
+    assert training.history.is_finished.tolist()[::2] == [True] * 3
+    assert training.history.progress < 1
+    while not training.finished:
+        training.advance()
+    assert training.rounds_trained == 2
+    whole = trained_together(sweep.experiments, device="cpu")
+    for member in range(5):
+        assert_same(training.history.member(member), whole.history.member(member))
+
+
+def test_only_a_line_of_more_than_two_is_trained_in_rounds():
+    axis = SweepAxis("regularization.dropout", (0.0, 0.1, 0.2))
+    other = SweepAxis("model.width", (2, 3))
+    for sweep in (Sweep(BASE, (other,)), Sweep(BASE, (axis, other)), Sweep(BASE, (axis,), 2)):
+        assert sweep.rounds == (range(len(sweep.experiments)),)
 
 
 def test_where_it_trains_is_known_once_it_has_begun():

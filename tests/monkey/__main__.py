@@ -27,52 +27,46 @@ def drawn(seed: int, count: int) -> Listed:
     return [(name, rng.randrange(2**32)) for name in names]
 
 
-class Played:
-    """What came of a list in a process of its own.
+def play(actions: Listed, *options: str) -> tuple[list[dict], dict[str, str]]:
+    """Play a list in a process and a home of its own.
 
-    Attributes
-    ----------
-    lines
-        Of the report: what each action did, and what failed.
-    failures
-        The details of each failure by its kind, the first first.
+    Returns
+    -------
+    What each action did, and the details of each failure by its kind, the first first.
     """
+    with tempfile.TemporaryDirectory(prefix="monkey-") as home:
+        ended = subprocess.run(
+            [sys.executable, "-m", "tests.monkey.play", *options],
+            cwd=home,
+            env=os.environ
+            | {"HOME": home, "XDG_DATA_HOME": home, "QT_QPA_PLATFORM": "offscreen"}
+            | {"PYTHONPATH": str(Path.cwd())},
+            input=json.dumps(actions),
+            capture_output=True,
+            text=True,
+        )
+    lines = [json.loads(line) for line in ended.stdout.splitlines()]
+    failures: dict[str, str] = {}
+    for line in lines:
+        if "failed" in line:
+            failures.setdefault(line["failed"], line["details"])
+    if ended.returncode != 0:
+        how = "it took too long" if "Timeout" in ended.stderr else f"exit {ended.returncode}"
+        failures[how] = ended.stderr[-_SHOWN:]
+    return lines, failures
 
-    def __init__(self, actions: Listed, *, keeps_going: bool = False) -> None:
-        with tempfile.TemporaryDirectory(prefix="monkey-") as name:
-            folder = Path(name)
-            (folder / "list.json").write_text(json.dumps(actions))
-            command = [sys.executable, "-m", "tests.monkey.play", "list.json", "report.jsonl"]
-            home = {"HOME": name, "XDG_DATA_HOME": name, "QT_QPA_PLATFORM": "offscreen"}
-            ended = subprocess.run(
-                command + ["--keep-going"] * keeps_going,
-                cwd=folder,
-                env=os.environ | home | {"PYTHONPATH": str(Path.cwd())},
-                capture_output=True,
-                text=True,
-            )
-            report = folder / "report.jsonl"
-            written = report.read_text().splitlines() if report.exists() else []
-        self.lines = [json.loads(line) for line in written]
-        self.failures: dict[str, str] = {}
-        for line in self.lines:
-            if "failed" in line:
-                self.failures.setdefault(line["failed"], line["details"])
-        if ended.returncode != 0:
-            how = "it took too long" if "Timeout" in ended.stderr else f"exit {ended.returncode}"
-            self.failures[how] = ended.stderr[-_SHOWN:]
 
-    def tell(self) -> None:
-        """Print what kept the main thread longest, how much there is, and what failed."""
-        acted = [line for line in self.lines if "done" in line]
-        for line in sorted(acted, key=lambda line: -line["busy"])[:_SLOWEST]:
-            print(json.dumps(line))
-        resources = [line["done"] for line in acted if line["action"] in ("check", "end")]
-        print(f"at first {resources[:1]}, at last {resources[-1:]}")
-        for kind, details in self.failures.items():
-            print(f"--- {kind}\n{details[-_SHOWN:]}", flush=True)
-        if self.failures:
-            print(*map(json.dumps, self.lines[-16:]), sep="\n", flush=True)
+def tell(lines: list[dict], failures: dict[str, str]) -> None:
+    """Print what kept the main thread longest, how much there is, and what failed."""
+    acted = [line for line in lines if "done" in line]
+    for line in sorted(acted, key=lambda line: -line["busy"])[:_SLOWEST]:
+        print(json.dumps(line))
+    resources = [line["done"] for line in acted if line["action"] in ("check", "end")]
+    print(f"at first {resources[:1]}, at last {resources[-1:]}")
+    for kind, details in failures.items():
+        print(f"--- {kind}\n{details[-_SHOWN:]}")
+    if failures:
+        print(*map(json.dumps, lines[-16:]), sep="\n", flush=True)
 
 
 def main() -> int:
@@ -89,19 +83,15 @@ def main() -> int:
     print(f"{asked.replay or f'seed {asked.seed}'}, {len(actions)} actions", flush=True)
     out = Path(tempfile.gettempdir()) / f"monkey-{asked.seed}.json"
     out.write_text(json.dumps(actions))
-    played = Played(actions, keeps_going=asked.keep_going)
-    played.tell()
-    if not played.failures:
+    lines, failures = play(actions, *["--keep-going"] * asked.keep_going)
+    tell(lines, failures)
+    if not failures:
         out.unlink()
         return 0
     print(f"written: {out}\n{json.dumps(actions)}", flush=True)
     if not asked.keep_going:
-        kind = next(iter(played.failures))
-
-        def fails(some: Listed) -> bool:
-            return any(kind in Played(some).failures for _ in range(_TRIES))
-
-        short = shortened(actions, fails)
+        kind = next(iter(failures))
+        short = shortened(actions, lambda some: any(kind in play(some)[1] for _ in range(_TRIES)))
         out.write_text(json.dumps(short))
         print(f"{len(short)} actions fail: {kind}\nwritten: {out}\n{json.dumps(short)}")
     return 1

@@ -4,13 +4,12 @@ import random
 
 import shiboken6
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QWheelEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 _NO_KEY = Qt.KeyboardModifier.NoModifier
-_COPY = Qt.DropAction.CopyAction
 
 
 def reachable(window: QWidget) -> QWidget:
@@ -18,17 +17,10 @@ def reachable(window: QWidget) -> QWidget:
     return QApplication.activePopupWidget() or QApplication.activeModalWidget() or window
 
 
-def visible(top: QWidget, *kinds: type) -> list[QWidget]:
-    """What is in sight and enabled in a top level, itself among it."""
-    return [
-        widget
-        for widget in (top, *top.findChildren(QWidget))
-        if isinstance(widget, kinds or QWidget)
-        and widget.window() is top
-        and widget.isVisible()
-        and widget.isEnabled()
-        and not widget.visibleRegion().isEmpty()
-    ]
+def is_in_reach(widget: QWidget) -> bool:
+    """Whether it is in sight, and takes events."""
+    in_sight = widget.isVisible() and not widget.visibleRegion().isEmpty()
+    return in_sight and widget.isEnabled()
 
 
 def place_in(widget: QWidget, rng: random.Random) -> QPoint:
@@ -37,34 +29,26 @@ def place_in(widget: QWidget, rng: random.Random) -> QPoint:
     return QPoint(rng.randint(area.left(), area.right()), rng.randint(area.top(), area.bottom()))
 
 
-def mouse(widget: QWidget, at: QPoint, *kinds: str, button: Qt.MouseButton = LEFT) -> None:
-    """Events of the mouse, `Press`, `Move`, `Release` or `DClick`, as long as it is there."""
-    for kind in kinds:
-        if not shiboken6.isValid(widget) or (handle := widget.window().windowHandle()) is None:
-            return
-        top = widget.window()
-        here = widget.mapTo(top, at)
-        x, y = min(max(here.x(), 0), top.width() - 1), min(max(here.y(), 0), top.height() - 1)
-        if kind == "Move":
-            QTest.mouseMove(handle, QPoint(x, y))
-        else:
-            getattr(QTest, f"mouse{kind}")(handle, button, _NO_KEY, QPoint(x, y))
-
-
-def click(widget: QWidget, at: QPoint | None = None, button: Qt.MouseButton = LEFT) -> None:
-    """Press and release, in the middle unless said otherwise."""
-    at = widget.rect().center() if at is None else at
-    mouse(widget, at, "Move", "Press", "Release", button=button)
-
-
-def wheel(widget: QWidget, at: QPoint, turns: int) -> None:
-    """Turn the wheel over it."""
+def mouse(widget: QWidget, kind: str, at: QPoint, button: Qt.MouseButton = LEFT) -> None:
+    """An event of the mouse, `Press`, `Move`, `Release` or `DClick`, if it is still there."""
+    if not shiboken6.isValid(widget) or (handle := widget.window().windowHandle()) is None:
+        return
     top = widget.window()
-    place, turned = QPointF(widget.mapTo(top, at)), QPoint(0, 120 * turns)
-    far, phase = QPointF(widget.mapToGlobal(at)), Qt.ScrollPhase.NoScrollPhase
-    button = Qt.MouseButton.NoButton
-    event = QWheelEvent(place, far, QPoint(), turned, button, _NO_KEY, phase, False)
-    QApplication.sendEvent(top.windowHandle(), event)
+    here = widget.mapTo(top, at)
+    here = QPoint(min(max(here.x(), 0), top.width() - 1), min(max(here.y(), 0), top.height() - 1))
+    if kind == "Move":
+        QTest.mouseMove(handle, here)
+    else:
+        getattr(QTest, f"mouse{kind}")(handle, button, _NO_KEY, here)
+
+
+def drag(widget: QWidget, points: list[QPoint], button: Qt.MouseButton = LEFT) -> None:
+    """Press at the first, move over the others, release at the last: with one, a click."""
+    mouse(widget, "Move", points[0])
+    mouse(widget, "Press", points[0], button)
+    for point in points[1:]:
+        mouse(widget, "Move", point)
+    mouse(widget, "Release", points[-1], button)
 
 
 def press(window: QWidget, keys: str | QKeySequence) -> None:
@@ -76,19 +60,15 @@ def press(window: QWidget, keys: str | QKeySequence) -> None:
 
 def type_text(text: str) -> None:
     """Type into what has the focus, in place of what is in there."""
-    if (widget := QApplication.focusWidget()) is None:
-        return
-    QTest.keyClick(widget, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    for kind in (QKeyEvent.Type.KeyPress, QKeyEvent.Type.KeyRelease):
-        if shiboken6.isValid(widget):
-            QApplication.sendEvent(widget, QKeyEvent(kind, 0, _NO_KEY, text))
+    if (widget := QApplication.focusWidget()) is not None:
+        QTest.keyClick(widget, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        QApplication.sendEvent(widget, QKeyEvent(QKeyEvent.Type.KeyPress, 0, _NO_KEY, text))
 
 
 def drop(window: QWidget, data: QMimeData) -> None:
     """Drag this into the middle of a window and let go of it there, if it is taken."""
-    handle, place = window.windowHandle(), window.rect().center()
-    enter = QDragEnterEvent(place, _COPY, data, LEFT, _NO_KEY)
+    handle, place, copy = window.windowHandle(), window.rect().center(), Qt.DropAction.CopyAction
+    enter = QDragEnterEvent(place, copy, data, LEFT, _NO_KEY)
     QApplication.sendEvent(handle, enter)
     if enter.isAccepted():
-        event = QDropEvent(QPointF(place), _COPY, data, LEFT, _NO_KEY)
-        QApplication.sendEvent(handle, event)
+        QApplication.sendEvent(handle, QDropEvent(QPointF(place), copy, data, LEFT, _NO_KEY))

@@ -48,21 +48,18 @@ def text(rng: random.Random) -> str:
     return rng.choice((*_USUAL, *_EXTREME, *_REFUSED, *_MARKUP))
 
 
-def damaged(rng: random.Random, content: str) -> str:
+def damaged(rng: random.Random, content: bytes) -> bytes:
     """The same but for a place: cut off there, or with something else in it."""
     at = rng.randrange(len(content) + 1)
-    return (
-        content[:at]
-        + rng.choice(("", "\0", "\ufeff", '"', "e999", "9" * 400, "[" * 3000))
-        + (content[at + 1 :] if rng.random() < 0.6 else "")
-    )
+    pieces = (b"", b"\0", b"\xef\xbb\xbf", b'"', b"e999", b"9" * 400, b"[" * 3000, rng.randbytes(1))
+    return content[:at] + rng.choice(pieces) + content[at + 1 :] * (rng.random() < 0.6)
 
 
 def pasted(rng: random.Random) -> str:
     """A text in the clipboard: links, tables, garbage."""
     sound = rng.choice((to_link(small(rng)), TABLE, _CLASSES))
     broken = (
-        damaged(rng, sound),
+        damaged(rng, sound.encode()).decode(errors="replace"),
         text(rng),
         f"regplay:?seed={'9' * 100_000}",
         "a,b\n" * 50,
@@ -72,42 +69,31 @@ def pasted(rng: random.Random) -> str:
 
 
 def write_files(folder: Path) -> None:
-    """Files to be opened, sound ones and others; sessions come to them by being saved."""
-    rng = random.Random(0)
-    lesson = next(iter(sorted(Path(resource("lessons")).glob("*.toml")))).read_text()
-    board = next(iter(sorted(Path(resource("storyboards")).glob("*.toml")))).read_text()
-    sound = {
+    """Files to be opened; sessions come to them by being saved."""
+    contents = {
         "experiment.toml": to_toml(SMALL),
         "table.csv": TABLE,
         "classes <b>.csv": _CLASSES,
         "lesson.toml": _LESSON,
-        "long lesson.toml": lesson,
-        "storyboard.toml": board,
+        "empty.csv": "",
+        "wide.csv": "\n".join([",".join(map(str, range(300)))] * 6),
     }
-    for name, content in sound.items():
+    for kind in ("lessons", "storyboards"):
+        shipped = next(iter(sorted(Path(resource(kind)).glob("*.toml"))))
+        contents[f"{kind}.toml"] = shipped.read_text()
+    for name, content in contents.items():
         (folder / name).write_text(content)
-        (folder / f"damaged {name}").write_text(damaged(rng, content))
-    (folder / "empty.csv").touch()
-    (folder / "bytes.regplay").write_bytes(rng.randbytes(3000))
-    (folder / "wide.csv").write_text("\n".join([",".join(map(str, range(300)))] * 6))
+    (folder / "bytes.regplay").write_bytes(random.Random(0).randbytes(3000))
     (folder / "folder").mkdir()
 
 
 def file_name(folder: Path, rng: random.Random) -> str:
-    """That of a file to be opened, of which one in ten names none."""
-    there = sorted(folder.iterdir())
-    sessions = [path for path in there if path.suffix == ".regplay" and path.is_file()]
-    if sessions and rng.random() < 0.3:
-        return str(damage_session(rng.choice(sessions), rng))
-    odd = rng.choice(("/nul\0inside", "/" + "n" * 300, "/gone.toml", "/proc/self/mem"))
-    return odd if rng.random() < 0.1 else str(rng.choice(there))
-
-
-def damage_session(path: Path, rng: random.Random) -> Path:
-    """A copy of a session of which a byte is another or the end is missing."""
-    content = bytearray(path.read_bytes())
-    at = rng.randrange(len(content))
-    content[at] ^= 1 << rng.randrange(8)
-    other = path.with_name("damaged.regplay")
-    other.write_bytes(content if rng.random() < 0.5 else content[:at])
-    return other
+    """That of a file to be opened: one in ten names none, and a third are damaged anew."""
+    if rng.random() < 0.1:
+        return rng.choice(("/nul\0inside", "/" + "n" * 300, "/gone.toml", "/proc/self/mem"))
+    path = rng.choice(sorted(folder.iterdir()))
+    if path.is_file() and rng.random() < 0.3:
+        content = damaged(rng, path.read_bytes())
+        path = path.with_stem("damaged")
+        path.write_bytes(content)
+    return str(path)

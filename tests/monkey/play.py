@@ -1,4 +1,4 @@
-"""One process that plays a list of actions: `python -m tests.monkey.play LIST REPORT`."""
+"""One process that plays the list of actions of its standard input, and reports as it goes."""
 
 import faulthandler
 import json
@@ -9,14 +9,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QEventLoop, QPoint, QSettings, QThread, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QSettings, Qt, QThread, QTimer
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QWidget
 
+from regplay.gui.application.garbage import Collector
 from regplay.gui.persistence import Dialogs
 from regplay.gui.window import MainWindow
 from tests.monkey import watch as watching
-from tests.monkey.events import click, mouse, place_in, press, reachable, visible
+from tests.monkey.events import drag, is_in_reach, mouse, press, reachable
 from tests.monkey.material import SMALL, write_files
 
 PATIENCE = 300  # s that an action, or a check, may take on any machine
@@ -50,6 +51,8 @@ class Monkey:
         self._timer.timeout.connect(self._see_questions)
         self._timer.start()
         self.open_window()
+        self._collector = Collector(app)
+        self._collector.begin()
         self._start = watching.resources(self.window)
 
     def _file_name(self, suggested: str | Path) -> str:
@@ -78,7 +81,7 @@ class Monkey:
             self._touched = 0
             reachable(self.window).close()
         for other in self.app.topLevelWidgets():
-            if other.isVisible():
+            if other.isVisible() and other.windowType() != Qt.WindowType.ToolTip:
                 self.watch.note("a window outlives the main one", repr(other))
                 other.close()
         self.window.theme.deleteLater()
@@ -91,30 +94,18 @@ class Monkey:
         while not is_true():
             self.app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
-    def settle(self) -> None:
-        """Pause, and wait until what was asked for is shown."""
-        runner = self.window.controller.runner
-        self.window.controller.replay.pause()
-        runner.pause()
-        self.wait(lambda: runner.is_up_to_date)
-        for _ in range(3):
-            self.app.processEvents()
-
-    # what is in reach
-
     def pick(
-        self, kinds: tuple[type, ...], within: Callable[[MainWindow], QWidget] | None = None
+        self,
+        kinds: tuple[type[QWidget], ...],
+        within: Callable[[MainWindow], QWidget] | None = None,
     ) -> QWidget | None:
-        """One of what is in sight, of these kinds, and in or at that part of the window."""
-        found = visible(reachable(self.window), *kinds)
-        if within is not None:
-            part = within(self.window)
-            found = [widget for widget in found if widget is part or part.isAncestorOf(widget)]
-        return self.rng.choice(found) if found else None
-
-    def points(self, widget: QWidget) -> list[QPoint]:
-        """Some points of a widget."""
-        return [place_in(widget, self.rng) for _ in range(self.rng.randint(2, 8))]
+        """One of what is in reach, of these kinds, and in or at that part of the window."""
+        top = reachable(self.window)
+        part = within(self.window) if within else top
+        found = [part, *(it for kind in kinds for it in part.findChildren(kind))]
+        self.rng.shuffle(found)
+        fitting = (it for it in found if isinstance(it, kinds) and it.window() is top)
+        return next(filter(is_in_reach, fitting), None)
 
     # what holds up everything else until it is answered
 
@@ -129,12 +120,12 @@ class Monkey:
             return
         top, self._touched = reachable(self.window), self._touched + 1
         if top is self.window:  # a drag
-            mouse(top, top.rect().center(), "Release")
+            mouse(top, "Release", top.rect().center())
             press(top, "Escape")
         elif self._touched > _TOUCHED:
             top.close()
-        elif buttons := visible(top, QPushButton):
-            click(self.rng.choice(buttons))
+        elif button := self.pick((QPushButton,)):
+            drag(button, [button.rect().center()])
         else:
             press(top, self.rng.choice(("Down", "Return", "Escape")))
 
@@ -159,7 +150,12 @@ class Monkey:
 
     def compare(self) -> str:
         """See that what is worked on is what is shown, once that has come to rest."""
-        self.settle()
+        runner = self.window.controller.runner
+        self.window.controller.replay.pause()
+        runner.pause()
+        self.wait(lambda: runner.is_up_to_date)
+        for _ in range(3):
+            self.app.processEvents()
         watching.check_agreement(self.window, self.watch)
         return ""
 
@@ -169,7 +165,11 @@ class Monkey:
         watching.check_undo(self.window, self.watch)
         self.compare()
         found = watching.resources(self.window)
-        watching.check_resources(self._start, found, self.watch, more)
+        for name, count in found.items():
+            if count > self._start[name] + more[name]:
+                self.watch.note(
+                    f"too many {name}", f"{self._start[name]} at the start, {count} now"
+                )
         return found
 
     def end(self) -> dict[str, int]:
@@ -182,18 +182,11 @@ class Monkey:
 
 
 def main() -> None:
-    """Play a list; the report gets a line of JSON for each action and for each failure."""
+    """Print a line of JSON for each action and for each failure."""
     from tests.monkey.actions import ACTIONS
 
-    keeps_going = "--keep-going" in sys.argv
-    app = QApplication(sys.argv[:1])
-    app.setApplicationName("regplay")
-    folder = Path("files").resolve()
-    folder.mkdir()
-
     def write(**line: object) -> None:
-        with Path(sys.argv[2]).open("a") as report:
-            print(json.dumps(line), file=report)
+        print(json.dumps(line), flush=True)
 
     def play(name: str, number: int, act: Callable[[], str | dict[str, int]]) -> None:
         """Do it, and write down what it did and what failed, which ends the process."""
@@ -208,18 +201,22 @@ def main() -> None:
         found, monkey.watch.failures = monkey.watch.failures, []
         for kind, details in found:
             write(failed=kind, details=details)
-        if found and not keeps_going:
+        if found and "--keep-going" not in sys.argv:
             os._exit(0)  # whatever its threads are at
 
     faulthandler.enable()
     faulthandler.dump_traceback_later(PATIENCE, exit=True)
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("regplay")
+    folder = Path("files").resolve()
+    folder.mkdir()
     monkey = Monkey(app, folder)
-    for index, (name, number) in enumerate(json.loads(Path(sys.argv[1]).read_text())):
+    for index, (name, number) in enumerate(json.load(sys.stdin), start=1):
         play(name, number, lambda: monkey.act(ACTIONS[name], number))  # noqa: B023
-        if (index + 1) % _CHECKED == 0:
-            play("check", index + 1, monkey.check)
-        elif (index + 1) % _COMPARED == 0:
-            play("compare", index + 1, monkey.compare)
+        if index % _CHECKED == 0:
+            play("check", index, monkey.check)
+        elif index % _COMPARED == 0:
+            play("compare", index, monkey.compare)
     play("end", 0, monkey.end)
     os._exit(0)  # Python deletes what Qt still has: the clipboard of this platform
 

@@ -5,17 +5,16 @@ import faulthandler
 import gc
 import os
 import re
+import signal
 import sys
 import tempfile
 import threading
 import time
 import traceback
 import warnings
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import IO
 
 from PySide6.QtCore import QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
@@ -27,7 +26,7 @@ from regplay.gui.window import MainWindow
 # The offscreen platform says the one of each window, QTest the other.
 _HARMLESS = ("This plugin does not support", "occurs outside target window")
 _UNDONE = 4  # steps back and forth
-_SAMPLED = 0.05  # s between two looks at where the main thread is
+_LONG = 0.5  # s after which it is told where the main thread is
 # How much more there may be than at the start, and of memory at the end, on a small experiment.
 MORE = {"threads": 12, "timers": 80, "files": 25, "widgets": 5000, "megabytes": 1500}
 MORE_AT_END = MORE | {"widgets": 500, "megabytes": 300}
@@ -128,66 +127,51 @@ def check_undo(window: MainWindow, watch: Watch) -> None:
         watch.note("redo leads elsewhere than undo came from", f"{back}\n{forward}")
 
 
-class Absence(threading.Thread):
-    """How long the main thread was away from its events, and where it was.
+class Absence:
+    """How long the main thread was away from its events, and where it was after half a second.
 
     Since the event loop calls `end` every few milliseconds, what lies between two calls is an
-    absence. Its stack is looked at while it lasts.
+    absence.
     """
 
     def __init__(self) -> None:
-        super().__init__(daemon=True)
-        self._main = threading.get_ident()
-        self._since, self._stacks = _now(), list[str]()
-        self._longest = 0.0, 0.0, ""
-        self.start()
+        self._stacks = tempfile.TemporaryFile()  # noqa: SIM115 (as long as the process)
+        # By a signal, which comes while C code runs too; and it holds no frame, which would keep
+        # painters alive that end with it.
+        faulthandler.register(signal.SIGALRM, self._stacks, all_threads=False)
+        self.begin()
 
     def begin(self) -> None:
         """What came before doesn't count."""
-        self._since, self._longest = _now(), (0.0, 0.0, "")
-        self._stacks.clear()
+        self._longest = 0.0, 0.0
+        self._stacks.seek(0)
+        self._stacks.truncate()
+        self._stay()
 
     def end(self) -> None:
         """The main thread is back."""
-        now = _now()
-        where = "".join(stack for stack, _ in Counter(self._stacks.copy()).most_common(1))
-        away, busy = (round(end - begin, 3) for end, begin in zip(now, self._since, strict=True))
-        self._longest = max(self._longest, (busy, away, where))
-        self._since = now
-        self._stacks.clear()
+        began = self._since
+        away, busy = (round(now - then, 3) for now, then in zip(self._stay(), began, strict=True))
+        self._longest = max(self._longest, (busy, away))
+
+    def _stay(self) -> tuple[float, float]:
+        signal.setitimer(signal.ITIMER_REAL, _LONG)
+        self._since = time.perf_counter(), time.thread_time()
+        return self._since
 
     def longest(self) -> tuple[float, float, str]:
         """The longest absence since `begin`, on a machine that has nothing else to do.
 
         Returns
         -------
-        Seconds of the thread's own time, seconds that passed, and where most of them were spent.
+        Seconds of the thread's own time, seconds that passed, and where it was, if that was long.
         """
         self.end()
-        return self._longest
-
-    def run(self) -> None:
-        """Look at stacks. Called by Python, on the thread."""
-        with tempfile.TemporaryFile() as file:
-            while True:
-                time.sleep(_SAMPLED)
-                if time.perf_counter() - self._since[0] > 2 * _SAMPLED:
-                    self._stacks.append(self._stack(file))
-
-    def _stack(self, file: IO[bytes]) -> str:
-        # By what holds no frame, which would keep painters alive that end with it.
-        file.seek(0)
-        faulthandler.dump_traceback(file)
-        file.truncate(os.lseek(file.fileno(), 0, os.SEEK_CUR))
-        file.seek(0)
-        _, _, told = file.read().decode().partition(f"hread 0x{self._main:016x}")
-        places = re.findall(r'"(.*)", line (\d+) in (\w+)', told.split("\n\n")[0])
+        self._stacks.seek(0)
+        places = re.findall(r'"(.*)", line (\d+) in (\w+)', self._stacks.read().decode())
         own = [place for place in places if "/regplay/" in place[0]] or places
-        return " < ".join(f"{Path(file).name}:{line} {name}" for file, line, name in own[:6])
-
-
-def _now() -> tuple[float, float]:
-    return time.perf_counter(), time.thread_time()
+        told = (f"{Path(file).name}:{line} {name}" for file, line, name in own[:6])
+        return *self._longest, " < ".join(told)
 
 
 def threads() -> int:
@@ -207,12 +191,3 @@ def resources(window: MainWindow) -> dict[str, int]:
         "widgets": len(QApplication.allWidgets()),
         "megabytes": pages * os.sysconf("SC_PAGE_SIZE") >> 20,
     }
-
-
-def check_resources(
-    before: dict[str, int], now: dict[str, int], watch: Watch, more: dict[str, int] = MORE
-) -> None:
-    """Each is at most by so much more than at the start."""
-    for name, count in now.items():
-        if count > before[name] + more[name]:
-            watch.note(f"too many {name}", f"{name}: {before[name]} at the start, {count} now")

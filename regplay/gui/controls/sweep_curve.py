@@ -250,10 +250,11 @@ class CurvePicture:
 
     def _draw_still(self, frame: Frame, painter: QPainter, is_new: bool) -> None:
         """Draw what stays while the handle moves."""
-        places, break_at = np.array(self._places, dtype=float), 0.5 if self._has_zero else None
-        for losses, color in self._losses() if is_new else ():
-            scale = self.range.scale
-            line = LossLine(
-                places, losses, color, scale, break_at, width=_LINE, dot=_DOT, ring=color
-            )
-            line.paint(painter, frame)
+        curve, break_at = self.drawn, 0.5 if self._has_zero else None
+        if curve is None or not is_new:
+            return
+        is_there = slice(None) if curve.is_there is None else curve.is_there
+        places, scale = np.array(self._places, dtype=float)[is_there], self.range.scale
+        for losses, color in self._losses():
+            own = places, losses[is_there], color, scale, break_at
+            LossLine(*own, width=_LINE, dot=_DOT, ring=color).paint(painter, frame)

@@ -257,15 +257,19 @@ class TableDialog(QDialog):
 
     def _take_format(self, part: str, value: object) -> None:
         """Take a part of the format, unless it is what was found anyway."""
+        self._forget_columns(part, value)
         self._format.pop(part, None)
         if self._found_format.get(part) != value:
             self._format[part] = value
-        self._forget_columns(part)
         self._read()
 
-    def _forget_columns(self, part: str) -> None:
+    def _forget_columns(self, part: str, value: object) -> None:
         """What was said of columns goes where another part of the format gives them other names."""
-        if part in _NAMING:
+        names = part in _NAMING
+        if part == "skip" and isinstance(value, tuple) and self._raw is not None:
+            changed = set(value) ^ set(self._raw.format.skip)
+            names = any(row < self._raw.row_number(0) for row in changed)
+        if names:
             self.form.chose_target = self.form.chose_inputs = False
             self._kinds.clear()
             self._found_kinds.clear()
@@ -284,8 +288,8 @@ class TableDialog(QDialog):
         """Take what settles a question: a field and its value, of the format a part."""
         if path == "data.format":
             for part, said in read_format(value).items():
+                self._forget_columns(part, said)
                 self._format[part] = said
-                self._forget_columns(part)
         elif path == "data.columns":
             self._kinds |= dict(read_pairs(value))
         elif path == "data.sample":

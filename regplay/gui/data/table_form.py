@@ -1,5 +1,6 @@
 """The questions about a table: how it is written, what to predict from what, where to validate."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -89,15 +90,20 @@ class FormatForm(QWidget):
         self._place("Rows &above it", self.above)
         self.missing = named("data.dialog.marks", QLineEdit(self.parts))
         self.missing.setToolTip("What stands for a missing value, separated by commas.")
-        _let_shrink(self.missing, zoomed(_NARROWEST))
-        self._place("&Missing values as", self.missing)
+        self.skip = named("data.dialog.skip", QLineEdit(self.parts))
+        self.skip.setToolTip("Numbers of rows that are no part of the table, separated by commas.")
+        for title, edit in (("&Missing values as", self.missing), ("Ro&ws left out", self.skip)):
+            _let_shrink(edit, zoomed(_NARROWEST))
+            self._place(title, edit)
         self.parts.hide()
         top = fill(QHBoxLayout(), (self.words, 1), self.more, spacing=6)
         fill(QVBoxLayout(self), top, self.parts, spacing=4)
         self.more.toggled.connect(self.parts.setVisible)
         self.above.valueChanged.connect(lambda rows: self.changed.emit("above", rows))
         self.missing.editingFinished.connect(self._note_missing)
+        self.skip.editingFinished.connect(self._note_skip)
         self._marks: tuple[str, ...] = ()
+        self._skipped: tuple[int, ...] = ()
 
     def set_table(self, raw: RawTable | None) -> None:
         """Show the format of a table; `changed` is not emitted."""
@@ -118,14 +124,22 @@ class FormatForm(QWidget):
         sheets.setEnabled(len(raw.sheets) > 1)
         with QSignalBlocker(self.above):
             self.above.setValue(raw.format.above)
-        self._marks = raw.format.missing
+        self._marks, self._skipped = raw.format.missing, raw.format.skip
         self.missing.setText(", ".join(self._marks))
+        self.skip.setText(", ".join(map(str, self._skipped)))
 
     def _note_missing(self) -> None:
         marks = tuple(mark.strip() for mark in self.missing.text().split(",") if mark.strip())
         if marks != self._marks:
             self._marks = marks
             self.changed.emit("missing", marks)
+
+    def _note_skip(self) -> None:
+        """Take the numbers that are there, whatever stands between them."""
+        rows = tuple(sorted({int(row) for row in re.findall("[0-9]{1,6}", self.skip.text())}))
+        if rows != self._skipped:
+            self._skipped = rows
+            self.changed.emit("skip", rows)
 
     def _add(self, part: str, title: str, choices: Mapping[str, Any]) -> None:
         box = self.boxes[part] = named(f"data.dialog.{part}", QComboBox(self.parts))

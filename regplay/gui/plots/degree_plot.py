@@ -84,9 +84,10 @@ class DegreePlot(Chart):
         self.canvas.live[:] = [self._present]
         if curve is not None:
             scale = self._fit_scale(curve)
-            degrees = np.array(curve.values)
-            valid = LossLine(degrees, curve.valid, ROLES.valid, scale, shape=VALID_SHAPE)
-            train = LossLine(degrees, curve.train, ROLES.train, scale, shape=TRAIN_SHAPE)
+            is_there = slice(None) if curve.is_there is None else curve.is_there
+            degrees = np.array(curve.values)[is_there]
+            valid = LossLine(degrees, curve.valid[is_there], ROLES.valid, scale, shape=VALID_SHAPE)
+            train = LossLine(degrees, curve.train[is_there], ROLES.train, scale, shape=TRAIN_SHAPE)
             self.canvas.live[:] = [valid, train, self._present]
             if curve.valley is not None:
                 at = curve.valley

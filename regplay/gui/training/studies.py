@@ -232,11 +232,19 @@ class Studies:
 
     @property
     def _next(self) -> str | None:
-        """The study whose turn it is."""
-        for key, study in self._studies.items():
-            if not (study.finished or self._requests[key].is_paused):
-                return key
-        return None
+        """The study whose turn it is: the first that has rounds to come after its present one."""
+        waiting = [
+            key
+            for key, study in self._studies.items()
+            if not (study.finished or self._requests[key].is_paused)
+        ]
+        return next(filter(self._has_further_rounds, waiting), next(iter(waiting), None))
+
+    def _has_further_rounds(self, key: str) -> bool:
+        """Whether there are others after the round that a study is at."""
+        training, rounds = self._trainings.get(key), self._studies[key].sweep.rounds
+        trained = 0 if training is None else training.rounds_trained
+        return rounds is not None and trained < len(rounds) - 1
 
     def training(self, key: str) -> "JointTraining | None":
         """The training of a study, if it has begun."""
@@ -295,7 +303,9 @@ class Studies:
         try:
             device = "cpu" if key in self._on_cpu else study.device
             sweep = study.sweep
-            training = JointTraining(sweep.experiments, device=device, chooses=sweep.chooses)
+            training = JointTraining(
+                sweep.experiments, device=device, rounds=sweep.rounds, chooses=sweep.chooses
+            )
         except DatasetError as error:
             self._studies[key] = Study(study.sweep, study.device, problem=str(error))
         else:

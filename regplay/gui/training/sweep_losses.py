@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from regplay.core.arrays import Floats
+from regplay.core.arrays import Flags, Floats
 from regplay.core.datasets import DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import replace
@@ -27,13 +27,16 @@ class SweepCurve:
     values
         The trained values, rising; P of them.
     train, valid
-        Losses [P]; NaN where there is none yet, or where training diverged.
+        Losses [P]; NaN where training diverged, or is not as far as elsewhere.
     valley
         Index of the smallest validation loss; None while the curve is incomplete.
     is_finished
         Whether all members are trained to the end.
     progress
         How much of the training is done, 0 … 1.
+    is_there
+        At which values training is as far as anywhere [P]; no line is broken by the others. None
+        for all.
     """
 
     values: tuple[float, ...]
@@ -42,6 +45,7 @@ class SweepCurve:
     valley: int | None
     is_finished: bool
     progress: float
+    is_there: Flags | None = None
 
     def reading(self, index: int, sides: tuple[int, int] = (0, 0)) -> str:
         """The losses at a trained value in words.
@@ -115,7 +119,9 @@ def curve_of(study: Study, epoch: int | None) -> SweepCurve | None:
     if history is None or not isinstance(study.sweep, Sweep):
         return None
     finished = history.finished  # before the losses: the thread may be about to end
-    lost = history.diverged
+    progress = history.progress_of
+    is_there = progress == progress.max()
+    lost = history.diverged | ~is_there
     train = np.where(lost, np.nan, history.values("train_loss", epoch))
     valid = np.where(lost, np.nan, history.values("valid_loss", epoch))
     has_valley = finished and bool(np.isfinite(valid).any())
@@ -126,4 +132,5 @@ def curve_of(study: Study, epoch: int | None) -> SweepCurve | None:
         valley=int(np.nanargmin(valid)) if has_valley else None,
         is_finished=finished,
         progress=history.progress,
+        is_there=is_there,
     )

@@ -139,7 +139,8 @@ def test_text_where_numbers_should_be(refusal):
     text = "1,2,3\n4,5,6\n7,eight,9\n"
     assert refusal(text) == (
         ', row 3, column 2: "eight" is not a number; correct it, '
-        "or if it means that the value is missing, leave the cell empty"
+        "or if it means that the value is missing, leave the cell empty; "
+        'say data.format = "missing = eight"'
     )
     assert refusal("a,y\n1,1\n2,2\n3,oops\n").startswith(
         ', row 4, column 2 (y): "oops" is not a number; correct it'
@@ -161,9 +162,11 @@ def test_cells_whose_squares_overflow(refusal):
 def test_ragged_rows(refusal):
     text = "a,b,y\n1,2,3\n4,5\n7,8,9\n"
     wrong = "is a separator missing, or one too many?"
-    assert refusal(text) == f", row 3: this row has 2 cells, the first one has 3; {wrong}"
+    assert refusal(text) == (
+        f', row 3: this row has 2 cells, the first one has 3; {wrong} Say data.format = "skip = 3"'
+    )
     far = "a,b,y\n" + lines(60, lambda i: f"{i},2,3") + "1,2,3,4\n"
-    assert refusal(far) == f", row 62: this row has 4 cells, the first one has 3; {wrong}"
+    assert f", row 62: this row has 4 cells, the first one has 3; {wrong}" in refusal(far)
 
 
 def test_too_few_rows_or_columns(refusal):
@@ -191,9 +194,19 @@ def test_a_target_of_one_value_is_refused(refusal):
         (b'[{"a": 1}, {"a": 2}]', "a JSON file"),
         (b"\x89PNG\r\n\x1a\n", "a picture"),
         (b"%PDF-1.7", "a PDF"),
-        (b"\xd0\xcf\x11\xe0 old", "an old Excel or Office file: save it as Excel workbook"),
+        (
+            b"\xd0\xcf\x11\xe0 old",
+            "an old Excel or Office file, or a workbook with a password: save it",
+        ),
         (b"SQLite format 3\0", "an SQLite database"),
         (b"PAR1", "a Parquet file"),
+        (b"{\\rtf1 a b}", "an RTF text: copy the table from it"),
+        (b"ID3" + bytes(range(1, 255)), "not a text file"),
+        (b"% iris\n@RELATION iris\n@attribute a real\n", "an ARFF file of Weka"),
+        (b"\\begin{tabular}{ll}\na & b \\\\\n", "a LaTeX table"),
+        (b"a & b \\\\\n1 & 2 \\\\\n", "a LaTeX table"),
+        (b"INSERT INTO t VALUES\n(1,2),\n(2,3);\n", "SQL: save the result"),
+        (b"+1 1:0.5 3:2\n-1 2:0.25\n", "a sparse table"),
         (b"<!DOCTYPE html><html>", "a web page or XML"),
     ],
 )

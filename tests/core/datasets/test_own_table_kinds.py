@@ -224,6 +224,7 @@ def test_a_format_comes_back_from_its_text():
         "encoding": "utf-16",
         "dates": "day first",
         "missing": ("NA", "-999"),
+        "skip": (3, 27),
     }
     assert read_format(write_format(parts)) == parts
     assert set(parts) == set(TableFormat.__dataclass_fields__)
@@ -239,6 +240,7 @@ def test_a_format_comes_back_from_its_text():
         ("decimal = dot", "decimal must be one of point, comma"),
         ("above = many", "above must be a whole number from 0 to 1,000"),
         ("decimal = comma; decimal = point", "decimal comes twice"),
+        ("skip = last", "skip must be numbers of rows, separated by commas"),
     ],
 )
 def test_a_format_that_is_none_is_refused(settings, text, message):
@@ -259,8 +261,7 @@ def test_a_last_row_that_sums_up_is_told():
     check = checked(text)
     assert check.table.y[-1] == 4324
     assert (
-        'row 26, column 1 (month): "Total": this row may sum up those above it; if so, delete it '
-        "in the file"
+        'row 26, column 1 (month): "Total": this row may sum up those above it; if so, leave it out'
     ) in map(str, check.remarks)
     is_class = table("mean,ads,sales", lambda i: f"{['total', 'net'][i % 2]},{i * 3},{i * i}", 25)
     assert checked(is_class).remarks == []
@@ -293,7 +294,7 @@ def test_a_remark_below_the_table_is_told_as_such():
     text = table("a,b,y", lambda i: f"{i * i},{i % 5},{i / 7}") + "Source: World Bank\n"
     assert [str(problem) for problem in checked(text).problems] == [
         "row 26: this row has only one cell, the first one has 3; if it is a remark, such as a "
-        "source, delete it in the file, else look for a missing separator"
+        "source, leave it out, else look for a missing separator"
     ]
 
 

@@ -75,14 +75,17 @@ def test_a_row_that_may_be_units_is_asked_about():
         "or names, or values"
     )
     answers = [value for _, _, value in problem.answers]
-    assert answers == ["header = two rows", "header = yes"]
+    assert answers == ["header = two rows", "header = yes", "skip = 2"]
+    assert checked(text, format=answers[2]).raw.names == ("time", "share", "heat")
     assert len(checked(text, format=answers[0]).table.y) == 24
     assert checked(text, format=answers[1]).problems[0].place == "row 2, column 1 (time)"
 
 
 def test_four_rows_of_names_are_refused_by_the_row():
     text = table("a,b,y\nc,d,e\nf,g,h\ns,m,K", lambda i: f"{i / 3},{i * i % 7},{i / 7}")
-    assert [(p.row, p.answers) for p in checked(text).problems] == [(4, ())]
+    (problem,) = checked(text).problems
+    assert problem.row == 4
+    assert [said for _, _, said in problem.answers] == ["skip = 4"]
 
 
 def test_a_first_row_of_values_with_a_typing_error_is_no_header():
@@ -94,7 +97,7 @@ def test_a_first_row_of_values_with_a_typing_error_is_no_header():
 def test_a_header_that_comes_again_is_refused_once():
     half = table("a,b,y", lambda i: f"{i / 3},{i * i % 7},{i / 7}", 12)
     assert [str(problem) for problem in checked(half + half).problems] == [
-        "row 14: this row repeats the header; delete it in the file"
+        "row 14: this row repeats the header; leave it out"
     ]
 
 
@@ -225,13 +228,16 @@ def test_a_row_that_holds_but_a_remark_is_refused_as_such(row):
         (problem,) = check.problems
         assert str(problem) == (
             f'row {place + 2}: this row holds nothing but "{row.strip(";")}"; if that is a heading,'
-            " or a remark such as a source, delete it in the file"
+            " or a remark such as a source, leave it out"
         )
 
 
 def test_a_row_of_sums_among_numbers_is_named_as_such():
     text = table("a;b;y", lambda i: f"{i / 2};{i * i % 7};{i / 7:.3f}") + "Total;66;39.4\n"
-    assert "if this row sums up those above it, delete it in" in str(checked(text).problems[0])
+    (problem,) = checked(text).problems
+    assert "if this row sums up those above it, leave it out" in str(problem)
+    assert problem.answers == (("Leave it out", "data.format", "skip = 26"),)
+    assert len(checked(text, format="skip = 26").table.y) == 24
 
 
 # numbers
@@ -379,6 +385,98 @@ def test_comments_above_a_table_are_passed_over(mark):
     check = checked(text)
     assert check.raw.names == ("a", "b", "y")
     assert check.raw.format.above == 1
+
+
+@pytest.mark.parametrize("top", ["# a b y", "# written by a logger\n# a b y", "% a b y"])
+def test_names_behind_the_mark_of_a_comment(top):
+    """As `numpy.savetxt` writes a header."""
+    check = checked(table(top, lambda i: f"{i / 2} {i * i % 7} {i / 7:.3f}"))
+    assert check.raw.names == ("a", "b", "y")
+    assert check.table.x[3].tolist() == [1.5, 2]
+    commas = table(top.replace("a b y", "a,b,y"), lambda i: f"{i / 2},{i * i % 7},{i / 7:.3f}")
+    assert checked(commas).raw.names == ("a", "b", "y")
+    numbered = checked(table("#,b,y", lambda i: f"{i},{i * i % 7},{i / 7:.3f}"))
+    assert numbered.raw.names == ("#", "b", "y")
+
+
+def test_a_title_with_a_separator_in_it_is_passed_over():
+    text = table("Class 7b: heights, in spring\na,b,y", lambda i: f"{i / 3},{i * i % 7},{i / 7}")
+    check = checked(text)
+    assert check.raw.names == ("a", "b", "y")
+    assert check.raw.format.above == 1
+
+
+# what databases and documents show
+
+PSQL = """ a | b | kind
+---+---+------
+{rows}
+(24 rows)
+"""
+MYSQL = """+---+---+------+
+| a | b | kind |
++---+---+------+
+{rows}
++---+---+------+
+24 rows in set (0.01 sec)
+"""
+MARKDOWN = """# Flowers
+
+| a | b | kind |
+|---|:-:|-----:|
+{rows}
+"""
+BOX = """┌───┬───┬──────┐
+│ a │ b │ kind │
+├───┼───┼──────┤
+{rows}
+└───┴───┴──────┘
+"""
+
+
+@pytest.mark.parametrize("form", [PSQL, MYSQL, MARKDOWN, BOX])
+def test_lines_drawn_in_a_table_are_not_there(form):
+    bar = "│" if form is BOX else "|"
+    cells = [f" {i / 2} {bar} {i * i % 7} {bar} {'xyz'[i % 3]} " for i in range(24)]
+    rows = [cell if form is PSQL else f"{bar}{cell}{bar}" for cell in cells]
+    check = checked(form.format(rows="\n".join(rows)))
+    assert check.raw.names == ("a", "b", "kind")
+    assert check.table.x.tolist() == [[i / 2, i * i % 7] for i in range(24)]
+    assert check.table.class_names == ("x", "y", "z")
+    assert said(check) == []
+
+
+def test_rows_that_are_wrong_can_be_left_out_at_once():
+    text = table("a,b,y", lambda i: f"{i / 3},{i * i % 7},{i / 7}") + "Source: a school\n1,2\n"
+    first, other = checked(text).problems
+    assert first.answers == (("Leave these 2 rows out", "data.format", "skip = 26, 27"),)
+    assert other.answers == ()
+    check = checked(text, format="skip = 26, 27")
+    assert len(check.table.y) == 24
+    assert check.raw.format.words.endswith("rows 26, 27 left out")
+    assert len(checked(text, format="skip = 26, 27, 2").table.y) == 23
+
+
+def test_a_text_among_numbers_may_mean_that_a_value_is_missing():
+    marks = {3: "ill", 5: "ill", 8: "away"}
+    text = table("a,b,y", lambda i: f"{marks.get(i, i / 3)},{i * i % 7},{i / 7}")
+    asked = [p.answers[0] for p in checked(text).problems if p.answers]
+    assert asked == [
+        ("It means a missing value", "data.format", "missing = ill"),
+        ("It means a missing value", "data.format", "missing = away"),
+    ]
+    check = checked(text, format="missing = ill")
+    (answer,) = [p.answers[0] for p in check.problems if p.answers]
+    assert answer[2] == "missing = ill, away"
+    assert len(checked(text, format=answer[2]).table.y) == 21
+
+
+def test_texts_that_differ_in_capitals_alone_are_told():
+    text = table("a,kind", lambda i: f"{i * i / 3},{['Red', 'red', 'blue'][i % 3]}")
+    assert said(checked(text)) == [
+        'column 2 (kind): "Red" and "red" differ in capitals alone and are taken as classes of '
+        "their own; if they are one, write them alike"
+    ]
 
 
 def test_a_table_on_its_side_is_told():

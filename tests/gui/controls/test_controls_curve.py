@@ -157,6 +157,22 @@ def test_a_curve_that_no_longer_holds_stays_as_a_faint_one_until_the_next(make_s
     assert len(blank) < len(faint) / 2
 
 
+def test_a_line_passes_by_what_is_not_there_yet(make_slider, u_curve):
+    whole = u_curve("model.depth", progress=0.5)
+    is_there = np.arange(len(whole.values)) % 2 == 0
+    half = np.where(is_there, whole.train, np.nan), np.where(is_there, whole.valid, np.nan)
+    broken = {}
+    for mask in (is_there, None):
+        curve = SweepCurve(whole.values, *half, None, False, 0.5, mask)
+        assert curve.reading(1).count("not there yet") == 2
+        slider = make_slider("model.depth", curve, 3)
+        image, last = slider.track.grab().toImage(), slider.at(whole.values[-1]).x()
+        columns = range(slider.at(whole.values[0]).x(), last - last % 2)
+        broken[mask is None] = [len(colors_in(image, (x, 0, x + 1, 36))) == 1 for x in columns]
+    assert not any(broken[False])
+    assert sum(broken[True]) > len(columns) / 2
+
+
 def test_no_line_crosses_the_notch(make_slider, u_curve):
     slider = make_slider(DECAY, u_curve(DECAY), 0.1)
     image = slider.track.grab().toImage()

@@ -15,7 +15,7 @@ def show_dialog(qtbot, tmp_path, monkeypatch):
         path = None
         if not pasted:
             path = tmp_path / "table.csv"
-            path.write_text(text, encoding="utf-8")
+            path.write_bytes(text if isinstance(text, bytes) else text.encode())
         dialog = TableDialog(path, text if pasted else None)
         qtbot.addWidget(dialog)
         with qtbot.waitExposed(dialog):

@@ -172,6 +172,7 @@ def test_one_click_makes_a_row_of_units_a_part_of_the_header(show_dialog):
     assert [button.text() for button in dialog.question.buttons] == [
         "They are units or names",
         "They are values",
+        "Leave it out",
     ]
     click(dialog.question.buttons[0])
     assert dialog.ok.isEnabled()
@@ -194,6 +195,45 @@ def test_a_row_that_was_taken_as_units_is_values_if_a_person_says_so(show_dialog
     pick(header, "two rows")
     assert dialog.ok.isEnabled()
     assert settings_of(dialog).format == ""
+
+
+def test_a_row_of_units_is_left_out_by_a_click_and_comes_back(show_dialog):
+    dialog = show_dialog(UNITS.format("m"))
+    assert settings_of(dialog).target == "heat / °C"
+    (button,) = dialog.question.buttons
+    assert button.text() == "Leave it out"
+    click(button)
+    assert settings_of(dialog).format == "skip = 2"
+    assert settings_of(dialog).target == "heat"
+    assert dialog.format.words.text().endswith("row 2 left out.")
+    click(dialog.format.more)
+    dialog.format.skip.setFocus()
+    dialog.format.skip.clear()
+    QTest.keyClick(dialog.format.skip, Qt.Key.Key_Tab)
+    assert settings_of(dialog).target == "heat / °C"
+    assert settings_of(dialog).format == ""
+
+
+def test_a_remark_below_the_table_is_left_out_by_a_click(show_dialog):
+    dialog = show_dialog(GAPS + "Source: a school\n")
+    pick(dialog.kinds.boxes[1], "number")
+    assert not dialog.ok.isEnabled()
+    click(dialog.question.buttons[0])
+    assert dialog.ok.isEnabled()
+    assert settings_of(dialog).format == "skip = 22"
+    assert "5 rows with a missing value" in str(dialog.remarks.problems()[0])
+
+
+def test_words_are_shown_by_each_encoding_that_may_be_meant(show_dialog, tmp_path):
+    words = ["sarı", "yeşil", "kırmızı"]
+    text = "a,renk\n" + "".join(f"{i * i},{words[i % 3]}\n" for i in range(20))
+    dialog = show_dialog(text.encode("windows-1254"))
+    assert not dialog.ok.isEnabled()
+    shown = [button.text() for button in dialog.question.buttons]
+    assert shown == ["sarý, yeþil, kýrmýzý", "sarı, yeşil, kırmızı"]
+    click(dialog.question.buttons[1])
+    assert settings_of(dialog).format == "encoding = windows-1254"
+    assert load(settings_of(dialog)).class_names == tuple(sorted(words))
 
 
 def test_a_long_remark_takes_as_many_lines_as_it_needs(show_dialog):

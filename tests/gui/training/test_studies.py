@@ -8,7 +8,7 @@ from regplay.core.engine import Stop
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.joint import JointTraining
-from regplay.core.sweep import Lineup
+from regplay.core.sweep import Lineup, NumberAxis, Sweep
 from regplay.gui.training.messages import StudyRequest
 from regplay.gui.training.studies import Studies
 
@@ -113,3 +113,19 @@ def test_what_failed_is_tried_again_after_a_pause():
     studies.want({"a": StudyRequest(SWEEP)}, "cpu")
     assert not studies.told["a"].problem
     assert train_to(studies, 2) >= 2
+
+
+def test_every_second_member_of_all_lines_comes_before_the_others_of_any():
+    lines = {
+        path: Sweep(replace(SMALL, {"epochs": 100}), (NumberAxis(path, (0.0, 0.1, 0.2, 0.3)),))
+        for path in ("regularization.weight_decay", "regularization.dropout")
+    }
+    studies, halves = Studies(), []
+    studies.want({path: StudyRequest(sweep) for path, sweep in lines.items()}, "cpu")
+    while not studies.finished:
+        studies.advance(AfterOneStretch())
+        begun = [one.history.progress for one in studies.told.values() if one.history is not None]
+        halves.append([progress for progress in begun if progress > 0])
+    first_ends = next(i for i, begun in enumerate(halves) if begun and begun[0] == 1)
+    assert [0.5, 0.5] in halves[:first_ends]
+    assert all(begun[0] <= 0.5 for begun in halves[: halves.index([0.5, 0.5])] if begun)

@@ -113,6 +113,7 @@ def raw_table_of(rows: Rows, settings: DataSettings) -> Generator[int, None, Raw
         order,
         tuple(missing) if missing is not None else _marks(columns),
         rows.sheet,
+        tuple(chosen.get("skip", ())),
     )
     return RawTable(found, body, tuple(columns), rows.sheets)
 

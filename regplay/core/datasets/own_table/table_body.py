@@ -1,7 +1,7 @@
 """Where a table begins: its header, or none, and its rows of values."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,7 @@ from regplay.core.datasets.own_table.table_format import write_format
 _HEAD = 200  # rows below the first that say whether that one is a header
 _TITLES = 30  # rows that may stand above a table
 _SHEETS_OFFERED = 3
+_FEW, _SELDOM = 3, 0.1  # rows, and share of them, that can be left out at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +75,8 @@ def body_of(rows: Rows, chosen: Mapping[str, Any]) -> Body:
         filled += (cells[column] != "").to_numpy(dtype=np.int64)
     present = np.flatnonzero(filled)
     first, problems, remarks = chosen.get("above", 0), list[Problem](), list[Problem]()
-    present = present[present >= first]
+    skipped = chosen.get("skip", ())
+    present = present[(present >= first) & ~np.isin(present + 1, skipped)]
     if not len(present):
         raise ReadingStoppedError("there is no row of values")
     if "above" not in chosen:
@@ -92,19 +94,22 @@ def body_of(rows: Rows, chosen: Mapping[str, Any]) -> Body:
         more, doubt = _more_names(cells, below)
         has_header = True if more else _has_header(head, sample)
         header = 0 if has_header is False else 1 + more
+        doubt = [_may_skip([one], skipped)[0] for one in doubt]
         problems += [_header_doubt(head, start + 1)] if has_header is None else []
         problems += doubt if header else []
-        remarks += [_header_remark(cells, int(row)) for row in below[:more]]
+        remarks += _may_skip([_header_remark(cells, int(row)) for row in below[:more]], skipped)
     names = [head, *(cells.loc[row].tolist() for row in below[: max(0, header - 1)])]
     body = below[header - 1 :] if header else present
     width = int(rows.widths[start]) + is_shifted
     values = cells.loc[body]
     is_empty = np.array([not (values[column] != "").any() for column in values.columns])
-    problems += _ragged(rows, body, values, is_empty, width)
-    problems += _repeated(body, values, head) if header else []
-    told = {problem.row for problem in problems}
+    wrong_rows = _ragged(rows, body, values, is_empty, width)
+    wrong_rows += _repeated(body, values, head) if header else []
+    told = {problem.row for problem in wrong_rows}
     lonely = _lonely(body, values, filled)
-    problems += [problem for problem in lonely if problem.row not in told]
+    wrong_rows += [problem for problem in lonely if problem.row not in told]
+    is_seldom = len(wrong_rows) <= max(_FEW, _SELDOM * len(body))
+    problems += _may_skip(wrong_rows, skipped) if is_seldom else wrong_rows
     if problems:
         wrong = {problem.row - 1 for problem in problems if problem.row != start + 1}
         body = np.array([row for row in body if row not in wrong], dtype=np.int64)
@@ -118,6 +123,17 @@ def body_of(rows: Rows, chosen: Mapping[str, Any]) -> Body:
     values = values[kept].reset_index(drop=True)
     values.columns = pd.RangeIndex(len(kept))
     return Body(called, values, body + 1, header, above, problems, remarks)
+
+
+def _may_skip(problems: Sequence[Problem], skipped: Sequence[int]) -> list[Problem]:
+    """Problems of rows, the first of which offers to leave out all these, and those before."""
+    if not problems:
+        return []
+    rows = {problem.row for problem in problems}
+    title = "Leave it out" if len(rows) == 1 else f"Leave these {len(rows)} rows out"
+    answer = title, "data.format", write_format({"skip": sorted({*skipped, *rows})})
+    first, *others = problems
+    return [replace(first, answers=(*first.answers, answer)), *others]
 
 
 def _titles(rows: Rows, filled: Integers, present: Integers) -> int:
@@ -134,9 +150,7 @@ def _titles(rows: Rows, filled: Integers, present: Integers) -> int:
         if not is_alone:
             head = rows.cells.loc[present[place + 1]].tolist()
             below = rows.cells.loc[present[place + 2 : place + 2 + _HEAD]]
-            is_comment = str(first)[0] in "#%!/"
-            least = width if is_comment else width - 1
-            if widths[place] >= least or not _names_numbers(head, below):
+            if widths[place] >= width or not _names_numbers(head, below):
                 break
         count = place + 1
     return count
@@ -274,7 +288,7 @@ def _repeated(body: Integers, values: pd.DataFrame, head: Sequence[object]) -> l
         return []
     wanted = [head[column] for column in values.columns]
     places = np.flatnonzero((values[values.columns[0]] == wanted[0]).to_numpy())
-    message = "this row repeats the header; delete it in the file"
+    message = "this row repeats the header; leave it out"
     return [
         Problem(message, int(body[place]) + 1)
         for place in places
@@ -293,7 +307,7 @@ def _lonely(body: Integers, values: pd.DataFrame, filled: Integers) -> list[Prob
         text = next((cell for cell in values.iloc[place][numeric] if cell != ""), "")
         if text != "" and not is_value(text) and not is_gap(text):
             message = f"this row holds nothing but {in_quotes(text)}; if that is a heading, or a "
-            message += "remark such as a source, delete it in the file"
+            message += "remark such as a source, leave it out"
             found.append(Problem(message, int(body[place]) + 1))
     return found
 
@@ -352,7 +366,7 @@ def _why_ragged(own: int, width: int) -> str:
     if own == 1:
         return (
             f"this row has only one cell, the first one has {width}; if it is a remark, such as a "
-            "source, delete it in the file, else look for a missing separator"
+            "source, leave it out, else look for a missing separator"
         )
     return (
         f"this row has {own} cells, the first one has {width}; is a separator missing, or one too "

@@ -19,7 +19,7 @@ from regplay.core.datasets.own_table.table_file import (
     read_beginning,
     read_rows,
 )
-from regplay.core.datasets.own_table.table_format import BLANKS, read_format
+from regplay.core.datasets.own_table.table_format import BLANKS, read_format, write_format
 from regplay.core.datasets.own_table.table_values import (
     InputColumns,
     Targets,
@@ -99,7 +99,6 @@ class Check:
         rows = yield from _kept_rows(self._source, settings)
         self.raw = raw = yield from raw_table_of(rows, settings)
         self.problems += raw.body.problems
-        self.remarks += raw.body.remarks
         n = len(raw.body.cells)
         if n < 2:
             raise too_few(raw, [], n)
@@ -160,6 +159,7 @@ class Check:
         self.remarks += remark_on_shape(raw)
         self.remarks += remarks_on_inputs(parts, kept, y, target)
         self.remarks += remark_on_total(raw) if kept[-1] else []
+        self.remarks += raw.body.remarks
         x.flags.writeable = y.flags.writeable = False  # a cache may hand them out again
         classes = targets.class_names
         return Table("the table", x, y, names, target.name, classes, groups, is_series)
@@ -255,10 +255,14 @@ def how_to_say(problem: Problem, settings: DataSettings) -> str:
     ways = []
     for _, path, value in problem.answers:
         if path in ("data.format", "data.columns"):
-            said = settings.format if path == "data.format" else settings.columns
-            value = f'"{said.strip()}; {value}"' if said.strip() else f'"{value}"'
+            if path == "data.format":
+                value = write_format(read_format(settings.format) | read_format(value))
+            elif settings.columns.strip():
+                value = f"{settings.columns.strip()}; {value}"
+            value = f'"{value}"'
         ways.append(f"{path} = {value}")
-    return f"; say {' or '.join(ways)}" if ways else ""
+    lead = " Say" if problem.message.endswith("?") else "; say"
+    return f"{lead} {' or '.join(ways)}" if ways else ""
 
 
 # Which fields of the settings decide what is read.

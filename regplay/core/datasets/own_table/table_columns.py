@@ -42,6 +42,7 @@ from regplay.core.datasets.own_table.cells import (
 )
 from regplay.core.datasets.own_table.table_body import Body
 from regplay.core.datasets.own_table.table_file import Problem, numbered
+from regplay.core.datasets.own_table.table_format import TableFormat, write_format
 from regplay.core.datasets.points import format_number
 from regplay.core.number_text import counted
 
@@ -159,9 +160,15 @@ class Column:
         """Something that is wrong with it, or that is to be known about it."""
         return Problem(message, row, self.index, self.name, answers)
 
-    def problems_at(self, place: int, message: str) -> list[Problem]:
-        """The same of each row that has one of `texts`."""
-        return [self.problem(message, int(row)) for row in self.rows[self.codes == place]]
+    def problems_at(
+        self, place: int, message: str, *answers: tuple[str, str, str]
+    ) -> list[Problem]:
+        """The same of each row that has one of `texts`; the first offers the answers."""
+        first, *others = self.rows[self.codes == place].tolist()
+        return [
+            self.problem(message, first, *answers),
+            *(self.problem(message, row) for row in others),
+        ]
 
     def first_row(self, place: int) -> int:
         """The number of the first row that has one of `texts`."""
@@ -314,7 +321,7 @@ def kind_and_reason(
 ) -> tuple[ColumnKind, str]:
     """What a column holds, and why."""
     n, values = column.filled, [text for _, text in column.values()]
-    different = len(values)
+    different, total = len(values), len(column.codes)
     if not n:
         return "empty", "there is nothing in it"
     if column.is_numeric:
@@ -333,6 +340,11 @@ def kind_and_reason(
         return "text", "it says which rows were trained on"
     if different > _OWN_TEXT * n:
         own = "nearly every row has its own text"
+        if 2 * n <= total:
+            own = (
+                f"only {n} of {total:,} rows have a text, each its own; if cells are merged, fill "
+            )
+            own += "in each of them"
         return "text", f"{own}, and {column.unread}" if column.unread else own
     if different > MAX_CATEGORIES:
         many = f"it has {different:,} different texts; at most {MAX_CATEGORIES} can be told apart"
@@ -357,6 +369,16 @@ def remarks_on_reading(column: Column, decimal: str, taken: str) -> Iterator[Pro
     taken
         What texts are taken as: `categories`, `classes`.
     """
+    if column.kind == "category":
+        spellings: dict[str, list[str]] = {}
+        for _, text in column.values():
+            spellings.setdefault(text_of(text).lower(), []).append(in_quotes(text))
+        for alike in spellings.values():
+            if len(alike) > 1:
+                yield column.problem(
+                    f"{' and '.join(alike)} differ in capitals alone and are taken as {taken} of "
+                    "their own; if they are one, write them alike"
+                )
     if column.kind == "category" and column.unread:
         different = counted(sum(1 for _ in column.values()), "different text")
         yield column.problem(
@@ -402,7 +424,9 @@ def counts_rows(column: Column) -> bool:
     return len(column.texts) == len(column.codes) and count_up(column.texts)
 
 
-def numbers_of(column: Column, decimal: str, thousands: str | None) -> tuple[Floats, list[Problem]]:
+def numbers_of(
+    column: Column, written: TableFormat, thousands: str | None
+) -> tuple[Floats, list[Problem]]:
     """A column as numbers [n], NaN where one is missing, and what is no number.
 
     Parameters
@@ -410,6 +434,7 @@ def numbers_of(column: Column, decimal: str, thousands: str | None) -> tuple[Flo
     thousands
         The mark that may stand between thousands, "" for none; None allows any.
     """
+    decimal = written.decimal
     unit, found = unit_of(column, decimal), column.numbers(decimal)
     values, problems = found.values.copy(), list[Problem]()
     is_fine = found.are_numbers & (np.abs(values) <= LARGEST)
@@ -420,9 +445,26 @@ def numbers_of(column: Column, decimal: str, thousands: str | None) -> tuple[Flo
         reason = _why_no_number(
             column.texts[i], bool(found.are_numbers[i]), values[i], found.units[i], unit, decimal
         )
-        problems += column.problems_at(i, reason)
+        problems += column.problems_at(i, reason, *_what_text_means(column, i, written))
         values[i] = np.nan
     return values[column.codes], problems
+
+
+def _what_text_means(
+    column: Column, place: int, written: TableFormat
+) -> Iterator[tuple[str, str, str]]:
+    """What one of `texts` that is no number may be, as an answer to a problem."""
+    text = text_of(column.texts[place])
+    if _is_total(text) and column.counts[place] == 1:
+        rows = {*written.skip, column.first_row(place)}
+        yield "Leave it out", "data.format", write_format({"skip": sorted(rows)})
+    elif not is_number(text) and not looks_like_number(text) and not re.search("[,;]", text):
+        marks = write_format({"missing": [*written.missing, text]})
+        yield "It means a missing value", "data.format", marks
+
+
+def _is_total(text: str) -> bool:
+    return text.lower().rstrip(":") in TOTALS
 
 
 def _why_no_number(text: Any, is_one: bool, value: float, own: str, unit: str, decimal: str) -> str:
@@ -438,8 +480,8 @@ def _why_no_number(text: Any, is_one: bool, value: float, own: str, unit: str, d
         correct = "correct it"
         if is_sum:
             correct = f"write it as {float(sum(map(Fraction, str(text).split()))):.6g}"
-        elif str(text).lower().rstrip(":") in TOTALS:
-            correct = "if this row sums up those above it, delete it in the file, else correct it"
+        elif _is_total(str(text)):
+            correct = "if this row sums up those above it, leave it out, else correct it"
         elif re.fullmatch(r"[\d.,]+-", str(text)):
             correct = f"if it is negative, write -{str(text)[:-1]}"
         return (

@@ -25,7 +25,8 @@ import pandas as pd
 from regplay.core.arrays import Integers
 from regplay.core.datasets.dataset import short
 from regplay.core.datasets.own_table.cells import is_number
-from regplay.core.datasets.own_table.table_format import BLANKS, SEPARATORS
+from regplay.core.datasets.own_table.table_format import BLANKS, SEPARATORS, encoding_name
+from regplay.core.datasets.own_table.text_encoding import Guess, decode, encodings_of
 
 Source = Path | str  # a file, or the text itself
 
@@ -39,21 +40,40 @@ _SAMPLED = 1 << 18  # characters that decide about the separator
 _TABLES = "regplay reads tables: CSV, TSV, Excel (.xlsx)"
 _SAVED = f"{_TABLES}; save what is in it as one of these"
 _KINDS = {  # first bytes: what such a file is
-    b"\xd0\xcf\x11\xe0": "an old Excel or Office file: save it as Excel workbook (.xlsx) or CSV",
+    b"\xd0\xcf\x11\xe0": "an old Excel or Office file, or a workbook with a password: save it as "
+    "Excel workbook (.xlsx) without a password, or as CSV",
     b"%PDF": "a PDF",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
     b"GIF8": "a picture",
     b"PAR1": "a Parquet file",
+    b"ARROW1": "a Feather file",
+    b"$FL2": "an SPSS file",
+    b"<stata_dta>": "a Stata file",
+    b"MATLAB": "a MATLAB file",
+    b"{\\rtf": "an RTF text: copy the table from it and paste it here",
     b"\x89HDF": "an HDF5 file",
     b"\x93NUMPY": "a NumPy file",
     b"SQLite format 3": "an SQLite database",
     b"\x80\x04\x95": "a Python pickle",
+    b"\x80\x05\x95": "a Python pickle",
     b"7z\xbc\xaf": "a 7z archive",
     b"Rar!": "a RAR archive",
     b"BZh": "packed by bzip2: unpack it first",
     b"\xfd7zXZ": "packed by xz: unpack it first",
+    b"\x28\xb5\x2f\xfd": "packed by Zstandard: unpack it first",
     b"RDX": "an R data file",
+}
+_PAIRS = r"( \d+:[-+.\de]+)*"
+_TEXTS = {  # what a text begins with, or a line among its first: what it is then
+    r"\A\s*(\{|\[\{|\[\[|\[\s*[{\[\"\d-])": "a JSON file",
+    r"\A\s*<(!doctype|html|\?xml|table|tr)": "a web page or XML",
+    r"^\s*@relation\b": "an ARFF file of Weka: save it as CSV there",
+    r"\\begin\{|\\hline|^[^\\&\n]+&.*\\\\\s*$": "a LaTeX table: write semicolons in place of & and "
+    "take out all that begins with \\",
+    r"\A\s*(insert into|create table|select)\s": "SQL: save the result of a query as CSV",
+    rf"\A[-+.\de]+{_PAIRS} \d+:(?![0-5]\d\b)[-+.\de]+{_PAIRS}\s*$": "a sparse table, with "
+    "index:value: write all values of each row, 0 where there is none",
 }
 
 
@@ -142,11 +162,10 @@ def kind_of(start: bytes) -> str:
     for first, kind in _KINDS.items():
         if start.startswith(first):
             return kind
-    text = start.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if text.startswith((b"{", b"[{", b"[[")) or re.match(rb'\[\s*[{["\d-]', text):
-        return "a JSON file"
-    if re.match(rb"<(!doctype|html|\?xml)", text.lower()):
-        return "a web page or XML"
+    text = start.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
+    for pattern, kind in _TEXTS.items():
+        if re.search(pattern, text, re.IGNORECASE | re.MULTILINE):
+            return kind
     return ""
 
 
@@ -213,10 +232,9 @@ def read_beginning(source: Source) -> Rows | None:
             _check_workbook(raw)
             return None
         length = _length_of_beginning(raw, b"\n", b"\r")
-        if length % 2 and _encoding_of(raw[:1000]) == "utf-16":
-            length += 1
+        length += length % 2  # of UTF-16, no half of a sign
         is_whole = length == len(raw)
-        text, encoding = _decoded(raw[:length], "")
+        text, encoding = _decoded(raw[:length], "", may_ask=False)
     if not is_whole:
         end = max(text.rfind("\n"), text.rfind("\r")) + 1
         text = text[:end].replace('"', "")  # one may be cut in two
@@ -275,43 +293,44 @@ def _refuse_large(size: int) -> None:
 # text
 
 
-def _decoded(raw: bytes, encoding: str) -> tuple[str, str]:
-    """A text and its encoding; what is neither UTF-8 nor UTF-16 is of Windows or of a Mac."""
-    encoding = encoding or _encoding_of(raw)
-    name = "utf-8-sig" if encoding == "utf-8" else encoding
-    if encoding == "utf-16" and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        name = "utf-16-le" if raw[1:2] == b"\0" else "utf-16-be"
+def _decoded(raw: bytes, encoding: str, may_ask: bool = True) -> tuple[str, str]:
+    """A text and its encoding, by what was said of it or else by what is found."""
+    if not encoding:
+        guesses = encodings_of(raw)
+        if not guesses and _is_binary(raw[:_START].decode("latin-1")):
+            raise ReadingStoppedError(f"this is not a text file; {_SAVED}")
+        if len(guesses) != 1 and may_ask:
+            raise ReadingStoppedError(_encoding_doubt(guesses))
+        encoding = guesses[0].encoding if guesses else "windows-1252"
     try:
-        text = raw.decode(name)
+        text = decode(raw, encoding)
     except UnicodeDecodeError as error:
-        if encoding != "windows-1252":
-            row = raw[: error.start].count(b"\n") + 1
-            problem = Problem(f"this is no {encoding.upper()} text", row)
-            raise ReadingStoppedError(problem) from None
-        text = raw.decode("latin-1")  # five bytes mean nothing in Windows-1252
-    if "\0" in text:
+        row = raw[: error.start].count(b"\n") + 1
+        problem = Problem(f"this is no {encoding_name(encoding)} text", row)
+        raise ReadingStoppedError(problem) from None
+    if "\0" in text or _is_binary(text[:_START]):
         raise ReadingStoppedError(f"this is not a text file; {_SAVED}")
     return text, encoding
 
 
-def _encoding_of(raw: bytes) -> str:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    start = raw[:1000]
-    zeros = max(start[half::2].count(0) for half in (0, 1))
-    if zeros * 2 > len(start) // 2 and start.count(0) * 10 < len(start) * 6:
-        return "utf-16"  # without its mark; every second byte of Latin letters is zero
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError:
-        # Umlauts and accents of a Mac mean other things in Windows, none of them within a word.
-        is_mac = not _OF_WINDOWS.search(raw) and (_OF_MAC.search(raw) or b"\n" not in raw)
-        return "mac-roman" if is_mac else "windows-1252"
-    return "utf-8"
+def _is_binary(start: str) -> bool:
+    """Whether more than a hundredth of it are signs that stand in no text."""
+    return len(re.findall(r"[\x00-\x08\x0e-\x1b\x7f]", start)) * 100 > len(start)
 
 
-_OF_WINDOWS = re.compile(rb"[A-Za-z][\xc0-\xff]|[\xc0-\xff][A-Za-z]")
-_OF_MAC = re.compile(rb"[A-Za-z][\x80-\x84\x86-\x90\x98\x9a\x9b\x9d-\x9f][a-z]")
+def _encoding_doubt(guesses: Sequence[Guess]) -> Problem:
+    saved = "save it as UTF-8 (in Excel: CSV UTF-8)"
+    if not guesses:
+        answer = "Read it all the same", "data.format", "encoding = windows-1252"
+        unknown = f"the letters of this file are in an encoding that is not known here; {saved}"
+        return Problem(unknown, answers=(answer,))
+    return Problem(
+        f"the letters of this file can be read in several ways; say which words are right, or "
+        f"{saved}",
+        answers=tuple(
+            (guess.words, "data.format", f"encoding = {guess.encoding}") for guess in guesses
+        ),
+    )
 
 
 def _text_rows(
@@ -324,13 +343,13 @@ def _text_rows(
     if line:
         text = text[line.end() :]
         separator = separator or (line[1] if line[1] in SEPARATORS.values() else "")
-    text = text.rstrip("\n")
+    text = _plain(text.rstrip("\n\x1a"))
     if not text.strip():
         again = "save the table again, or choose another file"
         raise ReadingStoppedError(
             f"the file is empty; {again}" if encoding else "there is no text; copy a table first"
         )
-    separator = separator or _separator(text)
+    text, separator = _without_mark(text, separator)
     if '="' in text:  # as programs write texts for Excel
         text = re.sub(rf'(^|{re.escape(separator)})="', r'\1"', text, flags=re.MULTILINE)
     widths = _widths(text, separator)
@@ -374,6 +393,37 @@ def _text_rows(
     return Rows(cells, sizes, separator, encoding, has_separator_line=line is not None)
 
 
+_BARS = str.maketrans("│┃┆║", "||||")
+_RULE = re.compile(
+    r"^[-=+|:\t ─━═┌┐└┘├┤┬┴┼╞╡╪╭╮╰╯╔╗╚╝╠╣╦╩╬]*[-=─━═]{3}[-=+|:\t ─-╬]*$", re.MULTILINE
+)
+_COUNT = re.compile(r"\n\(?\d[\d,]* rows?( in set.*)?\)?$")  # below what psql and MySQL show
+
+
+def _plain(text: str) -> str:
+    """A table with lines drawn in it, as of Markdown and of databases, without these."""
+    text = text.translate(_BARS)
+    if not _RULE.search(text):
+        return text
+    text = _COUNT.sub("", _RULE.sub("", text).rstrip())
+    return re.sub(r"^ *\|(.*)\| *$", r"\1", text, flags=re.MULTILINE)
+
+
+def _without_mark(text: str, separator: str) -> tuple[str, str]:
+    """The separator, and a text whose header has no mark of a comment, as NumPy writes one."""
+    comments = re.match(r"(?:[#%].*\n)+", text)
+    if comments is None:
+        return text, separator or _separator(text)
+    above, body = comments[0].rstrip("\n").split("\n"), text[comments.end() :]
+    separator = separator or _separator(body)
+    names = re.sub(r"^[#%]+ *", "", above.pop())
+    if names.startswith(separator) or _widths(names, separator) != _widths(body, separator)[:1]:
+        return text, separator
+    if separator == BLANKS:  # each word of a comment would be a cell
+        above = [""] * len(above)
+    return "\n".join([*above, names, body]), separator
+
+
 def _separator(text: str) -> str:
     """What separates the cells: by it most rows have as many cells as the others.
 
@@ -386,9 +436,12 @@ def _separator(text: str) -> str:
         most, count = Counter(widths).most_common(1)[0]
         shares[separator] = count / len(widths) if most > 1 else 0.0
     best = max(shares, key=lambda separator: shares[separator])
-    first, *others = [width for width in _widths(sample, BLANKS) if width] + [0]
-    is_even = len(set(others[:-1])) == 1 and others[0] > 1 and others[0] - first in (0, 1)
-    cells = sample.strip("\n").split("\n")[1].split() if is_even else []
+    first, *others = [line.split() for line in sample.split("\n") if line.strip()]
+    if len(text) > _SAMPLED:
+        others.pop()  # it is cut
+    second = others[0] if others else []
+    is_even = len(set(map(len, others))) == 1 and len(second) > 1
+    cells = second if is_even and len(second) - len(first) in (0, 1) else []
     if shares[best] > 0:
         number = re.compile(r"[+-]?\d+(,\d+)?")
         are_decimals = best == "," and cells and all(map(number.fullmatch, cells))
@@ -415,7 +468,7 @@ def _workbook_rows(
 ) -> Generator[int, None, Rows]:
     _check_workbook(raw)
     try:
-        book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
+        book = _opened_workbook(raw)
         sheets = tuple(sheet.title for sheet in book.worksheets)
         name = chosen.get("sheet") or _first_filled(book.worksheets)
         if name not in sheets:
@@ -429,9 +482,9 @@ def _workbook_rows(
             if len(rows) % (_STEP // 10) == 0:
                 yield len(rows)
         book.close()
-    except (KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (KeyError, ValueError, TypeError, AttributeError, SyntaxError, zipfile.BadZipFile):
         raise ReadingStoppedError(
-            f"this workbook can't be read ({error}); save it as CSV"
+            "this workbook is damaged; open it in Excel or LibreOffice, and save it again or as CSV"
         ) from None
     if not any(cell != "" for row in rows for cell in row):
         raise ReadingStoppedError(f"the sheet {name} is empty; choose another sheet or file")
@@ -444,13 +497,22 @@ def _workbook_rows(
     return Rows(cells, np.full(len(cells), width), sheet=name, sheets=sheets)
 
 
+def _opened_workbook(raw: bytes) -> Any:
+    try:
+        return openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
+    except AttributeError:  # by a sheet that is a chart, where not all is read
+        return openpyxl.load_workbook(io.BytesIO(raw), data_only=True)
+
+
 def _check_workbook(raw: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             names = archive.namelist()
             size = sum(entry.file_size for entry in archive.infolist())
     except zipfile.BadZipFile:
-        raise ReadingStoppedError(f"this is a damaged ZIP or Excel file; {_TABLES}") from None
+        raise ReadingStoppedError(
+            f"this is a damaged ZIP or Excel file; fetch or save it again; {_TABLES}"
+        ) from None
     if "xl/workbook.xml" not in names:
         kind = "a ZIP archive: unpack it first"
         if "content.xml" in names and "mimetype" in names:
@@ -463,7 +525,8 @@ def _check_workbook(raw: bytes) -> None:
 
 
 def _first_filled(sheets: Sequence[Any]) -> str:
-    """The first sheet that has more than one row and column, else more than one row."""
+    """The first sheet in sight with more than one row and column, else more than one row."""
+    sheets = [sheet for sheet in sheets if sheet.sheet_state == "visible"] or sheets
     tall = [sheet for sheet in sheets if (sheet.max_row or 2) > 1]
     for sheet in [*(sheet for sheet in tall if (sheet.max_column or 2) > 1), *tall]:
         return str(sheet.title)

@@ -21,12 +21,24 @@ HEADERS = {"yes": 1, "no": 0, "two rows": 2, "three rows": 3}
 ENCODINGS = {
     name: name
     for name in (
-        *("utf-8", "utf-16", "windows-1252", "windows-1250", "windows-1251", "mac-roman"),
-        *("shift-jis", "gbk"),
+        *("utf-8", "utf-16", "windows-1252", "windows-1250", "windows-1251", "windows-1253"),
+        *("windows-1254", "windows-1255", "windows-1256", "windows-1257"),
+        *(
+            "iso-8859-2",
+            "iso-8859-5",
+            "iso-8859-15",
+            "mac-roman",
+            "cp850",
+            "koi8-r",
+            "cp866",
+            "shift-jis",
+            "euc-jp",
+            "gbk",
+            "big5",
+            "euc-kr",
+        ),
     )
 }
-_ENCODING_NAMES = {"utf-16": "UTF-16", "mac-roman": "Mac Roman", "shift-jis": "Shift-JIS"}
-_ENCODING_NAMES |= {"gbk": "GBK"}
 DATES = {"year first": "year first", "day first": "day first", "month first": "month first"}
 _CHOICES: Mapping[str, Mapping[str, Any]] = {
     "separator": SEPARATORS,
@@ -38,7 +50,7 @@ _CHOICES: Mapping[str, Mapping[str, Any]] = {
 }
 _PARTS = (
     *("sheet", "separator", "decimal", "thousands", "header", "above", "encoding", "dates"),
-    "missing",
+    *("missing", "skip"),
 )
 _PLURAL = {"comma": "commas", "semicolon": "semicolons", "tab": "tabs", "bar": "bars"}
 _PLURAL |= {"point": "points", "blank": "blanks", "apostrophe": "apostrophes"}
@@ -67,6 +79,8 @@ class TableFormat:
         What stands in place of a missing value, besides an empty cell; case does not count.
     sheet
         Of a workbook; "" elsewhere.
+    skip
+        Rows that are left out, by their numbers in the spreadsheet.
     """
 
     separator: str = ","
@@ -78,6 +92,7 @@ class TableFormat:
     dates: str = "year first"
     missing: tuple[str, ...] = ()
     sheet: str = ""
+    skip: tuple[int, ...] = ()
 
     @property
     def words(self) -> str:
@@ -101,10 +116,21 @@ class TableFormat:
         if self.dates != "year first":
             parts.append(f"dates with the {self.dates}")
         if self.encoding not in ("utf-8", ""):
-            parts.append(_ENCODING_NAMES.get(self.encoding, self.encoding.capitalize()))
+            parts.append(encoding_name(self.encoding))
         if self.missing:
             parts.append(f"missing values as {', '.join(self.missing)}")
+        if self.skip:
+            noun = "row" if len(self.skip) == 1 else "rows"
+            parts.append(f"{noun} {', '.join(map(str, self.skip))} left out")
         return ", ".join(parts)
+
+
+def encoding_name(encoding: str) -> str:
+    """What people call a key of `ENCODINGS`."""
+    if encoding.startswith("windows"):
+        return encoding.capitalize()
+    names = {"mac-roman": "Mac Roman", "shift-jis": "Shift-JIS", "big5": "Big5"}
+    return names.get(encoding, encoding.upper())
 
 
 def _plural(of: Mapping[str, str], mark: str) -> str:
@@ -165,8 +191,15 @@ def _quoted(entry: str) -> str:
 def _value(text: str, name: str, value: str) -> Any:
     if name == "sheet":
         return value
+    marks = tuple(mark.strip() for mark in value.split(",") if mark.strip())
     if name == "missing":
-        return tuple(mark.strip() for mark in value.split(",") if mark.strip())
+        return marks
+    if name == "skip":
+        if all(mark.isdecimal() for mark in marks):
+            return tuple(sorted(set(map(int, marks))))
+        raise DatasetError(
+            f"data.format = {text.strip()}: skip must be numbers of rows, separated by commas"
+        )
     if name == "above":
         if value.isdecimal() and len(value) < 5 and int(value) <= MOST_ABOVE:
             return int(value)
@@ -182,8 +215,8 @@ def _value(text: str, name: str, value: str) -> Any:
 
 
 def _word(name: str, value: Any) -> str:
-    if name == "missing":
-        return ", ".join(value)
+    if name in ("missing", "skip"):
+        return ", ".join(map(str, value))
     if name in _CHOICES:
         return next(word for word, mark in _CHOICES[name].items() if mark == value)
     return str(value)

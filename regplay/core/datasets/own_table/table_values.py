@@ -26,7 +26,7 @@ from regplay.core.datasets.own_table.table_columns import (
     yes_no_of,
 )
 from regplay.core.datasets.own_table.table_file import Problem, ReadingStoppedError, numbered
-from regplay.core.datasets.own_table.table_format import read_format, write_pairs
+from regplay.core.datasets.own_table.table_format import read_format, write_format, write_pairs
 from regplay.core.datasets.points import format_number
 from regplay.core.experiment import DataSettings
 from regplay.core.number_text import counted
@@ -83,13 +83,13 @@ def _numbers_of(
 ) -> tuple[Floats, list[Problem]]:
     """As `numbers_of`; where a few texts come again and again, they may be categories."""
     thousands = read_format(settings.format).get("thousands")
-    values, problems = numbers_of(column, raw.format.decimal, thousands)
+    values, problems = numbers_of(column, raw.format, thousands)
     different = int((~column.gaps).sum())
     is_often = len(problems) > _MOST_TYPOS * column.filled and 2 * different <= column.filled
     if is_often and different <= MAX_CATEGORIES:
         said = write_pairs({names_of(raw.names)[column.index]: "category"})
-        answers = (("These are categories", "data.columns", said),)
-        problems[0] = replace(problems[0], answers=answers)
+        answers = ("These are categories", "data.columns", said)
+        problems[0] = replace(problems[0], answers=(*problems[0].answers, answers))
     return values, problems
 
 
@@ -341,8 +341,10 @@ def remark_on_total(raw: RawTable) -> list[Problem]:
     for column in raw.columns:
         text = str(column.texts[column.codes[last]])
         if text.lower().rstrip(":") in TOTALS and column.counts[column.codes[last]] == 1:
-            message = f"{in_quotes(text)}: this row may sum up those above it; if so, delete it "
-            return [column.problem(f"{message}in the file", raw.row_number(last))]
+            row = raw.row_number(last)
+            said = write_format({"skip": sorted({*raw.format.skip, row})})
+            message = f"{in_quotes(text)}: this row may sum up those above it; if so, leave it out"
+            return [column.problem(message, row, ("Leave it out", "data.format", said))]
     return []
 
 
