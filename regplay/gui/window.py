@@ -38,7 +38,6 @@ from regplay.gui.widgets import (
     ScrolledPlots,
     application,
     column,
-    guarded,
     named,
 )
 
@@ -424,7 +423,6 @@ class MainWindow(QMainWindow):
         if self._file_to_open is not None:
             self.files.open(self._file_to_open)
 
-    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint, and tell once that the window is on screen."""
         super().paintEvent(event)

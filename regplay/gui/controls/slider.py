@@ -18,7 +18,7 @@ from regplay.gui.controls.sweep_curve import CURVE_HEIGHT, CurvePicture
 from regplay.gui.plots import Scale, draw_valley
 from regplay.gui.theme import colors_of, line_color, zoom_of_text, zoomed
 from regplay.gui.training import SweepCurve
-from regplay.gui.widgets import as_plain, fill_rounded, guarded
+from regplay.gui.widgets import as_plain, fill_rounded
 
 _HEIGHT = 18  # px at 100 %, of the groove with its ticks and handle
 _NARROWEST = 60  # px, for any panel
@@ -132,7 +132,6 @@ class ValueSlider(HandleSlider):
 
     # -- looks
 
-    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw groove, notch, ticks and handle from the palette."""
         with QPainter(self) as painter:

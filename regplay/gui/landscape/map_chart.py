@@ -35,7 +35,6 @@ from regplay.gui.plots import (
     value_colors,
 )
 from regplay.gui.theme import ROLES, Colors, mix, sized
-from regplay.gui.widgets import guarded
 
 Cell = tuple[int, int]  # column from the left, row from the bottom
 
@@ -168,7 +167,6 @@ _ARROWS = {
 class CellHover(HoverItem):
     """A frame around the cell that is pointed at, and its values beside it."""
 
-    @guarded
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         """Draw the frame and the box."""
         chart, reading = self._chart, self.reading

@@ -16,7 +16,7 @@ from regplay.core.number_text import number, tick_text
 from regplay.gui.plots.scale import Range, Scale, Tick, extend
 from regplay.gui.plots.shapes import argb, fill_polygon
 from regplay.gui.theme import ROLES, Colors, colors_of, hairline, mix, sized, unit_of
-from regplay.gui.widgets import as_plain, guarded
+from regplay.gui.widgets import as_plain
 
 Colored = NDArray[np.uint32]  # 0xAARRGGBB
 Coloring = Callable[[Colors], Colored]  # in the colours of a scheme
@@ -336,7 +336,6 @@ class ColorBar(QWidget):
         """Wide enough for the numbers; the tooltip has a name that is cut."""
         return QSize(round(self.bar.least_width(self._metrics())), 60)
 
-    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the bar."""
         painter, colors = QPainter(self), colors_of(self)

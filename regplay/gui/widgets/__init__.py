@@ -29,7 +29,6 @@ from regplay.gui.widgets.painting import (
     LOOK_EVENTS,
     FocusRing,
     fill_rounded,
-    guarded,
     paint_button,
     paint_focus_ring,
 )
