@@ -129,7 +129,7 @@ class Renderer:
         if not QFontDatabase.families():
             raise StoryboardError("there is no font to write with; install one, such as DejaVu")
         self._clock, self._step = VirtualClock(), 1.0 / storyboard.fps
-        SCREEN.keeps_pictures = False  # what was added to looks otherwise than what is drawn at once
+        SCREEN.keeps_pictures = False  # one that was added to looks a little different
         self.is_kept = False
         settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
         settings.setValue("scheme", storyboard.theme)
