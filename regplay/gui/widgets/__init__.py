@@ -14,6 +14,7 @@ from regplay.gui.widgets.layout import (
     FlowLayout,
     ModelIndex,
     ScrolledColumn,
+    TwoColumns,
     application,
     beside,
     column,
