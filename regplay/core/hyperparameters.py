@@ -178,9 +178,9 @@ def _may_have_classes(data: DataSettings) -> bool:
 
 
 def _not_in_the_data(experiment: Experiment, path: str) -> str:
-    name = experiment.data.name
-    is_read = path.removeprefix("data.") in REGISTRY[name].uses | {"name", "seed"}
-    return "" if is_read else f"the dataset {name} doesn't use it"
+    spec = REGISTRY[experiment.data.name]
+    is_read = path.removeprefix("data.") in spec.uses | {"name", "seed"}
+    return "" if is_read else f"the dataset {spec.title} doesn't use it"
 
 
 def _no_edits(experiment: Experiment, path: str) -> str:

@@ -25,7 +25,6 @@ from regplay.gui.widgets import (
     as_plain,
     fill,
     fill_rounded,
-    guarded,
     named,
 )
 from regplay.session.session import Run
@@ -85,7 +84,6 @@ class Headline(ElidedLabel):
         """Room for the kind."""
         return self._size_of(self._kind)
 
-    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """The words on their colour."""
         if self._verdict is not None:

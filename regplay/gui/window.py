@@ -38,7 +38,6 @@ from regplay.gui.widgets import (
     ScrolledPlots,
     application,
     column,
-    guarded,
     named,
 )
 
@@ -88,10 +87,11 @@ class MainWindow(QMainWindow):
         controller = self.controller
         self.controls = ControlPanel(controller.session.experiment)
         self.verdict_bar = VerdictBar()
-        for user in (self.verdict_bar, self.controls):  # advice, and curves of sliders
-            controller.studies.add(user, is_urgent=True)
         self.fit_view = FitView()
         self.history_view = HistoryView()
+        # Advice, losses over a degree, and curves of sliders.
+        for user in (self.verdict_bar, self.history_view, self.controls):
+            controller.studies.add(user, is_urgent=True)
         for plots in (self.fit_view, self.history_view):
             plots.set_frames(controller.runner.framed)
         self.banner = Banner()
@@ -210,6 +210,9 @@ class MainWindow(QMainWindow):
         timeline.action("keep_weights").toggled.connect(controls.set_keeps_weights)
         self.history_view.log_axes_chosen.connect(self._remember_log_axes)
         self.history_view.moment_picked.connect(timeline.track.pick_moment)
+        self.history_view.degree_picked.connect(
+            lambda degree: controller.set_value("model.degree", degree)
+        )
         self.editing.switched.connect(controller.set_editing)
         self.editing.edited.connect(controller.change)
         self.passes.wanted_changed.connect(lambda shows: controller.look(passes=shows))
@@ -420,7 +423,6 @@ class MainWindow(QMainWindow):
         if self._file_to_open is not None:
             self.files.open(self._file_to_open)
 
-    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint, and tell once that the window is on screen."""
         super().paintEvent(event)

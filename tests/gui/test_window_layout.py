@@ -140,6 +140,9 @@ def _look_at_all(window: MainWindow) -> dict[tuple[str, tuple[int, int], int], l
                 _settle()
                 assert (window.width(), window.height()) == size
                 seen = faults(window)
+                columns = window.findChild(QScrollArea, "columns")
+                if columns.horizontalScrollBar().maximum():
+                    seen.append(f"scrolls sideways by {columns.horizontalScrollBar().maximum()} px")
                 for chart in window.findChildren(Chart):
                     least = [zoom * pixels // 100 for pixels in LEAST_PLOT]
                     if chart.isVisible() and (

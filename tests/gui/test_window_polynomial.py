@@ -45,6 +45,22 @@ def test_it_is_solved_as_soon_as_it_is_chosen(at_polynomial):
     assert not window.timeline.epochs.isVisible()
 
 
+def test_its_losses_are_shown_over_the_degree_and_a_click_takes_one(at_polynomial):
+    person, history_view = at_polynomial, at_polynomial.window.history_view
+    plot = history_view.degrees
+    person.wait(lambda: plot.curve is not None and plot.curve.is_finished)
+    assert plot.isVisible()
+    assert not history_view.log_x.isVisible()
+    assert plot.floor.value == pytest.approx(0.09)
+    plot.degree_picked.emit(9)
+    person.wait(lambda: get(person.view.run.experiment, DEGREE) == 9)
+    person.window.tabs.set_tab("fit")
+    choose(person, "network")
+    assert history_view.degrees is None
+    assert history_view.plot.isVisible()
+    assert history_view.log_x.isVisible()
+
+
 def test_none_of_its_epochs_is_the_best(at_polynomial):
     window = at_polynomial.window
     assert "best epoch" not in window.history_view.legend.text()

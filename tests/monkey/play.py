@@ -45,7 +45,7 @@ class Monkey:
             setattr(QFileDialog, name, lambda _, title, at="", *__: (self._file_name(at), ""))
         Dialogs.file_to_save = lambda _, suggested: self._session_name(suggested)
         QDesktopServices.openUrl = lambda _: True
-        self._touched = 0
+        self._touched, self._tops = 0, list[QWidget]()
         self._threads = watching.threads()
         self._timer = QTimer(interval=_LOOK)  # wakes `wait` too
         self._timer.timeout.connect(self._see_questions)
@@ -101,6 +101,7 @@ class Monkey:
     ) -> QWidget | None:
         """One of what is in reach, of these kinds, and in or at that part of the window."""
         top = reachable(self.window)
+        self._tops.append(top)  # what `findChildren` finds is deleted for Python along with it
         part = within(self.window) if within else top
         found = [part, *(it for kind in kinds for it in part.findChildren(kind))]
         self.rng.shuffle(found)

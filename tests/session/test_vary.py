@@ -105,7 +105,7 @@ def test_fields_without_effect_are_named():
     sweep = read_sweep(linear, ["model.width=1,2", "data.noise=0,1", "optimizer.lr=0.1,0.2"])
     width, noise = without_effect(sweep, sweep.experiments)
     assert width.startswith("model.width (Width) changes nothing here: a linear model")
-    assert noise.endswith("the dataset cars doesn't use it")
+    assert noise.endswith("the dataset Cars doesn't use it")
 
 
 @pytest.mark.parametrize(

@@ -249,7 +249,7 @@ def require_sizes(settings: DataSettings, least_train: int = 1) -> None:
         ("data.n_valid", settings.n_valid, 1),
     ):
         if value < least:
-            raise DatasetError(f"{path} = {value}: {settings.name} needs at least {least}")
+            raise DatasetError(f"{path} = {value}: there must be at least {least}")
 
 
 def flip_entropy(share: float, n: int, n_classes: int) -> float:

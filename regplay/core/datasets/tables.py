@@ -138,7 +138,7 @@ def _filled(table: Table, train: NDArray[np.int64]) -> Floats:
 
 
 @cache
-def _table(name: str, file: str, task: Task) -> Table:
+def _table(file: str, task: Task) -> Table:
     raw = resource("datasets", file).read_bytes()
     text = (gzip.decompress(raw) if file.endswith(".gz") else raw).decode()
     header, *cells = csv.reader(text.splitlines())
@@ -146,15 +146,15 @@ def _table(name: str, file: str, task: Task) -> Table:
     targets = [row[-1] for row in cells]
     if task == "regression":
         y = np.array(targets, dtype=np.float64)
-        return Table(name, x, y, tuple(header[:-1]), header[-1])
+        return Table("the table", x, y, tuple(header[:-1]), header[-1])
     names, labels = np.unique(targets, return_inverse=True)
     classes = tuple(str(text) for text in names)
-    return Table(name, x, labels.astype(np.int64), tuple(header[:-1]), header[-1], classes)
+    return Table("the table", x, labels.astype(np.int64), tuple(header[:-1]), header[-1], classes)
 
 
 def _make(file: str, task: Task, one_scale: bool, settings: DataSettings) -> Dataset:
     require_sizes(settings)
-    table, sizes = _table(settings.name, file, task), (settings.n_train, settings.n_valid)
+    table, sizes = _table(file, task), (settings.n_train, settings.n_valid)
     found = dataset(table, settings, *sizes, flips_labels=True, one_scale=one_scale)
     return replace(found, is_image=one_scale)
 

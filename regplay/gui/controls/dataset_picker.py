@@ -29,7 +29,7 @@ from regplay.core.fields import Field, Value
 from regplay.core.number_text import counted
 from regplay.gui.controls.control import ChoiceControl
 from regplay.gui.theme import blend, colors_of, line_color, sized
-from regplay.gui.widgets import Label, ModelIndex, guarded
+from regplay.gui.widgets import Label, ModelIndex
 
 SIZE = QSize(60, 44)  # px
 _POINTS = 120  # more than these fill the picture without telling more
@@ -137,7 +137,6 @@ class DatasetDelegate(QStyledItemDelegate):
         height = max(SIZE.height(), math.ceil(self._words(index).size().height()))
         return QSize(200, height + 2 * _MARGIN)
 
-    @guarded
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: ModelIndex) -> None:
         """Draw a row."""
         self.initStyleOption(option, index)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.gui.theme import blend, line_color
-from regplay.gui.widgets import Button, as_plain, fill, guarded
+from regplay.gui.widgets import Button, as_plain, fill
 
 
 class Framing(QWidget):
@@ -38,7 +38,6 @@ class Framing(QWidget):
             self.update()
         return super().event(event)
 
-    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """A frame and a tint in the accent colour."""
         window, accent = self.palette().window().color(), self.palette().highlight().color()
@@ -58,7 +57,6 @@ _HAIRLINE = 0.14  # of the text's colour
 class _DefaultsButton(Button):
     """In sight while it is enabled; it keeps its room, so that a drag lays out nothing."""
 
-    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw it, or nothing."""
         if self.isEnabled():
@@ -120,7 +118,6 @@ class Group(Framing):
         layout.addWidget(self._body)
         self.heading.clicked.connect(lambda: self.set_open(not self.is_open()))
 
-    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """A hairline above the heading, and the frames."""
         super().paintEvent(event)

@@ -14,7 +14,7 @@ from regplay.gui.controls.control import ROW, Control
 from regplay.gui.controls.slider import CurveSlider, ValueSlider
 from regplay.gui.controls.slider_scale import SliderScale, reach_of
 from regplay.gui.theme import colors_of, line_color, refusal_color, zoomed
-from regplay.gui.widgets import FocusRing, Label, Toggle, guarded, leave_space, named
+from regplay.gui.widgets import FocusRing, Label, Toggle, leave_space, named
 
 
 def read_number(field: Field, text: str, words: Mapping[int, str]) -> Value:
@@ -81,7 +81,6 @@ class ValueBox(FocusRing, QLineEdit):
             case _:
                 super().keyPressEvent(event)
 
-    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """The usual line edit, in a red frame while a value is refused."""
         if not self._refused:

@@ -31,9 +31,16 @@ from regplay.gui.controls.group import Group
 from regplay.gui.controls.layer_values import COMMON, LayerValuesControl
 from regplay.gui.controls.number import NumberControl, SweepableControl
 from regplay.gui.controls.slider_scale import reach_of
-from regplay.gui.controls.sweep_curve import SweepCurve, curve_of, seconds_of, sweep_along
 from regplay.gui.theme import zoomed
-from regplay.gui.training import Start, Study, StudyRequest
+from regplay.gui.training import (
+    Start,
+    Study,
+    StudyRequest,
+    SweepCurve,
+    curve_of,
+    seconds_of,
+    sweep_along,
+)
 from regplay.gui.widgets import Label, Press, ScrolledColumn, fill, named
 
 _KINDS: Mapping[str, type[Control]] = {

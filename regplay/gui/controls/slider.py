@@ -14,10 +14,11 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from regplay.gui.controls.handle_slider import HandleSlider
 from regplay.gui.controls.slider_scale import SliderScale
-from regplay.gui.controls.sweep_curve import CURVE_HEIGHT, CurvePicture, SweepCurve
+from regplay.gui.controls.sweep_curve import CURVE_HEIGHT, CurvePicture
 from regplay.gui.plots import Scale, draw_valley
 from regplay.gui.theme import colors_of, line_color, zoom_of_text, zoomed
-from regplay.gui.widgets import as_plain, fill_rounded, guarded
+from regplay.gui.training import SweepCurve
+from regplay.gui.widgets import as_plain, fill_rounded
 
 _HEIGHT = 18  # px at 100 %, of the groove with its ticks and handle
 _NARROWEST = 60  # px, for any panel
@@ -131,7 +132,6 @@ class ValueSlider(HandleSlider):
 
     # -- looks
 
-    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw groove, notch, ticks and handle from the palette."""
         with QPainter(self) as painter:

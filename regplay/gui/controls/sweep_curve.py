@@ -1,21 +1,13 @@
-"""A slider's own curve: the sweep along its positions, their losses, and how they are drawn."""
+"""How the losses along the positions of a slider are drawn on it."""
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from regplay.core.arrays import Flags, Floats
-from regplay.core.datasets import DatasetError, load
-from regplay.core.experiment import DataSettings, Experiment
-from regplay.core.fields import replace
-from regplay.core.measurements import training_seconds
-from regplay.core.number_text import exact, number
-from regplay.core.sweep import NumberAxis, Sweep, sweep_axis
+from regplay.core.arrays import Floats
 from regplay.gui.plots import (
     SCREEN,
     Frame,
@@ -29,128 +21,7 @@ from regplay.gui.plots import (
     spread,
 )
 from regplay.gui.theme import ROLES, Colors, mix, zoom_of_text
-from regplay.gui.training import Study
-
-_BEYOND = {-1: "  (▾ too small to draw)", 0: "", 1: "  (▴ too large to draw)"}
-
-
-@dataclass(frozen=True, eq=False)
-class SweepCurve:
-    """The losses of networks that differ in one value, all trained equally long so far.
-
-    Attributes
-    ----------
-    values
-        The trained values, rising; P of them.
-    train, valid
-        Losses [P]; NaN where training diverged, or is not as far as elsewhere.
-    valley
-        Index of the smallest validation loss; None while the curve is incomplete.
-    is_finished
-        Whether all members are trained to the end.
-    progress
-        How much of the training is done, 0 … 1.
-    is_there
-        At which values training is as far as anywhere [P]; no line is broken by the others. None
-        for all.
-    """
-
-    values: tuple[float, ...]
-    train: Floats
-    valid: Floats
-    valley: int | None
-    is_finished: bool
-    progress: float
-    is_there: Flags | None = None
-
-    def reading(self, index: int, sides: tuple[int, int] = (0, 0)) -> str:
-        """The losses at a trained value in words.
-
-        Parameters
-        ----------
-        sides
-            For the training and the validation loss: −1 where it lies below what is drawn, 1 above.
-        """
-        when = "" if self.is_finished else ", so far"
-        missing = "diverged" if self.is_finished else "not there yet"
-        train, valid = (
-            f"{number(losses[index], 3)}{_BEYOND[side]}" if np.isfinite(losses[index]) else missing
-            for losses, side in zip((self.train, self.valid), sides, strict=True)
-        )
-        value = exact(self.values[index])
-        return f"At {value}{when}\nTraining loss: {train}\nValidation loss: {valid}"
-
-    def valley_reading(self) -> str:
-        """What a click on the valley takes; empty without one."""
-        if self.valley is None:
-            return ""
-        loss, value = self.valid[self.valley], exact(self.values[self.valley])
-        return f"Smallest validation loss, {number(loss, 3)} at {value}: click to take it"
-
-
-def sweep_along(experiment: Experiment, path: str) -> Sweep | None:
-    """The sweep that a slider shows; None where no two of its positions are possible."""
-    values = sweep_axis(path).values
-    if path == "data.n_train":  # without the numbers of points that a table hasn't got
-        # A file may have other rows the next time.
-        loads = _loads.__wrapped__ if experiment.data.file else _loads
-        values = tuple(n for n in values if loads(replace(experiment, {path: n}).data))
-    if len(values) < 2:
-        return None
-    # Whichever value the slider stands at, it is the same sweep.
-    return Sweep(replace(experiment, {path: values[0]}), (NumberAxis(path, values),))
-
-
-@lru_cache(maxsize=16)  # it is asked for again with each change
-def seconds_of(sweep: Sweep) -> float:
-    """Expected time on one thread of training a sweep along one axis.
-
-    Of a person's file it is not known without reading it: infinite.
-    """
-    if sweep.experiment.data.file:
-        return math.inf
-    try:
-        dataset = load(sweep.experiment.data)
-    except DatasetError:
-        return math.inf
-    is_along = any(axis.path == "data.n_train" for axis in sweep.axes)
-    return sum(
-        training_seconds(one, dataset, one.data.n_train if is_along else None)
-        for one in sweep.experiments
-    )
-
-
-@lru_cache(maxsize=64)  # it is asked for with each change, and making the data takes milliseconds
-def _loads(data: DataSettings) -> bool:
-    try:
-        load(data)
-    except DatasetError:
-        return False
-    return True
-
-
-def curve_of(study: Study, epoch: int | None) -> SweepCurve | None:
-    """The curve of a sweep along one axis; None where nothing is trained."""
-    history = study.history
-    if history is None or not isinstance(study.sweep, Sweep):
-        return None
-    finished = history.finished  # before the losses: the thread may be about to end
-    progress = history.progress_of
-    is_there = progress == progress.max()
-    lost = history.diverged | ~is_there
-    train = np.where(lost, np.nan, history.values("train_loss", epoch))
-    valid = np.where(lost, np.nan, history.values("valid_loss", epoch))
-    has_valley = finished and bool(np.isfinite(valid).any())
-    return SweepCurve(
-        values=tuple(float(value) for value in study.sweep.axes[0].values),
-        train=train,
-        valid=valid,
-        valley=int(np.nanargmin(valid)) if has_valley else None,
-        is_finished=finished,
-        progress=history.progress,
-        is_there=is_there,
-    )
-
+from regplay.gui.training import SweepCurve
 
 _LOG_FROM = 30.0  # the axis is logarithmic if the largest loss is this many times the smallest
 _LEAST_SPAN = 0.25  # of the loss; a flatter curve is drawn flat, not blown up

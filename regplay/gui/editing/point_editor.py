@@ -22,7 +22,6 @@ from regplay.gui.plots import (
 )
 from regplay.gui.theme import ROLES
 from regplay.gui.training import FRAME, Clock, Timer
-from regplay.gui.widgets import guarded
 from regplay.session.drawing import MOST, Drawing
 
 
@@ -127,7 +126,6 @@ class EditMarkItem(BoxItem):
             self.mark = mark
             self.update()
 
-    @guarded
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         """Draw the mark."""
         mark, frame, colors = self.mark, self._chart.frame(), self._chart.colors

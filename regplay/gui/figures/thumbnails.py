@@ -13,7 +13,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit, grid_of
 from regplay.core.history import History
 from regplay.core.sweep import Lineup
-from regplay.gui.controls import CurvePicture, SweepCurve, curve_of
+from regplay.gui.controls import CurvePicture
 from regplay.gui.figures.figure import figure_frame, paint_layers
 from regplay.gui.plots import (
     Chart,
@@ -29,7 +29,7 @@ from regplay.gui.plots import (
     paint_images,
 )
 from regplay.gui.theme import Colors, colors_of, mix
-from regplay.gui.training import Study, StudyRequest, StudyScheduler
+from regplay.gui.training import Study, StudyRequest, StudyScheduler, SweepCurve, curve_of
 from regplay.session.illustrated import Illustrated
 
 if TYPE_CHECKING:

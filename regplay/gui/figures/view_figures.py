@@ -35,6 +35,7 @@ from regplay.gui.plots import (
     ChartPanel,
     ColorBar,
     ConfusionView,
+    DegreePlot,
     EndNames,
     Entry,
     FitPanel,
@@ -82,7 +83,8 @@ def _figure_of(widget: QWidget) -> Figure | None:
         case ChartPanel() | ConfusionView():
             return None if widget.dataset is None else _fit_figure(widget)
         case HistoryView():
-            return _history_figure(widget.plot)
+            over_degrees = widget.degrees if widget.tab == "loss" else None
+            return _degrees_figure(over_degrees) if over_degrees else _history_figure(widget.plot)
         case LandscapeTab():
             return _landscape_figure(widget)
         case LossStrip():
@@ -246,6 +248,21 @@ def _history_figure(plot: MeasurePlot) -> Figure:
 
     series = partial(history_series, plot, column)
     return Figure(plot.tab, lambda: heading, lambda: plot.colors, series, paint)
+
+
+def _degrees_figure(plot: DegreePlot) -> Figure:
+    """The losses of polynomials over their degree; its legend doesn't say what a click does."""
+
+    def series() -> list[Series]:
+        curve = plot.curve
+        return (
+            [] if curve is None else loss_series("degree", curve.values, (curve.train, curve.valid))
+        )
+
+    def entries() -> list[Entry]:
+        return [one for one in plot.legend_entries("") if not one.text.startswith("click")]
+
+    return _chart_figure("degrees", lambda: "Loss of polynomials", series, plot, entries)
 
 
 # Many networks

@@ -21,7 +21,7 @@ from regplay.gui.editing import EditMode
 from regplay.gui.persistence import Documents, FileCommands
 from regplay.gui.theme import line_color
 from regplay.gui.training import Runner, StudyScheduler
-from regplay.gui.widgets import LOOK_EVENTS, Label, ModelIndex, as_plain, fill, guarded, named
+from regplay.gui.widgets import LOOK_EVENTS, Label, ModelIndex, as_plain, fill, named
 from regplay.session.illustrated import IllustratedError, StartingPoint, starting_points
 
 if TYPE_CHECKING:
@@ -61,7 +61,6 @@ class _Tile(QStyledItemDelegate):
         width = max(_PICTURE.width(), widest + _BETWEEN)
         return QSize(width + 2 * _PADDING, height + 2 * _PADDING)
 
-    @guarded
     def paint(self, painter: QPainter, option: Any, index: ModelIndex) -> None:
         """The chosen one has a frame in the accent colour."""
         palette, role = option.palette, QPalette.ColorRole

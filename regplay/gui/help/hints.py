@@ -14,7 +14,7 @@ from regplay.gui.plots import ChartPanel, FitView
 from regplay.gui.tabs import Tabs
 from regplay.gui.theme import colors_of
 from regplay.gui.timeline import Timeline
-from regplay.gui.widgets import Label, guarded, named
+from regplay.gui.widgets import Label, named
 
 _KEY = "hints"
 _DECAY = "regularization.weight_decay"
@@ -40,7 +40,6 @@ class HintLabel(Label):
         self.setContentsMargins(*_PADDING)
         self.hide()
 
-    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the ground, in the colour of the plot, and the text."""
         ground, place = QColor(colors_of(self).background), QRectF(self.rect())

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QSizePolicy,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from regplay.core import fields
 from regplay.core.arrays import Flags
@@ -40,6 +47,7 @@ from regplay.gui.plots import Bar, ColorBar, Legend, Reading, Scale, tab_row
 from regplay.gui.training import Start, Study, StudyRequest
 from regplay.gui.widgets import (
     FlowLayout,
+    Invitation,
     Label,
     StudyControl,
     Toggle,
@@ -251,13 +259,18 @@ class LandscapeTab(QWidget):
         self.cells, self.marks = CellsLayer(), CellMarksLayer()
         self.chart.canvas.live += [self.cells, self.marks]
         self.chart.reader = self._read
-        row = fill(QHBoxLayout(), (self.chart, 1), self.bar)
         tabs = tab_row(self.header.toggles.values(), self.legend)
-        fill(QVBoxLayout(self), self.header, tabs, (row, 1))
+        self._shown, self._pages = QWidget(), QStackedLayout()
+        fill(QHBoxLayout(self._shown), (self.chart, 1), self.bar)
+        self.invitation = Invitation("landscape.invitation")
+        fill(QVBoxLayout(self), self.header, tabs, (self._pages, 1))
+        self._pages.addWidget(self.invitation)
+        self._pages.addWidget(self._shown)
 
         self.header.axes_chosen.connect(self._begin_anew)
         self.header.measure_chosen.connect(self._show)
         self._control.turned.connect(self._turned)
+        self.invitation.accepted.connect(lambda: self._control.turn(True))
         self._control.dropped.connect(lambda _: self.set_map(None))
         self.chart.cell_chosen.connect(self._adopt)
         self._show()
@@ -297,11 +310,11 @@ class LandscapeTab(QWidget):
         self.cells.shares = color_shares(scale, values)
         self.marks.best, self.marks.present = best, self._present_place()
         self.bar.set_bar(Bar(scale, MEASURE_NAMES[measure], beyond=are_beyond(scale, values)))
-        has_place = self.marks.present is not None
+        has_place = self.marks.present is not None and bool(trained.any())
         self.legend.set_entries(legend_entries(shown, measure, best, has_place))
-        self.chart.set_hint(self._hint())
         self.chart.refresh()
         self.chart.set_trained(trained)
+        self._invite(is_empty=not trained.any())
 
     def _present_place(self) -> tuple[float, float] | None:
         """Where the present experiment lies, if it does within the axes."""
@@ -312,25 +325,28 @@ class LandscapeTab(QWidget):
         )
         return None if at_x is None or at_y is None else (at_x, at_y)
 
-    def _hint(self) -> str:
-        """The sentence over an empty map."""
-        if self.map is not None and self.map.trained.any():
-            return ""
+    def _invite(self, *, is_empty: bool) -> None:
+        """Say what will be seen, and show the map once there is something in it."""
         (x, columns), (y, rows) = (
             (FIELDS[axis.path].label, len(axis.values)) for axis in self.header.axes
         )
         models = self.header.models
-        if self._control.is_running:
-            return f"Training {models} …"
         unusable = [FIELDS[path].label for path in self.header.unusable]
-        if unusable:
+        button = ""
+        if self._control.is_running:
+            text = f"Training {models} …"
+        elif unusable:
             verb = "have" if len(unusable) > 1 else "has"
             names = " and ".join(unusable)
-            return f"{names} {verb} no effect on the present experiment: choose another field."
-        return (
-            f"Start trains {models}: {columns} values of {x} × {rows} of {y}. "
-            "All other settings are those of the present experiment."
-        )
+            text = f"{names} {verb} no effect on the present experiment: choose another field."
+        else:
+            text = (
+                f"A map of {models}, each a cell: {columns} values of {x} × {rows} of {y}. All "
+                "other settings are those of the present experiment."
+            )
+            button = f"Train {models}"
+        self.invitation.set_texts(text, button)
+        self._pages.setCurrentWidget(self.invitation if is_empty else self._shown)
 
     def _read(self, x: float, pixel: float) -> Reading | None:
         """What is known of the cell that is pointed at."""

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPalette,
     QPen,
 )
 from PySide6.QtWidgets import QWidget
@@ -35,8 +34,7 @@ from regplay.gui.plots import (
     readout_size,
     value_colors,
 )
-from regplay.gui.theme import ROLES, Colors, mix, sized, zoomed
-from regplay.gui.widgets import Label, guarded, named
+from regplay.gui.theme import ROLES, Colors, mix, sized
 
 Cell = tuple[int, int]  # column from the left, row from the bottom
 
@@ -169,7 +167,6 @@ _ARROWS = {
 class CellHover(HoverItem):
     """A frame around the cell that is pointed at, and its values beside it."""
 
-    @guarded
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         """Draw the frame and the box."""
         chart, reading = self._chart, self.reading
@@ -215,15 +212,6 @@ class MapChart(Chart):
         self.setInteractive(False)  # no item takes the mouse
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.canvas.under.clear()  # grid lines mean nothing between cells
-        self.hint = named("landscape.hint", Label(self))
-        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.hint.setWordWrap(True)
-        self.hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.hint.setAutoFillBackground(True)
-        self.hint.setBackgroundRole(QPalette.ColorRole.Base)
-        self.hint.setForegroundRole(QPalette.ColorRole.Text)
-        self.hint.setContentsMargins(10, 6, 10, 6)
-        self.hint.hide()
 
     def set_locked(self, locked: bool) -> None:
         """Its ranges are the number of columns and rows: there is nothing to lock."""
@@ -288,10 +276,6 @@ class MapChart(Chart):
         shown = labelled(axis, sizes, length / len(texts), gap=8.0 if side == "x" else 2.0)
         return [(index, texts[index]) for index in shown]
 
-    def _box_resized(self, *args: Any) -> None:
-        super()._box_resized(*args)
-        self._place_hint()
-
     # pointing
 
     def point(self, cell: Cell | None) -> None:
@@ -341,10 +325,6 @@ class MapChart(Chart):
         if pressed is not None and self.cell_at(event.position()) == pressed:
             self._choose(pressed)
 
-    def minimumSizeHint(self) -> QSize:
-        """Room for the sentence over an empty map, too."""
-        return super().minimumSizeHint() + QSize(zoomed(100), zoomed(60))
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go from cell to cell, choose on Enter; leave all other keys to the window."""
         key = Qt.Key(event.key())
@@ -371,24 +351,6 @@ class MapChart(Chart):
             min(max(self.cell[0] + right, 0), columns - 1),
             min(max(self.cell[1] + up, 0), rows - 1),
         )
-
-    # the sentence where there is no map
-
-    def set_hint(self, text: str) -> None:
-        """Write a sentence over the middle; none if it is empty."""
-        if text != self.hint.text() or self.hint.isHidden() == bool(text):
-            self.hint.setText(text)
-            self.hint.setVisible(bool(text))
-            self._place_hint()
-
-    def _place_hint(self) -> None:
-        if not hasattr(self, "hint"):  # the box resizes while it is constructed
-            return
-        inside = self.mapFromScene(self.box.sceneBoundingRect()).boundingRect()
-        width = min(inside.width() - 16, zoomed(460))
-        height = self.hint.heightForWidth(width) + 8
-        self.hint.resize(max(width, 1), height)
-        self.hint.move(inside.center() - self.hint.rect().center())
 
 
 def place_text(x: NumberAxis, y: NumberAxis, cell: Cell) -> str:

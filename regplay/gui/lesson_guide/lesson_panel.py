@@ -18,7 +18,6 @@ from regplay.gui.widgets import (
     ScrolledColumn,
     as_plain,
     fill,
-    guarded,
     named,
     take_out,
 )
@@ -254,7 +253,6 @@ class LessonPanel(QWidget):
         else:
             super().keyPressEvent(event)
 
-    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """A line at the left, where the window's other parts end."""
         painter = QPainter(self)

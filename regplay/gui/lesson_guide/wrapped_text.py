@@ -38,7 +38,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QTextBrowser, QToolTip, QWidget
 
 from regplay.gui.theme import DARK, LIGHT, blend, colors_of, line_color, refusal_color, sized
-from regplay.gui.widgets import LOOK_EVENTS, Button, as_plain, guarded, paint_focus_ring
+from regplay.gui.widgets import LOOK_EVENTS, Button, as_plain, paint_focus_ring
 
 _FEATURES = (
     QTextDocument.MarkdownFeature.MarkdownDialectGitHub
@@ -371,7 +371,6 @@ class StatusMarkView(QWidget):
         """As tall as a line."""
         return QSize(_MARK + 2, self.fontMetrics().height() + 3)
 
-    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw it."""
         palette = self.palette()
@@ -460,7 +459,6 @@ class WrappedButton(Button):
         """Any width will do."""
         return self._row.totalMinimumSize()
 
-    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """A frame, and a tint where the reader is."""
         palette, role = self.palette(), QPalette.ColorRole

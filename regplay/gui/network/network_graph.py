@@ -37,6 +37,7 @@ from regplay.gui.theme import ROLES, hairline, zoom_of_text, zoomed
 # Pixels at 100 %.
 _NAME = 84  # of an input's or output's name, at most
 _EDGE, _BE_SIDE = 10, 6  # around everything; between a unit and its name
+_AMONG_POINTS = 0.8  # of the width of the grid, which holds some room on either side
 _HEADROOM = 1.12  # so that a curve at its largest value stays off the frame
 
 
@@ -88,7 +89,7 @@ class NetworkGraph(ReadoutWidget):
             weights = np.concatenate([weight.ravel() for weight in picture.weights])
             self._largest_weight.cover(weights)
             for column, magnitude in enumerate(self._largest):
-                magnitude.cover(self._column_values(picture, column))
+                magnitude.cover(_usual(picture, self._column_values(picture, column)))
             self.links.set_weights(weights, self._largest_weight.value)
         self.refresh()
 
@@ -236,6 +237,16 @@ class NetworkGraph(ReadoutWidget):
             _draw_units(painter, self.frame(), [rect], values[None], largest)
 
         return Readout(self.unit_name(unit), tuple(rows), Picture(paint, caption))
+
+
+def _usual(picture: UnitMaps, values: Singles) -> Singles:
+    """The values that have room in the squares of a column.
+
+    Those of a polynomial's P₁(x), P₂(x), … shoot up beyond the training points, and would leave
+    what lies between these flat.
+    """
+    is_polynomial = values.ndim == 2 and picture.widths[0] > 1
+    return np.quantile(np.abs(values), _AMONG_POINTS, axis=1) if is_polynomial else values
 
 
 def _draw_units(

@@ -4,8 +4,7 @@ from functools import partial
 from typing import Literal
 
 import numpy as np
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.inside import Inside, UnitMaps
@@ -13,9 +12,9 @@ from regplay.core.number_text import number, percent_text
 from regplay.gui.network.network_graph import NetworkGraph
 from regplay.gui.network.pictures import Histograms, layer_color, layer_name
 from regplay.gui.plots import Entry, EpochCurve, EpochPlot, Legend, bounds, tab_row
-from regplay.gui.theme import ROLES, zoomed
+from regplay.gui.theme import ROLES
 from regplay.gui.training import View
-from regplay.gui.widgets import Toggle, WrappedLabel, column, named
+from regplay.gui.widgets import Toggle, TwoColumns, WrappedLabel, column, fill, named
 
 WeightMeasure = Literal["norm", "near_zero"]
 _FEW = 10.0  # epochs that the axis shows at least
@@ -113,9 +112,6 @@ def sample_text(picture: UnitMaps) -> str:
     return f"A sample is drawn: {', '.join(cut)}." if cut else ""
 
 
-_NARROW = 480  # px at 100 %
-
-
 class NetworkView(QWidget):
     """The drawn network on the left; histograms and curves beside it.
 
@@ -163,27 +159,13 @@ class NetworkView(QWidget):
         )
 
     def _compose(self) -> None:
-        self._left = column(self.signs, self.sentence, self.graph, grows=self.graph)
-        right = self._right = QVBoxLayout()
-        right.setSpacing(0)
-        right.addWidget(self.counts)
-        right.addWidget(self.histograms, 2)
-        right.addSpacing(4)
-        right.addLayout(tab_row(self.measures.values(), self.layers, self.log_x))
-        right.addWidget(self.norms, 2)
-
-        layout = self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addWidget(self._left, 9)
-        layout.addLayout(right, 11)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Put the drawing above the curves where they have no room beside each other."""
-        super().resizeEvent(event)
-        is_narrow = event.size().width() < zoomed(_NARROW)
-        directions = QBoxLayout.Direction
-        self._halves.setDirection(directions.TopToBottom if is_narrow else directions.LeftToRight)
+        right, tabs = QWidget(), tab_row(self.measures.values(), self.layers, self.log_x)
+        self._right = fill(
+            QVBoxLayout(right), self.counts, (self.histograms, 2), 4, tabs, (self.norms, 2)
+        )
+        halves = TwoColumns((9, 11), 8, self)
+        halves.add(column(self.signs, self.sentence, self.graph, grows=self.graph))
+        halves.add(right)
 
     # what is shown
 

@@ -215,7 +215,7 @@ class Histograms(ReadoutWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Room for two panels below as many, and their titles."""
-        return QSize(zoomed(220), zoomed(190))
+        return QSize(zoomed(200), zoomed(190))
 
     def set_layers(self, layers: tuple[LayerWeights, ...]) -> None:
         """Show these; ranges grow until `forget` or another number of layers."""

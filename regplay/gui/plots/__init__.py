@@ -8,6 +8,7 @@ from regplay.gui.plots.axes import Axes, Axis, GridLayer
 from regplay.gui.plots.canvas import BoxItem, HoverItem, Layer, Reading
 from regplay.gui.plots.chart import LOCKED, Chart, Side
 from regplay.gui.plots.curve import CurveView, class_at, class_heights
+from regplay.gui.plots.degree_plot import DegreePlot
 from regplay.gui.plots.fit_panel import Band, ChartPanel, FitPanel, Overlay, Subject, wrong_text
 from regplay.gui.plots.fit_view import DropoutPasses, FitView
 from regplay.gui.plots.frame import Frame

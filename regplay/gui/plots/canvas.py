@@ -30,7 +30,6 @@ from regplay.gui.plots.frame import Frame
 from regplay.gui.plots.readout import Readout, ReadoutRow, paint_readout, readout_size
 from regplay.gui.plots.shapes import WIDTH, in_dashes, pen, through
 from regplay.gui.theme import Colors, hairline, sized
-from regplay.gui.widgets import guarded
 
 
 class Layer(Protocol):
@@ -165,7 +164,6 @@ class Canvas(BoxItem):
         self._stale = True
         self.update()
 
-    @guarded
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         """Draw a new frame; of one that is painted again, copy a picture."""
         if self._rect.isEmpty():
@@ -294,7 +292,6 @@ class HoverItem(BoxItem):
             self.reading = reading
             self.update()
 
-    @guarded
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         """Draw the line, the dots and the box."""
         reading = self.reading

@@ -26,7 +26,7 @@ from regplay.gui.plots.paint_devices import SCREEN
 from regplay.gui.plots.pyqtgraph_parts import GraphicsScene, ViewBox
 from regplay.gui.plots.scale import Range, Scale, extend, extend_decades
 from regplay.gui.theme import Colors, colors_of, sized, with_fit, zoom_of_text, zoomed
-from regplay.gui.widgets import LOOK_EVENTS, Button, as_plain, guarded
+from regplay.gui.widgets import LOOK_EVENTS, Button, as_plain
 from regplay.session.session import Annotation
 
 LOCKED = "axes_locked"  # the property of a window in which ranges rest
@@ -384,13 +384,11 @@ class Chart(QGraphicsView):
         self.resetCachedContent()
         self.viewport().update()
 
-    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Let pyqtgraph's items know before."""
         self.items_scene.prepareForPaint()
         super().paintEvent(event)
 
-    @guarded
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Draw the ground and the axes; Qt keeps a picture of both."""
         painter.fillRect(rect, QColor(self.colors.background))

@@ -1,20 +1,26 @@
-"""How the losses of a run went, and below other tabs its accuracy and its weights."""
+"""How the losses of a run went, and below other tabs its accuracy and its weights.
 
-from collections.abc import Collection, Sequence
+A polynomial has no epochs: its losses are shown over its degree.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtWidgets import QButtonGroup, QStackedLayout, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
+from regplay.core.experiment import Experiment
 from regplay.core.history import History, Snapshot
+from regplay.core.hyperparameters import is_used
 from regplay.core.number_text import number
 from regplay.gui.plots.chart import Side
+from regplay.gui.plots.degree_plot import DEGREE, DegreePlot
 from regplay.gui.plots.history_layers import PinnedCurves
 from regplay.gui.plots.legend import Legend, tab_row
 from regplay.gui.plots.measure_plot import MeasurePlot
-from regplay.gui.training import View
-from regplay.gui.widgets import Toggle, fill
+from regplay.gui.training import Study, StudyRequest, View, curve_of, sweep_along
+from regplay.gui.widgets import Toggle, fill, take_out
 
 _TABS = {"loss": "Loss", "accuracy": "Accuracy", "weights": "Weights"}
 _TIPS = {
@@ -45,6 +51,8 @@ class HistoryView(QWidget):
         The buttons.
     plots
         Those that were shown, by their tabs.
+    degrees
+        The losses of polynomials, in place of that of the loss, or None.
     log_axes
         Which axes are logarithmic: `x` of all tabs, and by the name of a tab its other one.
 
@@ -54,6 +62,8 @@ class HistoryView(QWidget):
         A person made an axis logarithmic or linear.
     moment_picked
         A plot was clicked: the epoch of the record nearest to the mouse.
+    degree_picked
+        The losses over the degree were clicked: the degree nearest to the mouse.
     tab_changed
         Another plot is shown.
     """
@@ -61,6 +71,7 @@ class HistoryView(QWidget):
     log_axes_chosen = Signal()
     tab_changed = Signal()
     moment_picked = Signal(int)
+    degree_picked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,7 +83,7 @@ class HistoryView(QWidget):
         self._moment: int | None = None
         self._pinned: tuple[PinnedCurves, ...] = ()
         self._shown: tuple[History, Snapshot | None] = (History(), None)
-        self._is_solved = False
+        self.degrees: DegreePlot | None = None
         self.plots: dict[str, MeasurePlot] = {}
         self._tip = ""
 
@@ -123,14 +134,45 @@ class HistoryView(QWidget):
         self.log_axes = frozenset({"x", *_TABS}.intersection(axes))
         for plot in self.plots.values():
             self._set_log(plot)
+        if self.degrees is not None:
+            self.degrees.toggle_log("loss" in self.log_axes)
         self._tick_log()
 
     def show_view(self, view: View) -> None:
         """Show how a run went so far, and which moment of it is shown elsewhere."""
-        self._is_solved = view.run.experiment.model.kind == "polynomial"
+        self._show_degrees(view.run.experiment)
         self.set_history(view.run.history, view.snapshot)
         self.set_marks(view.run.changed_at)
         self.set_moment(None if view.look.epoch is None else view.moment.epoch)
+
+    def _show_degrees(self, experiment: Experiment) -> None:
+        has_degree = is_used(experiment, DEGREE)
+        if has_degree != (self.degrees is not None):
+            if self.degrees is None:
+                plot = self.degrees = DegreePlot()
+                plot.frames = self._frames
+                plot.degree_picked.connect(self.degree_picked)
+                plot.toggle_log("loss" in self.log_axes)
+                if "loss" in self.plots:
+                    plot.set_floor(self.plots["loss"].floor)
+                self._stack.addWidget(plot)
+            else:
+                take_out([self.degrees], self._stack)
+                self.degrees = None
+            self._show_tab()
+        if self.degrees is not None:
+            self.degrees.set_degree(experiment.model.degree)
+
+    def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
+        """The sweep over the degree of a polynomial, which its slider shows too."""
+        sweep = sweep_along(experiment, DEGREE) if is_used(experiment, DEGREE) else None
+        return {} if sweep is None else {DEGREE: StudyRequest(sweep, title="The curve of degree")}
+
+    def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
+        """Show the losses over the degree."""
+        if self.degrees is not None and (study := studies.get(DEGREE)) is not None:
+            self.degrees.set_curve(curve_of(study, epoch))
+            self._update_legend()
 
     def show_data(self, dataset: Dataset | None, is_edit: bool) -> None:
         """Start anew with other data, or with none; an edit of points changes but the floor."""
@@ -204,6 +246,8 @@ class HistoryView(QWidget):
             plot.set_floor(floor, f"{name} · {rest}", bounds_validation=bounds_validation)
         else:
             plot.set_floor(None, "")
+        if plot.tab == "loss" and self.degrees is not None:
+            self.degrees.set_floor(plot.floor)
 
     def _tab_toggled(self, _: object, checked: bool) -> None:
         if checked:
@@ -223,7 +267,9 @@ class HistoryView(QWidget):
         plot.set_pinned(self._pinned)
         self._tick_log()
         self._update()
-        self._stack.setCurrentWidget(plot)  # last: its axes may be locked from here on
+        degrees = self.degrees if self.tab == "loss" else None
+        self.log_x.setVisible(degrees is None)
+        self._stack.setCurrentWidget(degrees or plot)  # last: its axes may be locked from here on
 
     def _tick_log(self) -> None:
         self.log_x.setChecked("x" in self.log_axes)
@@ -241,9 +287,12 @@ class HistoryView(QWidget):
                 plot.toggle_log(axis, name in self.log_axes)
 
     def _update(self) -> None:
-        self.plot.set_history(*self._shown, is_solved=self._is_solved)
+        self.plot.set_history(*self._shown)
         self._update_legend()
 
     def _update_legend(self) -> None:
+        if self.tab == "loss" and self.degrees is not None:
+            self.legend.set_entries(self.degrees.legend_entries(self._tip))
+            return
         entries = self.plot.legend_entries(self._tip)
         self.legend.set_entries(entries, named=self.plot.has_end_names)

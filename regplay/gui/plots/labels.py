@@ -13,7 +13,6 @@ from regplay.core.arrays import Floats, Pixels
 from regplay.gui.plots.canvas import BoxItem, CanvasHost
 from regplay.gui.plots.frame import Frame
 from regplay.gui.theme import ROLES, hairline, readable, sized, unit_of
-from regplay.gui.widgets import guarded
 
 # Pixels at 100 %.
 _LEAD = 10.0  # from an end or the plot to a name
@@ -141,7 +140,6 @@ class NamesItem(BoxItem):
         super().fit_box()
         self._rect.setRight(self._chart.width())
 
-    @guarded
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         """Write them."""
         painter.setFont(sized(self._chart.font()))

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.shapes import draw_marker
 from regplay.gui.theme import Colors, colors_of, sized, unit_of, with_fit
-from regplay.gui.widgets import FlowLayout, as_plain, fill, guarded
+from regplay.gui.widgets import FlowLayout, as_plain, fill
 
 Sign = Literal[
     "line",
@@ -114,7 +114,6 @@ class Legend(QWidget):
         )
         return QSize(ceil(width + _GAP * unit) + 4, round(metrics.height()) + 8)
 
-    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the entries."""
         painter, colors = QPainter(self), with_fit(colors_of(self), self._fit)

@@ -117,7 +117,7 @@ class MeasurePlot(EpochPlot):
     moment, pinned
         The line at the moment shown; the curves of pinned runs.
     best_epoch
-        Where the validation loss was smallest; None before any, and of a model that is solved.
+        Where the validation loss was smallest; None before any.
     end_names
         The names of the curves at their right ends, where there is room.
     has_end_names
@@ -140,7 +140,6 @@ class MeasurePlot(EpochPlot):
         super().__init__(curves(tab), gap=tab != "weights")
         self.tab = tab
         self.best_epoch: int | None = None
-        self._is_solved = False
         self._unit = 100.0 if tab == "accuracy" else 1.0
         self._planned = 1
         self._stage = 0  # how many of `_STAGES` the run has passed
@@ -203,16 +202,8 @@ class MeasurePlot(EpochPlot):
             self._cover()
             self.refresh()
 
-    def set_history(
-        self, history: History, live: Snapshot | None = None, *, is_solved: bool = False
-    ) -> None:
-        """Show the records, and a newer snapshot as the last point.
-
-        Parameters
-        ----------
-        is_solved
-            Whether all epochs are alike, as of a polynomial: none of them is the best.
-        """
+    def set_history(self, history: History, live: Snapshot | None = None) -> None:
+        """Show the records, and a newer snapshot as the last point."""
         if history is not self._history:  # another run: its axes need not hold this one's losses
             self._history = history
             self._forget()
@@ -230,9 +221,7 @@ class MeasurePlot(EpochPlot):
         for curve in self.curves:
             curve.values = column(curve.measure) * self._unit
         is_finite = np.isfinite(loss)
-        has_best = is_finite.any() and not is_solved
-        best = int(np.where(is_finite, loss, np.inf).argmin()) if has_best else None
-        self._is_solved = is_solved
+        best = int(np.where(is_finite, loss, np.inf).argmin()) if is_finite.any() else None
         layer.best = None if self.tab == "weights" else best
         self.best_epoch = None if best is None else int(layer.epochs[best])
         self._cover()
@@ -428,7 +417,6 @@ class MeasurePlot(EpochPlot):
                 color = self.floor.color
                 floor = Entry("dashes", "noise floor", color, tip=floor_tip, is_on_plot=True)
                 entries.append(floor)
-        if self.tab != "weights" and not self._is_solved:
             text = "best epoch" if self.best_epoch is None else f"best epoch {self.best_epoch:,}"
             tip = f"{text}: the smallest validation loss so far"
             entries.append(

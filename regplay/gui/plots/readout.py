@@ -12,7 +12,7 @@ from regplay.gui.plots.frame import Frame
 from regplay.gui.plots.paint_devices import SCREEN
 from regplay.gui.plots.scale import Scale
 from regplay.gui.theme import Colors, colors_of, hairline, sized, unit_of, zoom_of_text
-from regplay.gui.widgets import LOOK_EVENTS, guarded
+from regplay.gui.widgets import LOOK_EVENTS
 
 # Pixels at 100 %; they grow with the text.
 _PAD = 7.0  # around what is in the box
@@ -198,7 +198,6 @@ class ReadoutWidget(QWidget):
             self._kept = None
             self.update()
 
-    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Copy what is kept, drawing it first if anything changed."""
         ratio, colors = self.devicePixelRatioF(), colors_of(self)

@@ -32,7 +32,6 @@ from regplay.gui.plots.scale import Range, Scale, extend, round_levels
 from regplay.gui.plots.shapes import Points
 from regplay.gui.plots.surface_colors import Bar, ColorBar, SurfaceColors, overlap, value_pixels
 from regplay.gui.theme import ROLES, colors_of
-from regplay.gui.widgets import guarded
 
 _WIDTH = 1.8  # pixels, of the fit's own lines
 _FULL = 0.2  # share of the colour bar that a standard deviation with the largest dot has
@@ -211,7 +210,6 @@ class SurfaceView(InputsPanel):
         super().resizeEvent(event)
         self._place_bar()
 
-    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Give the room beside the chart its ground."""
         painter = QPainter(self)

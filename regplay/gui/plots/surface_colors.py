@@ -16,7 +16,7 @@ from regplay.core.number_text import number, tick_text
 from regplay.gui.plots.scale import Range, Scale, Tick, extend
 from regplay.gui.plots.shapes import argb, fill_polygon
 from regplay.gui.theme import ROLES, Colors, colors_of, hairline, mix, sized, unit_of
-from regplay.gui.widgets import as_plain, guarded
+from regplay.gui.widgets import as_plain
 
 Colored = NDArray[np.uint32]  # 0xAARRGGBB
 Coloring = Callable[[Colors], Colored]  # in the colours of a scheme
@@ -224,11 +224,15 @@ class Bar:
 
     def width(self, metrics: QFontMetricsF) -> float:
         """Pixels from left to right that it takes."""
+        named = metrics.horizontalAdvance(_USUAL[0]) + (_LEFT + _MARGIN) * unit_of(metrics)
+        return max(self.least_width(metrics, _USUAL[1]), named)
+
+    def least_width(self, metrics: QFontMetricsF, *texts: str) -> float:
+        """As many as its numbers need, and other texts beside it; its name may be cut."""
         unit = unit_of(metrics)
-        texts = [tick.text for tick in self.ticks(7 * _ROOM * unit, metrics)]
-        widest = max(metrics.horizontalAdvance(text) for text in [*texts, _USUAL[1]])
-        beside = (_ACROSS + _TICK + _AWAY) * unit + widest
-        return max(beside, metrics.horizontalAdvance(_USUAL[0])) + (_LEFT + _MARGIN) * unit
+        shown = [tick.text for tick in self.ticks(7 * _ROOM * unit, metrics)]
+        widest = max((metrics.horizontalAdvance(text) for text in [*shown, *texts]), default=0.0)
+        return (_LEFT + _ACROSS + _TICK + _AWAY + _MARGIN) * unit + widest
 
     def paint(self, painter: QPainter, place: QRectF, colors: Colors) -> None:
         """Draw it as high as a rectangle, at its left edge, and over it the name."""
@@ -283,7 +287,7 @@ class ColorBar(QWidget):
         super().__init__(parent)
         self.bar = Bar()
         self._span: tuple[float, float] | None = None
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Expanding)
 
     def set_bar(self, bar: Bar) -> None:
         """Show another one; nothing is drawn again if it is the same."""
@@ -329,10 +333,9 @@ class ColorBar(QWidget):
         return QSize(round(self.bar.width(self._metrics())), 100)
 
     def minimumSizeHint(self) -> QSize:
-        """As wide."""
-        return QSize(self.sizeHint().width(), 60)
+        """Wide enough for the numbers; the tooltip has a name that is cut."""
+        return QSize(round(self.bar.least_width(self._metrics())), 60)
 
-    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the bar."""
         painter, colors = QPainter(self), colors_of(self)

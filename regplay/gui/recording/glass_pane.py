@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from regplay.gui.theme import colors_of, zoomed
-from regplay.gui.widgets import application, guarded
+from regplay.gui.widgets import application
 
 _DIM = 0.55  # opacity of what covers the surroundings
 _HALO = 16  # px at 100 %, radius
@@ -121,7 +121,6 @@ class GlassPane(QWidget):
         far = zoomed(_HEIGHT) + 2  # the arrow reaches farther than the halo
         return QRectF(place.x() - far, place.y() - far, 2 * far, 2 * far).toAlignedRect()
 
-    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw what there is, from below to above."""
         painter = QPainter(self)

@@ -32,7 +32,7 @@ from regplay.core.number_text import gap_in_column, in_column
 from regplay.gui.controller import Controller
 from regplay.gui.plots import pen
 from regplay.gui.theme import ROLES, Colors, Role, blend, colors_of, zoomed
-from regplay.gui.widgets import ModelIndex, as_plain, guarded
+from regplay.gui.widgets import ModelIndex, as_plain
 from regplay.session.pins import Pin, value_texts
 from regplay.session.session import Run
 
@@ -278,7 +278,6 @@ class RowPainter(QStyledItemDelegate):
         width = view.viewport().width() if hasattr(view, "viewport") else option.rect.width()
         return QSize(80, places(width, option.font).height)
 
-    @guarded
     def paint(self, painter: QPainter, option: Any, index: ModelIndex) -> None:
         """Draw a row."""
         row: RunRow = index.data(ROW)
@@ -429,7 +428,6 @@ class TitleLine(QWidget):
         """Any width will do."""
         return QSize(0, self.sizeHint().height())
 
-    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the line."""
         colors, height = colors_of(self), self.height()

@@ -51,7 +51,6 @@ from regplay.gui.widgets import (
     ModelIndex,
     as_plain,
     fill,
-    guarded,
     named,
 )
 from regplay.session.pins import Pin, Pins
@@ -72,7 +71,6 @@ class RunsHeader(QWidget):
         """As high as the text."""
         return QSize(0, self.fontMetrics().height() + 4)
 
-    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Write the names where the numbers are."""
         painter = QPainter(self)

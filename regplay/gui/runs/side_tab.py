@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import Experiment
@@ -31,7 +31,7 @@ from regplay.gui.plots import (
 from regplay.gui.runs.run_rows import NUMBERS, TitleLine, pin_color
 from regplay.gui.theme import ROLES
 from regplay.gui.training import Start, Study, StudyRequest, View
-from regplay.gui.widgets import FlowLayout, Press, fill, named
+from regplay.gui.widgets import FlowLayout, Press, TwoColumns, fill, named
 from regplay.session.pins import DECAY, DROPOUT, Pin, Pins, compared, value_texts
 from regplay.session.session import Run
 
@@ -235,9 +235,7 @@ class SideTab(QWidget):
         self._linked = LinkedCharts(self)
         self.legend = Legend()
         self._shows_validation = True
-        self._grid = QGridLayout()
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(4)
+        self._grid = TwoColumns((1, 1), 4)
         fill(QVBoxLayout(self), self.legend, (self._grid, 1))
 
     # who is shown
@@ -394,7 +392,7 @@ class SideTab(QWidget):
         cell.pin.clicked.connect(lambda: self.pin_chosen.emit(self.compared_runs[index], cell.fit))
         cell.adopt.clicked.connect(lambda: self._adopt(index))
         self._cells.append(cell)
-        self._grid.addWidget(cell, index // 2, index % 2)
+        self._grid.add(cell)
 
     def _adopt(self, index: int) -> None:
         each = self.compared_runs[index]

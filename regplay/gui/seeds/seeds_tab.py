@@ -8,9 +8,9 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QHBoxLayout,
     QSizePolicy,
     QStackedLayout,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -38,6 +38,7 @@ from regplay.gui.widgets import (
     Sentence,
     StudyControl,
     Toggle,
+    TwoColumns,
     beside,
     fill,
     named,
@@ -235,13 +236,13 @@ class SeedsTab(QWidget):
             row.addWidget(beside(label, widget))
         row.add_growing(self.control)
         row.addWidget(self.double_descent)
-        self._both, self._pages = QWidget(), QStackedLayout()
-        self._plots = fill(QHBoxLayout(self._both), (self.spread, _PLOT), spacing=8)
+        self._both, self._pages, self._right = QWidget(), QStackedLayout(), QStackedWidget()
         fill(QVBoxLayout(self), row, (self._pages, 1))
+        self._plots = TwoColumns((_PLOT, _PLOT), 8, self._both)
+        self._plots.add(self.spread)
+        self._plots.add(self._right)
         self._pages.addWidget(self._both)
         self._pages.addWidget(self.invitation)
-        self._right = QStackedLayout()
-        self._plots.addLayout(self._right, _PLOT)
         self._right.addWidget(self.decomposition)  # once there is a window that it is part of
         self._right.addWidget(self.sentence)
 
@@ -264,7 +265,7 @@ class SeedsTab(QWidget):
         self._right.setCurrentIndex(0 if self._has_parts else 1)
         self.combo.setEnabled(self._has_parts)
         # A sentence leaves most of the room to the plot beside it.
-        self._plots.setStretch(1, _PLOT if self._has_parts else _SENTENCE)
+        self._plots.set_shares((_PLOT, _PLOT if self._has_parts else _SENTENCE))
 
     def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
         """The resampled networks of this experiment, and those along the axis, while it is on."""

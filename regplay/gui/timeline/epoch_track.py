@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from regplay.gui.controls import HandleSlider
 from regplay.gui.plots import Scale
 from regplay.gui.theme import blend, colors_of, line_color, sized, zoomed
-from regplay.gui.widgets import as_plain, guarded
+from regplay.gui.widgets import as_plain
 
 _MIDDLE = 11.0  # px at 100 % from the top to the groove
 _RING = 4.0  # px, radius
@@ -211,7 +211,6 @@ class EpochTrack(HandleSlider):
                 found.append((left, right, x, number))
         return sorted((x, number) for _, _, x, number in found)
 
-    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the ticks, the groove, the handle, and the ring at the best epoch."""
         middle, here = zoomed(_MIDDLE), self.value()

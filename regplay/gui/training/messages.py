@@ -193,7 +193,7 @@ class StudyUser(Protocol):
     """Part of a window that shows sweeps of the present experiment."""
 
     def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
-        """What it would show, by names that nobody else uses; the first is trained first."""
+        """What it would show, by names that nobody else has for another; the first comes first."""
 
     def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Show these as they were at an epoch; None is the newest record."""

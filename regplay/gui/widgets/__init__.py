@@ -14,6 +14,7 @@ from regplay.gui.widgets.layout import (
     FlowLayout,
     ModelIndex,
     ScrolledColumn,
+    TwoColumns,
     application,
     beside,
     column,
@@ -28,7 +29,6 @@ from regplay.gui.widgets.painting import (
     LOOK_EVENTS,
     FocusRing,
     fill_rounded,
-    guarded,
     paint_button,
     paint_focus_ring,
 )

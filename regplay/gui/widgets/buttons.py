@@ -28,7 +28,6 @@ from regplay.gui.theme import line_color, zoomed
 from regplay.gui.widgets.painting import (
     LOOK_EVENTS,
     fill_rounded,
-    guarded,
     paint_button,
     paint_focus_ring,
 )
@@ -73,7 +72,6 @@ class Button(QToolButton):
         if event.type() in LOOK_EVENTS and self._icon:
             self.set_icon(self._icon, self._icon_size)
 
-    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """The style's, with our own ring in place of its mark of the focus."""
         paint_button(self, QStyleOptionToolButton(), QStyle.ComplexControl.CC_ToolButton)
@@ -91,7 +89,6 @@ class Button(QToolButton):
 class PushButton(QPushButton):
     """The style's, with our own ring in place of its mark of the focus; for dialogs."""
 
-    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """The button, and the ring."""
         paint_button(self, QStyleOptionButton(), QStyle.ControlElement.CE_PushButton)
@@ -100,7 +97,6 @@ class PushButton(QPushButton):
 class CheckBox(QCheckBox):
     """With our own ring around it while it has the focus."""
 
-    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """The style's, with our own ring in place of its mark of the focus."""
         paint_button(self, QStyleOptionButton(), QStyle.ControlElement.CE_CheckBox)
@@ -143,7 +139,6 @@ class Toggle(Button):
         """No smaller: the text is never cut."""
         return self.sizeHint()
 
-    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """The text, underlined in the accent colour while the button is down."""
         with QPainter(self) as painter:

@@ -58,18 +58,23 @@ class ScrolledPlots(ScrolledColumn):
         if self._aspect is not None and self._have_room_beside(room.width()):
             beside, below = (self._height(room, self._aspect, way) for way in _SHARES)
             way = _BESIDE if beside > _WORTH * below else _BELOW
+        # The list of runs takes the losses' longer side, if both have room there.
+        has_room = sum(self._widths()[1:]) + self.bottom.handleWidth() <= room.width()
+        self.bottom.setOrientation(_BESIDE if way == _BELOW and has_room else _BELOW)
         before = plots.orientation()
-        if way == before:
-            return
-        self._sizes[before] = plots.sizes()
-        plots.setOrientation(way)
-        self.bottom.setOrientation(before)  # the list of runs takes the losses' longer side
-        plots.setSizes(self._sizes[way])
+        if way != before:
+            self._sizes[before] = plots.sizes()
+            plots.setOrientation(way)
+            plots.setSizes(self._sizes[way])
+
+    def _widths(self) -> list[int]:
+        """What the tabs, the losses and the list of runs need; nothing where they are hidden."""
+        return [it.minimumSizeHint().width() * it.isVisibleTo(self) for it in self._least]
 
     def _have_room_beside(self, width: int) -> bool:
         """Whether the tabs have at least what they need, and the losses, one beside the other."""
-        widths = [it.minimumSizeHint().width() * it.isVisibleTo(self) for it in self._least]
-        needed, shares = (widths[0], max(widths[1:])), _SHARES[_BESIDE]
+        widths, shares = self._widths(), _SHARES[_BESIDE]
+        needed = widths[0], max(widths[1:])
         parts = zip(needed, shares, strict=True)
         return all(least <= width * share / sum(shares) for least, share in parts)
 
@@ -83,12 +88,13 @@ class ScrolledPlots(ScrolledColumn):
     def event(self, event: QEvent) -> bool:
         """Ask for more room, or less, once the plots do."""
         if event.type() == QEvent.Type.LayoutRequest:
+            self._arrange()
             self.updateGeometry()
         return super().event(event)
 
     def minimumSizeHint(self) -> QSize:
-        """As wide as the plots, and the bar where there is one; any height will do."""
-        width, bar = self.widget().minimumSizeHint().width(), self.verticalScrollBar()
+        """As wide as the widest part, and the bar where there is one; any height will do."""
+        width, bar = max(self._widths()), self.verticalScrollBar()
         return QSize(width + (bar.sizeHint().width() if bar.isVisible() else 0), zoomed(_LOWEST))
 
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QBoxLayout,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLayout,
     QLayoutItem,
@@ -246,6 +247,62 @@ class FlowLayout(QLayout):
 def _has_gap(item: QLayoutItem) -> bool:
     """Whether it stands apart from what follows; a stretch doesn't."""
     return item.spacerItem() is None
+
+
+class TwoColumns(QGridLayout):
+    """Widgets in two columns, or in one where two have no room.
+
+    Parameters
+    ----------
+    shares
+        Of the width that is left, for either column.
+    spacing
+        Pixels between two widgets.
+    """
+
+    def __init__(
+        self, shares: tuple[int, int], spacing: int, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setContentsMargins(0, 0, 0, 0)
+        self.setSpacing(spacing)
+        self._widgets: list[QWidget] = []
+        self._columns = 2
+        self.set_shares(shares)
+
+    def add(self, widget: QWidget) -> None:
+        """Add a widget after all others."""
+        self._widgets.append(widget)
+        self._place()
+
+    def set_shares(self, shares: tuple[int, int]) -> None:
+        """Have the columns grow in another proportion."""
+        self._shares = shares
+        self._place()
+
+    def minimumSize(self) -> QSize:
+        """As wide as the widest widget, as high as the present columns."""
+        return QSize(max(self._widths(), default=0), super().minimumSize().height())
+
+    def setGeometry(self, rect: QRect) -> None:
+        """Take as many columns as have room."""
+        widths = self._widths()
+        needed = max(widths[::2], default=0) + max(widths[1::2], default=0) + self.spacing()
+        columns = 2 if needed <= rect.width() else 1
+        if columns != self._columns:
+            self._columns = columns
+            self._place()
+        super().setGeometry(rect)
+
+    def _widths(self) -> list[int]:
+        """What each needs, and nothing where it is hidden."""
+        return [it.minimumSizeHint().width() * (not it.isHidden()) for it in self._widgets]
+
+    def _place(self) -> None:
+        for index, widget in enumerate(self._widgets):
+            self.addWidget(widget, *divmod(index, self._columns))
+        for column_, share in enumerate(self._shares):
+            self.setColumnStretch(column_, share if column_ < self._columns else 0)
 
 
 class ScrolledColumn(QScrollArea):

@@ -1,36 +1,15 @@
 """What many widgets paint alike: a rounded ground, and the ring around whatever has the focus."""
 
-import sys
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, ParamSpec
+from typing import Any
 
 from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QStyle, QStylePainter, QWidget
 
-Arguments = ParamSpec("Arguments")
 _WIDTH = 2.0  # px
 _RADIUS = 5.0  # px
 # After these a widget that paints itself looks otherwise.
 LOOK_EVENTS = (QEvent.Type.FontChange, QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
-
-
-def guarded(paint: Callable[Arguments, None]) -> Callable[Arguments, None]:
-    """Of an override that Qt calls while it paints: what it raises is reported, and stays here.
-
-    An exception that left it would be kept until the event loop ends, or end the process with a
-    segmentation fault; the person sees what was painted until then.
-    """
-
-    @wraps(paint)
-    def paint_or_report(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
-        try:
-            paint(*args, **kwargs)
-        except Exception:
-            sys.excepthook(*sys.exc_info())
-
-    return paint_or_report
 
 
 def fill_rounded(painter: QPainter, place: QRectF, color: QColor | QBrush, radius: float) -> None:
@@ -59,7 +38,6 @@ def paint_focus_ring(painter: QPainter, widget: QWidget, place: QRectF | None = 
 class FocusRing:
     """Of a box, before its class of Qt's: draws the ring over what that paints."""
 
-    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """The usual box, in the ring while it has the focus."""
         super().paintEvent(event)  # type: ignore[misc]

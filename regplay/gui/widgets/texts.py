@@ -183,9 +183,10 @@ class Invitation(_ReadableColumn):
         self._column.insertWidget(2, self.button, 0, Qt.AlignmentFlag.AlignHCenter)
 
     def set_texts(self, text: str, button: str) -> None:
-        """Say this, above a button that is called so."""
+        """Say this, above a button that is called so; without a name there is none."""
         self._label.setText(text)
         self.button.setText(button)
+        self.button.setVisible(bool(button))
 
 
 class Banner(QFrame):

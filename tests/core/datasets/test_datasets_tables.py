@@ -48,11 +48,11 @@ def test_more_rows_than_there_are_is_refused(name):
     n = TABLES[name][1]
     with pytest.raises(
         DatasetError,
-        match=rf"^data\.n_train = {n - 9}: {name} has {n:,} rows, of which 10 validate; "
+        match=rf"^data\.n_train = {n - 9}: the table has {n:,} rows, of which 10 validate; "
         rf"take at most {n - 10:,}$",
     ):
         make(name, n_train=n - 9, n_valid=10)
-    with pytest.raises(DatasetError, match=rf"^data\.n_valid = {n}: {name} has {n:,} rows"):
+    with pytest.raises(DatasetError, match=rf"^data\.n_valid = {n}: the table has {n:,} rows"):
         make(name, n_train=1, n_valid=n)
     assert len(make(name, n_train=n - 10, n_valid=10).train.x) == n - 10
 

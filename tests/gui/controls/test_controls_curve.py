@@ -12,8 +12,8 @@ from regplay.core.hyperparameters import SWEEPABLE
 from regplay.core.sweep import sweep_axis
 from regplay.gui.controls.number import SweepableControl
 from regplay.gui.controls.panel import make_control
-from regplay.gui.controls.sweep_curve import SweepCurve
 from regplay.gui.theme import DARK, LIGHT
+from regplay.gui.training import SweepCurve
 
 Key = Qt.Key
 LEFT = Qt.MouseButton.LeftButton

@@ -6,8 +6,9 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QImage, QPalette
 
 from regplay.core.sweep import sweep_axis
-from regplay.gui.controls.sweep_curve import CURVE_HEIGHT, SweepCurve
+from regplay.gui.controls.sweep_curve import CURVE_HEIGHT
 from regplay.gui.theme import DARK, LIGHT
+from regplay.gui.training import SweepCurve
 
 DECAY = "regularization.weight_decay"
 

@@ -11,8 +11,7 @@ from regplay.core.fields import replace
 from regplay.core.hyperparameters import SWEEPABLE
 from regplay.core.sweep import sweep_axis
 from regplay.gui.controls import ControlPanel
-from regplay.gui.controls.sweep_curve import SweepCurve
-from regplay.gui.training import Start
+from regplay.gui.training import Start, SweepCurve
 
 Key = Qt.Key
 LEFT = Qt.MouseButton.LeftButton

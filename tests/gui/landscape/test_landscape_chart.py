@@ -125,7 +125,9 @@ def test_the_mouse_reads_accuracies_where_there_are_some(
 def test_a_resting_mouse_reads_what_was_trained_meanwhile(
     qtbot, view, make_map, losses, pixel_of
 ) -> None:
-    view.set_map(make_map(np.nan))
+    known = losses.copy()
+    known[3, 2] = np.nan
+    view.set_map(make_map(known))
     qtbot.mouseMove(view.chart.viewport(), pixel_of(2, 3))
     assert [row.name for row in view.chart.hover.reading.rows] == ["not trained yet"]
     view.set_map(make_map(losses, diverged=[(2, 3)]))

@@ -53,9 +53,11 @@ def test_weight_decay_and_dropout_are_the_axes_of_a_new_landscape(qtbot) -> None
     assert (x.path, len(x.values)) == (DECAY, 25)
     assert y.values == (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
     assert y.path == DROPOUT
-    assert "225 networks" in view.chart.hint.text()
+    assert "225 networks" in view.invitation.text()
     view.wanted(replace(Experiment(), {"model.kind": "polynomial"}), None)
-    assert "225 polynomials: 25 values of Weight decay λ × 9 of Degree" in view.chart.hint.text()
+    assert "225 polynomials, each a cell: 25 values of Weight decay λ × 9 of Degree" in (
+        view.invitation.text()
+    )
     assert _find(view, "landscape.start").toolTip() == "Train 225 polynomials"
 
 
@@ -100,9 +102,9 @@ def test_a_field_of_few_positions_does_not_shrink_the_next(qtbot, view) -> None:
 
 def test_other_axes_drop_the_map(qtbot, view, make_map, losses) -> None:
     view.set_map(make_map(losses))
-    assert not view.chart.hint.isVisible()
+    assert not view.invitation.isVisible()
     _choose(qtbot, _find(view, "landscape.y"), LR)
-    assert view.chart.hint.isVisible()
+    assert view.invitation.isVisible()
     assert np.isnan(view.cells.shares).all()
 
 
@@ -118,7 +120,8 @@ def test_fields_without_effect_cannot_be_chosen_or_trained(qtbot, view, changes)
     view.header.set_usable([DECAY, LR])
     view.set_map(None)
     assert not view.header.control.button.isEnabled()
-    assert "Dropout p has no effect" in view.chart.hint.text()
+    assert "Dropout p has no effect" in view.invitation.text()
+    assert not view.invitation.button.isVisible()
     _choose(qtbot, _find(view, "landscape.y"), DEPTH)  # is skipped by the keys
     assert all(y in (DECAY, LR) for _, y in changes)
     _choose(qtbot, _find(view, "landscape.y"), LR)
@@ -271,7 +274,8 @@ def show_present(view, decay: float, dropout: float) -> None:
     view.wanted(replace(Experiment(), {DECAY: decay, DROPOUT: dropout}), None)
 
 
-def test_the_present_experiment_is_marked_where_it_lies(view) -> None:
+def test_the_present_experiment_is_marked_where_it_lies(view, make_map, losses) -> None:
+    view.set_map(make_map(losses))
     show_present(view, 0.1, 0.35)
     assert view.marks.present == pytest.approx((2, 3.5))
     assert "present settings" in view.legend.text()
@@ -298,18 +302,23 @@ def test_an_empty_map_says_that_it_is_begun(qtbot, view) -> None:
     button = _find(view, "landscape.start")
     assert button.toolTip() == "Train 45 networks"
     qtbot.mouseClick(button, LEFT)
-    assert view.chart.hint.text() == "Training 45 networks …"
+    assert view.invitation.text() == "Training 45 networks …"
+    assert not view.invitation.button.isVisible()
     qtbot.mouseClick(button, LEFT)
-    assert view.chart.hint.text().startswith("Start trains 45 networks")
+    assert view.invitation.button.text() == "Train 45 networks"
+    qtbot.mouseClick(view.invitation.button, LEFT)
+    assert view.header.control.is_running
 
 
-def test_a_sentence_says_what_start_will_do_until_something_is_trained(
+def test_a_sentence_says_what_will_be_seen_until_something_is_trained(
     view, make_map, losses
 ) -> None:
-    hint = view.chart.hint
-    assert hint.isVisible()
-    assert "Start trains 45 networks: 5 values of Weight decay λ × 9 of Dropout p" in hint.text()
+    invitation = view.invitation
+    assert invitation.isVisible()
+    assert "45 networks, each a cell: 5 values of Weight decay λ × 9 of Dropout p" in (
+        invitation.text()
+    )
     view.set_map(make_map(np.nan))
-    assert hint.isVisible()
+    assert invitation.isVisible()
     view.set_map(make_map(losses))
-    assert not hint.isVisible()
+    assert not invitation.isVisible()
