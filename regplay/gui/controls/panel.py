@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from regplay.core import fields
@@ -335,6 +335,9 @@ class ControlPanel(ScrolledColumn):
         """
         controls = self._sweepable()
         wanted = {path: controls[path] for path in paths}
+        if tuple(wanted) != self.chosen_curves():  # then highlighted controls get another height
+            once = Qt.ConnectionType.SingleShotConnection
+            self.verticalScrollBar().rangeChanged.connect(self._bring_into_sight, once)
         for path, control in controls.items():
             control.button.setChecked(path in wanted)
         for path in _RARE.intersection(wanted):
@@ -400,8 +403,7 @@ class ControlPanel(ScrolledColumn):
             here = [path for path in self._highlighted if _section(path) == section]
             group.frame(self._controls[path] for path in here)
         self.unfold(self._highlighted)
-        if self._highlighted:
-            QTimer.singleShot(0, self, self._show_highlighted)  # once it is laid out
+        self._bring_into_sight()
 
     def hidden_paths(self) -> frozenset[str]:
         """Field paths of the controls that were hidden by `set_hidden_paths`."""
@@ -437,6 +439,9 @@ class ControlPanel(ScrolledColumn):
     def _adopt(self, path: str, index: int) -> None:
         experiment = fields.replace(self._experiment, {path: self._controls[path].value()})
         self.start_chosen.emit(experiment, Start(path, index))
+
+    def _bring_into_sight(self) -> None:
+        QTimer.singleShot(0, self, self._show_highlighted)  # once it is laid out
 
     def _show_highlighted(self) -> None:
         for path in reversed(self._highlighted):  # the first, if there isn't room for all
