@@ -8,7 +8,8 @@ import pytest
 from trainings import made_history
 
 from regplay.core.history import History
-from regplay.session.terminal import CtrlC, StatusLine, status
+from regplay.session.progress import CtrlC, StatusLine
+from regplay.session.terminal import status
 
 
 class Clock:

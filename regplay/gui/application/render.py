@@ -25,6 +25,7 @@ from regplay.core.device import available
 from regplay.core.experiment import Experiment
 from regplay.gui.application.garbage import Collector
 from regplay.gui.persistence import Dialogs, Keeping, Recovery
+from regplay.gui.plots import SCREEN
 from regplay.gui.recording.encoder import Encoder
 from regplay.gui.recording.frame_cache import FrameCache
 from regplay.gui.recording.player import Log
@@ -81,25 +82,31 @@ class _Nobody(Dialogs):
         return "discard"
 
 
-class _Paints(QObject):
-    """Notes whether anything of a window was painted.
-
-    Attributes
-    ----------
-    has_painted
-        Since it was last set to False.
-    """
+class _Painting(QObject):
+    """Keeps what has changed of a window from being painted until it is asked for, once a frame."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
-        self.has_painted = True
+        self._window, self._is_asked_for, self._has_changed = window, False, True
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Qt asks the window for all that has to be painted in any part of it."""
-        if event.type() in (QEvent.Type.UpdateRequest, QEvent.Type.Paint):
-            self.has_painted = True
-        return False
+        """Qt asks the window, once, to paint all that has changed in any part of it."""
+        if event.type() != QEvent.Type.UpdateRequest or self._is_asked_for:
+            return False
+        self._has_changed = True
+        return True
+
+    def paint(self, *, whole: bool) -> bool:
+        """Paint what has changed over what was there, or all; whether there was anything."""
+        has_changed = whole or self._has_changed
+        self._is_asked_for, self._has_changed = True, False
+        if whole:
+            self._window.repaint()
+        elif has_changed:
+            QApplication.sendEvent(self._window, QEvent(QEvent.Type.UpdateRequest))
+        self._is_asked_for = False
+        return has_changed
 
 
 class Renderer:
@@ -122,6 +129,7 @@ class Renderer:
         if not QFontDatabase.families():
             raise StoryboardError("there is no font to write with; install one, such as DejaVu")
         self._clock, self._step = VirtualClock(), 1.0 / storyboard.fps
+        SCREEN.keeps_pictures = False  # one that was added to looks a little different
         self.is_kept = False
         settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
         settings.setValue("scheme", storyboard.theme)
@@ -133,7 +141,7 @@ class Renderer:
             questions=_Nobody(),
             folder=folder,
         )
-        self._paints = _Paints(window)
+        self._painting = _Painting(window)
         window.setMinimumSize(*size)
         window.resize(*size)
         window.show()
@@ -190,17 +198,16 @@ class Renderer:
                     if taken is not None:  # the rest of the file is damaged
                         taken, is_whole = None, True
                         self._window.setUpdatesEnabled(True)
-                    QApplication.processEvents()  # Qt paints what has changed over what was there
-                    if is_whole:
-                        self._window.repaint()
-                    if is_whole or self._paints.has_painted or picture is None:
-                        self._paints.has_painted = is_whole = False
+                    QApplication.processEvents()
+                    if self._painting.paint(whole=is_whole) or picture is None:
                         picture = picture_of(self._window)
+                    is_whole = False
                 yield picture
             self._clock.advance(self._step)
 
     def close(self) -> None:
         """End the window and its thread."""
+        SCREEN.keeps_pictures = True
         self._collector.end()
         self._window.close()
         self._window.theme.deleteLater()

@@ -50,6 +50,7 @@ class Encoder:
         self._prepare = prepare
         self._pool = ThreadPoolExecutor(1, "encoding", _yield_to_others if yields else None)
         self._room = threading.Semaphore(_WAITING)
+        self._newest: QImage | None = None
         self._last: Future[None] | None = None
         self._videos: list[Video] = []
         try:
@@ -61,16 +62,23 @@ class Encoder:
         self.finishes_late = any(video.finishes_late for video in self._videos)
 
     def put(self, image: QImage, count: int = 1, *, waits: bool = False) -> bool:
-        """Write a picture for so many frames; False if there is no room for it, unless it waits."""
-        if not self._room.acquire(blocking=waits):
+        """Write a picture for so many frames; False if there is no room for it, unless it waits.
+
+        For the picture before once more there is always room.
+        """
+        is_new = image is not self._newest
+        if is_new and not self._room.acquire(blocking=waits):
             return False
+        self._newest = image
 
         def write() -> None:
             prepared = self._prepare(image)
             for video in self._videos:
                 video.write(prepared, count)
 
-        self.run(write).add_done_callback(lambda _: self._room.release())
+        written = self.run(write)
+        if is_new:
+            written.add_done_callback(lambda _: self._room.release())
         return True
 
     def discard(self, frames: int) -> None:

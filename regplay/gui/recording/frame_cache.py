@@ -1,9 +1,7 @@
 """Frames of steps that were rendered before, so that only those that changed are painted again.
 
 The player does every step of a film, whether its frames are there or not: what a step comes to, and
-so the frames of those after it, does not depend on what is kept. But plots add to the pictures that
-they have: the first frame after kept ones may differ from one that was painted after others, by the
-last digit of some pixels of a curve.
+so the frames of those after it, does not depend on what is kept.
 """
 
 import contextlib

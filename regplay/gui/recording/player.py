@@ -126,6 +126,7 @@ class Player:
         self._passes, self._charts = passes, charts
         self._prove, self._waits = prove, waits
         self._began, self._hidden = self._clock.now(), 0.0
+        self._words = ""  # of the newest caption
         self._pointer = FilmPointer(presentation)
         self._next = ""  # where the pointer is to be in time
         self._leaves = math.inf  # when it sets off to there, s
@@ -280,10 +281,10 @@ class Player:
             case ShowTab(show=view):
                 self._show(view)
             case Caption():
-                text = step.text(self.storyboard.language)
-                self._presentation.set_caption(text)
+                self._words = step.text(self.storyboard.language)
+                self._presentation.set_caption(self._words)
                 if self.is_on_camera:
-                    self.log.captions.append((begin, text))
+                    self.log.captions.append((begin, self._words))
             case Draw(draw="erase"):
                 controller.annotate((), before=controller.annotations)
             case Require(require=claim):
@@ -414,6 +415,7 @@ class Player:
 
     def _hide(self, steps: Sequence[Step], begin: float) -> Frames:
         was_on, self.is_on_camera = self.is_on_camera, False
+        words = self._words
         for step in steps:
             playing = self._do(step, begin)
             goes_on = True
@@ -424,6 +426,8 @@ class Player:
                 yield
                 self._hidden += self._clock.now() - before
         self.is_on_camera = was_on
+        if was_on and self._words != words:  # they are there when the camera is on again
+            self.log.captions.append((begin, self._words))
         return begin
 
     def _in_turn(self, steps: Sequence[Step], begin: float) -> Frames:

@@ -19,6 +19,7 @@ import numpy as np
 from av.error import BlockingIOError as NotYetError
 from av.error import EOFError as NoMoreError
 from av.filter import Graph
+from av.video.reformatter import Colorspace, VideoReformatter
 from PySide6.QtGui import QImage
 
 from regplay.gui.recording.video_formats import (
@@ -174,6 +175,7 @@ class StreamFile(Video):
         super().__init__(path, size, fps)
         self._form, self._target = form, target or path
         self._newest: QImage | None = None  # which is often written once more
+        self._reformatter = VideoReformatter()  # one for all: each makes tables of its own
         self._starts = {0: 0}  # bytes before a frame that begins a second
         with _told(self._target):
             self._file = path.open("wb", buffering=0)
@@ -200,13 +202,28 @@ class StreamFile(Video):
     def write(self, image: QImage, count: int = 1) -> None:
         """As `Video.write`."""
         if image is not self._newest:
-            self._newest, self._frame = image, _frame_of(image, self._form.pixels)
+            self._newest, self._frame = image, self._frame_of(image)
         frame = self._frame
         with _told(self._target):
             for _ in range(count):
                 frame.pts, frame.time_base = self.frames, Fraction(1, self.fps)
                 self._put(self._stream.encode(frame))
                 self.frames += 1
+
+    def _frame_of(self, image: QImage) -> av.VideoFrame:
+        """A picture as FFmpeg takes it, its colours converted as HD video has them."""
+        pixels = self._form.pixels
+        has_alpha = pixels in ("yuva420p", "rgba")
+        kind = QImage.Format.Format_ARGB32 if has_alpha else QImage.Format.Format_RGB32
+        image = image.convertToFormat(kind)
+        frame = av.VideoFrame(image.width(), image.height(), "bgra" if has_alpha else "bgr0")
+        rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
+        plane: Any = frame.planes[0]
+        np.frombuffer(plane, np.uint8).reshape(image.height(), -1)[:, : rows.shape[1]] = rows
+        if pixels == frame.format.name:
+            return frame
+        matrix = Colorspace.ITU709 if pixels.startswith("yuv") else None
+        return self._reformatter.reformat(frame, format=pixels, dst_colorspace=matrix, threads=1)
 
     def _put(self, packets: Sequence[Any]) -> None:
         for packet in packets:
@@ -308,22 +325,6 @@ class ImageFiles(Video):
             old.unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # there may be other files
             self.path.rmdir()
-
-
-def _frame_of(image: QImage, pixels: str) -> av.VideoFrame:
-    """A picture as FFmpeg takes it, its colours converted as HD video has them."""
-    has_alpha = pixels in ("yuva420p", "rgba")
-    kind = QImage.Format.Format_ARGB32 if has_alpha else QImage.Format.Format_RGB32
-    image = image.convertToFormat(kind)
-    frame = av.VideoFrame(image.width(), image.height(), "bgra" if has_alpha else "bgr0")
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
-    plane: Any = frame.planes[0]
-    np.frombuffer(plane, np.uint8).reshape(image.height(), -1)[:, : rows.shape[1]] = rows
-    if pixels == frame.format.name:
-        return frame
-    if pixels.startswith("yuv"):
-        return frame.reformat(format=pixels, dst_colorspace="ITU709")
-    return frame.reformat(format=pixels)
 
 
 def _convert(source: Path, target: Path, fps: int, form: Format) -> None:

@@ -30,7 +30,8 @@ from regplay.session.claims import (
 from regplay.session.files import finite
 from regplay.session.lessons.lesson import Claim, Lesson, LessonError, page_name
 from regplay.session.lessons.progress import Measured
-from regplay.session.terminal import progress_line, table_lines, with_memory
+from regplay.session.progress import progress_line
+from regplay.session.terminal import table_lines, with_memory
 
 _SEEDS = 2**31  # there are so many
 

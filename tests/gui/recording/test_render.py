@@ -174,11 +174,11 @@ def test_another_part_comes_into_focus_on_a_short_way(play, film):
 
 def test_what_is_hidden_takes_no_time_but_happens(play, film):
     frames, log = play(
-        film('hide = [{ train = "end", seconds = 9 }, { caption = "unseen" }]', "wait = 0.5"),
+        film('hide = [{ train = "end", seconds = 9 }, { caption = "unheard" }]', "wait = 0.5"),
         lambda renderer, _: renderer._window.controller.view.snapshot.epoch,
     )
     assert frames == [20] * 5
-    assert log.captions == []
+    assert log.captions == [(0.0, "unheard")]  # it stays in sight
 
 
 def test_steps_together_begin_at_once_and_last_as_long_as_the_longest(play, film):
@@ -311,6 +311,7 @@ def test_a_film_from_a_chapter_on_has_what_was_before_behind_it(play, film):
     frames, log = play(begun_at(film(*before, 'section = "Two"', "wait = 0.3"), "Two"), seen)
     assert frames == [(20, "Trained")] * 3
     assert log.sections == [(0.0, "Two")]
+    assert log.captions == [(0.0, "Trained")]
 
 
 def test_training_goes_on_until_a_claim_holds(play, film):
