@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import errno
 import io
 import math
 import os
@@ -100,6 +101,23 @@ def _sync_folder(folder: Path) -> None:
 
 
 # files that a person asked for
+
+_ADVICE = {
+    **dict.fromkeys(
+        (errno.EACCES, errno.EPERM, errno.EROFS), "choose a folder that you may write to"
+    ),
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "make room on the disk, or choose another one"),
+    errno.ENOENT: "choose a folder that exists",
+    errno.ENOTDIR: "choose a folder that exists",
+    errno.EISDIR: "choose a name that is not a folder's",
+    errno.ENAMETOOLONG: "choose a shorter name",
+}
+
+
+def with_advice(error: OSError) -> str:
+    """Why a file can't be written, and what to do about it."""
+    reason = (error.strerror or str(error)).lower()
+    return f"{reason}; {_ADVICE.get(error.errno or 0, 'choose another place')}"
 
 
 class OutputError(UserError):

@@ -277,7 +277,12 @@ def render(
         if cache is not None:
             kept = FrameCache(cache, storyboard, size, " ".join(available()))
             unfinished.callback(kept.abandon)
-        encoder = Encoder([partial(open_video, part, size, storyboard.fps) for part, _ in parts])
+        encoder = Encoder(
+            [
+                partial(open_video, part, size, storyboard.fps, target=target)
+                for part, target in parts
+            ]
+        )
         unfinished.callback(encoder.abandon)
         sheet = _ContactSheet() if extras.sheet else None
         log, count = renderer.player.log, 0

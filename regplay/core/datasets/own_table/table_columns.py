@@ -52,7 +52,7 @@ USED: tuple[ColumnKind, ...] = ("number", "date", "yes/no", "category")  # what 
 
 MAX_CATEGORIES = 50
 _OWN_TEXT = 0.9  # share of different texts from which on a column says nothing about other rows
-_EVIDENCE = 500  # different texts of a column that usually settle its marks
+_EVIDENCE = 10_000  # different texts of all columns that usually settle the marks
 _PART = 5_000  # different texts of a column that are read in one go
 _NAMES = """id index idx row rows no nr num # rownames rowname rownumber rowid obs observation case
     record nummer"""
@@ -258,7 +258,7 @@ def decimal_mark(columns: Sequence[Column]) -> str:
     What is a number by one mark alone decides. Where nothing does, and a column has a number that
     means something else by the other mark, that column has a `doubt`.
     """
-    for most in (_EVIDENCE, None):
+    for most in (max(10, _EVIDENCE // len(columns)), None):
         votes = {".": 0, ",": 0}
         doubts: list[tuple[Column, str]] = []
         for column in columns:
