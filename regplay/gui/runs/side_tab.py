@@ -296,7 +296,7 @@ class SideTab(QWidget):
         if problem != self._problem:
             self._problem, self._settled = problem, set()
         for path in MAIN_REGULARIZERS:
-            if own := get(experiment, path):
+            if own := float(get(experiment, path)):
                 self._strengths[path] = own
                 self._settled.add(path)
 
