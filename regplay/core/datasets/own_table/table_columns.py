@@ -524,10 +524,16 @@ def categories_of(column: Column) -> tuple[Labels, tuple[str, ...]]:
     return np.array(codes, dtype=np.int64)[column.codes], tuple(names)
 
 
-def yes_no_of(column: Column) -> Floats:
-    """A column as 1 for yes and 0 for no [n], NaN where it is missing."""
-    found = [
-        np.nan if column.gaps[i] else float(str(t).lower() in YES | CHECKS)
-        for i, t in enumerate(column.texts)
-    ]
-    return np.array(found)[column.codes]
+def yes_no_of(column: Column) -> tuple[Floats, list[Problem]]:
+    """A column as 1 for yes and 0 for no [n], NaN where it is missing, and what is neither."""
+    found, problems = np.full(len(column.texts), np.nan), list[Problem]()
+    for i, cell in column.values():
+        text = text_of(cell).lower()
+        if text in YES | CHECKS | {"1"}:
+            found[i] = 1.0
+        elif text in NO | {"0"}:
+            found[i] = 0.0
+        else:
+            wrong = f"{in_quotes(cell)} is neither yes nor no; say that the column is a category"
+            problems += column.problems_at(i, wrong)
+    return found[column.codes], problems
