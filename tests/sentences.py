@@ -17,6 +17,7 @@ SENTENCES = {
     "above": f"The training loss {_NUMBER} is above its noise floor {_NUMBER}",
     "constant": f"A constant prediction has a training loss of {_NUMBER}, this one {_NUMBER}",
     "begun": "It has only begun",
+    "no steps": "The learning rate is 0: the network stays as it began",
     "both fall": "Both losses are still falling",
     "training falls": "Only the training loss is still falling",
 }

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import msgspec
 
-from regplay.cli.commands import INTERRUPTED, abandon_output
+from regplay.cli import INTERRUPTED
+from regplay.cli.commands import abandon_output
 from regplay.core import UserError
 from regplay.core.number_text import percent_text
 from regplay.core.verdict import judge

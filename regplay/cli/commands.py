@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from regplay.core.experiment import Experiment
 
 REFUSED = 2  # exit code for what a person can put right; argparse uses the same
-INTERRUPTED = 130  # exit code of what Ctrl-C ended: 128 + SIGINT
 CLOSED = 141  # exit code where nobody reads the output any more: 128 + SIGPIPE
 
 _TRAIN_FILES = """\
@@ -457,8 +456,8 @@ def abandon_output() -> None:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code."""
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; returns the exit code."""
     for stream in ("stdout", "stderr"):
         if getattr(sys, stream) is None:  # closed by whoever started it
             setattr(sys, stream, open(os.devnull, "w"))  # noqa: SIM115 - until the process ends
@@ -473,11 +472,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         command.configure(parser)  # which imports what its words are told from
         return command.run(parser.parse_args(words))
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return INTERRUPTED
     except UserError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
+        return REFUSED
+    except ImportError as error:
+        problem = f"a part of it can't be loaded: {error}; install regplay again"
+        print(f"{parser.prog}: {problem}", file=sys.stderr)
         return REFUSED
     except BrokenPipeError:
         abandon_output()

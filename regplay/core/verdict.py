@@ -298,6 +298,9 @@ def judge(
         if experiment.model.kind == "polynomial":
             return Verdict("diverged", "Beyond all bounds", "Its values are too large to compute.")
         return Verdict("diverged", f"Diverged at epoch {epoch:,}", reason, epoch)
+    if experiment.optimizer.lr == 0 and experiment.model.kind == "network":
+        reason = "The learning rate is 0: the network stays as it began."
+        return Verdict("underfitting", "Underfitting", reason)
     epochs = history.epochs[:count]
     train = history.column("train_loss", member)[:count]
     valid = history.column("valid_loss", member)[:count]

@@ -2,12 +2,14 @@
 
 import contextlib
 import csv
+import errno
 import io
 import math
 import os
 import re
 import shutil
 import stat
+import time
 import uuid
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -16,6 +18,7 @@ from typing import Literal
 from regplay.core import UserError
 
 TABLES = "*.csv *.tsv *.txt *.data *.xlsx *.gz"  # names that tables often have
+_ABANDONED = 24 * 3600.0  # s without a change after which nobody writes a temporary file any more
 _LONGEST_NAME = 100  # characters of a file's own name in that of the temporary one beside it
 
 
@@ -23,8 +26,9 @@ def write_atomically(path: Path, data: bytes | str) -> None:
     """Write a file that replaces one of the same name.
 
     Whoever reads it, at any time and after any crash, finds either what was there before or all of
-    `data`. A link is followed; the permissions of a file that is replaced stay. What is no file,
-    such as /dev/null or a pipe, is never replaced: it is written to.
+    `data`; what a kill left of a writing is deleted by one that comes a day later. A link is
+    followed; the permissions of a file that is replaced stay. What is no file, such as /dev/null or
+    a pipe, is never replaced: it is written to.
 
     Parameters
     ----------
@@ -45,6 +49,7 @@ def write_atomically(path: Path, data: bytes | str) -> None:
             device.write(content)
         return
     path = Path(os.path.realpath(path))
+    _delete_abandoned(path)
     temporary = temporary_beside(path)
     try:
         # Not from `tempfile`: its files are closed to everyone else, and stay so when renamed.
@@ -77,6 +82,13 @@ def leftovers_of(path: Path) -> list[Path]:
     return []
 
 
+def _delete_abandoned(path: Path) -> None:
+    for left in leftovers_of(path):
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > _ABANDONED:
+                left.unlink()
+
+
 def _prefix(path: Path) -> str:
     return f".{path.name[: _LONGEST_NAME // 4]}."
 
@@ -100,6 +112,23 @@ def _sync_folder(folder: Path) -> None:
 
 
 # files that a person asked for
+
+_ADVICE = {
+    **dict.fromkeys(
+        (errno.EACCES, errno.EPERM, errno.EROFS), "choose a folder that you may write to"
+    ),
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "make room on the disk, or choose another one"),
+    errno.ENOENT: "choose a folder that exists",
+    errno.ENOTDIR: "choose a folder that exists",
+    errno.EISDIR: "choose a name that is not a folder's",
+    errno.ENAMETOOLONG: "choose a shorter name",
+}
+
+
+def with_advice(error: OSError) -> str:
+    """Why a file can't be written, and what to do about it."""
+    reason = (error.strerror or str(error)).lower()
+    return f"{reason}; {_ADVICE.get(error.errno or 0, 'choose another place')}"
 
 
 class OutputError(UserError):

@@ -1,7 +1,9 @@
 """Run the benchmarks, all or those named, such as `single`, `jax` or `curve`."""
 
+import argparse
 import os
 import sys
+from functools import partial
 
 from tests.benchmarks import (
     drawing,
@@ -10,6 +12,7 @@ from tests.benchmarks import (
     limits,
     machine,
     report,
+    soak,
     stopping,
     window,
 )
@@ -38,15 +41,20 @@ _ALL = ("single", "sweeps", "jax", "stop", "window", "drawing", "render")
 def main() -> None:
     """Print a table as the parts come in, what keeps rows from their goals, then JSON."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    names = sys.argv[1:] or _ALL
-    unknown = [name for name in names if name not in PARTS]
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(PARTS)}, soak")
+    parser.add_argument("--minutes", type=int, default=10, help="how long `soak` lasts")
+    asked = parser.parse_args()
+    parts = PARTS | {"soak": partial(soak.soak, asked.minutes)}
+    names = asked.names or _ALL
+    unknown = [name for name in names if name not in parts]
     if unknown:
-        sys.exit(f"unknown: {', '.join(unknown)}; choose from {', '.join(PARTS)}")
+        parser.error(f"unknown: {', '.join(unknown)}; choose from {', '.join(parts)}")
     print(machine.description(), file=sys.stderr)
     print(report.header(), flush=True)
     rows = []
     for name in names:
-        for row in PARTS[name]():
+        for row in parts[name]():
             print(report.line(row), flush=True)
             rows.append(row)
     for paragraph in limits.explanations(rows):

@@ -48,12 +48,20 @@ class Rounds:
     ----------
     measure
         One round.
+    count
+        How many there are, and as many beside a busy core.
+    is_also_busy
+        Whether there are these.
     """
 
-    def __init__(self, measure: Callable[[], Figures]) -> None:
-        self._idle = [_told(measure()) for _ in range(ROUNDS)]
-        with one_core_busy():
-            self._busy = [_told(measure()) for _ in range(ROUNDS)]
+    def __init__(
+        self, measure: Callable[[], Figures], count: int = ROUNDS, *, is_also_busy: bool = True
+    ) -> None:
+        self._idle = [_told(measure()) for _ in range(count)]
+        self._busy: list[Figures] = []
+        if is_also_busy:
+            with one_core_busy():
+                self._busy = [_told(measure()) for _ in range(count)]
 
     def row(
         self,
@@ -68,10 +76,9 @@ class Rounds:
     ) -> Row:
         """A comparison; `sides` and `ratio` name figures."""
         theirs, ours = (_over(self._idle, side) for side in sides)
-        ratios = _over(self._idle, ratio), _over(self._busy, ratio)
-        return Row(
-            name, against, theirs, ours, unit, ratios[0], goal, at_most=at_most, busy=ratios[1]
-        )
+        share = _over(self._idle, ratio)
+        busy = _over(self._busy, ratio) if self._busy else None
+        return Row(name, against, theirs, ours, unit, share, goal, at_most=at_most, busy=busy)
 
     def bounded(
         self,
@@ -84,10 +91,11 @@ class Rounds:
         over_rounds: Callable[[Sequence[float]], float] = median,
     ) -> Row:
         """A figure against a number that it should reach or, with `at_most`, not exceed."""
-        idle, busy = (_over(rounds, figure, over_rounds) for rounds in (self._idle, self._busy))
+        idle = _over(self._idle, figure, over_rounds)
+        busy = _over(self._busy, figure, over_rounds) / bound if self._busy else None
         against = f"at {'most' if at_most else 'least'} {bound:g} {unit}"
         ratio = idle / bound
-        return Row(name, against, bound, idle, unit, ratio, 1.0, at_most=at_most, busy=busy / bound)
+        return Row(name, against, bound, idle, unit, ratio, 1.0, at_most=at_most, busy=busy)
 
 
 def _told(figures: Figures) -> Figures:

@@ -3,6 +3,7 @@
 import csv
 import json
 import signal
+import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -44,9 +45,12 @@ lr = 0.11
 
 @pytest.fixture
 def press_ctrl_c(monkeypatch):
-    """Presses Ctrl-C in a stretch of training that is one step, counted from 1; 0 is before it."""
+    """Presses Ctrl-C, or sends another signal, in a stretch of training that is one step.
 
-    def at(step: int) -> None:
+    Steps are counted from 1; 0 is before the first.
+    """
+
+    def at(step: int, number: int = signal.SIGINT) -> None:
         train = terminal.Training.train
 
         def train_and_press(
@@ -54,7 +58,7 @@ def press_ctrl_c(monkeypatch):
         ) -> Sequence[Record]:
             records = train(training, training.step + 1 if goal is None else goal)
             if training.step == step:
-                signal.raise_signal(signal.SIGINT)
+                signal.raise_signal(number)
             return records
 
         monkeypatch.setattr(terminal.Training, "train", train_and_press)
@@ -181,3 +185,21 @@ def test_ctrl_c_before_the_words_are_read_gets_no_traceback(monkeypatch, regplay
 
     monkeypatch.setitem(COMMANDS, "render", replace(COMMANDS["render"], configure=press))
     assert regplay("render") == (130, "", "Stopped.\n")
+
+
+def test_sigterm_ends_in_the_same_order(train, press_ctrl_c, tmp_path):
+    press_ctrl_c(3 * 70 + 2, signal.SIGTERM)
+    code, _, err = train(tmp_path / "out")
+    assert code == 143
+    assert err.startswith("Stopped at epoch 70 of 120.\n")
+    assert _history(tmp_path / "out")[-1]["epoch"] == "70"
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_ctrl_c_while_the_commands_are_imported_gets_no_traceback(monkeypatch, regplay):
+    class Interrupted:
+        def __getattr__(self, _: str) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setitem(sys.modules, "regplay.cli.commands", Interrupted())
+    assert regplay("train") == (130, "", "Stopped.\n")

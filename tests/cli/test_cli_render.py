@@ -87,16 +87,17 @@ def test_a_film_that_proves_too_much_ends_with_1_and_what_was_measured(
     assert [*tmp_path.iterdir()] == [storyboard]
 
 
-def test_ctrl_c_leaves_no_file(storyboard, environment, tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_is_ended_leaves_no_file(storyboard, environment, tmp_path, number):
     storyboard.write_text(STORYBOARD + "[[steps]]\nwait = 600\n")
     begin = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
     words = [*RUN[:2], begin + RUN[2], "render", storyboard, "-o", tmp_path / "film.mp4"]
     with subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True) as film:
         while not any(path.stat().st_size > 5000 for path in tmp_path.glob(".film.mp4.*")):
             assert film.poll() is None
-        film.send_signal(signal.SIGINT)
+        film.send_signal(number)
         _, said = film.communicate()
-    assert (film.returncode, said) == (130, "Stopped; no file was written.\n")
+    assert (film.returncode, said) == (128 + number, "Stopped; no file was written.\n")
     assert [*tmp_path.iterdir()] == [storyboard]
 
 

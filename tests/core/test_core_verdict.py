@@ -211,6 +211,13 @@ def test_overfitting_by_a_gap():
     assert "below its noise floor 0.5" in found.reason
 
 
+def test_without_a_learning_rate_nothing_is_learned():
+    experiment = replace(Experiment(), {"optimizer.lr": 0.0})
+    verdict = judge(history_of([1.0, 1.0], [0.5, 0.5]), made(), experiment, shown=Shown())
+    assert verdict.kind == "underfitting"
+    assert said_in(verdict.reason) == {"no steps"}
+
+
 def test_it_may_still_underfit_and_memorise_already():
     found = verdict([1.5, 1.2, 1.1, 1.0, 0.9, 0.8], [1.5, 1.2, 1.1, 1.2, 1.3, 1.4])
     assert (found.kind, found.since) == ("underfitting and overfitting", 20)
@@ -467,7 +474,7 @@ def test_no_two_sentences_contradict_each_other():
             found = judge(history, made(floor, floor), experiment, points=points, shown=shown)
             assert_consistent(found)
             said |= said_in(found.reason)
-    assert said == {*SENTENCES} - {"begun"}
+    assert said == {*SENTENCES} - {"begun", "no steps"}
 
 
 def test_the_first_epochs_have_only_begun():

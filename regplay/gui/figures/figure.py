@@ -8,7 +8,6 @@ are as they are, with all their digits, whatever the scale of an axis; what is n
 
 import copy
 import csv
-import errno
 import io
 import math
 import re
@@ -26,7 +25,7 @@ from PySide6.QtSvg import QSvgGenerator
 from regplay.core import UserError
 from regplay.gui.plots import VECTORS, Axes, Bar, Entry, Frame, Layer, Scale, paint_legend
 from regplay.gui.theme import DARK, LIGHT, Colors, unit_of
-from regplay.session.files import write_atomically
+from regplay.session.files import with_advice, write_atomically
 
 SERIES = "series"
 
@@ -344,16 +343,6 @@ def _with_room(width: int, height: int, scale: float) -> float:
 FORMATS = ("png", "svg")
 MOST = 16_384  # pixels of a side
 _MOST_PIXELS = 100_000_000  # 400 MB of memory
-_ADVICE = {
-    **dict.fromkeys(
-        (errno.EACCES, errno.EPERM, errno.EROFS), "choose a folder that you may write to"
-    ),
-    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "make room on the disk, or choose another one"),
-    errno.ENOENT: "choose a folder that exists",
-    errno.ENOTDIR: "choose a folder that exists",
-    errno.EISDIR: "choose a name that is not a folder's",
-    errno.ENAMETOOLONG: "choose a shorter name",
-}
 
 
 class FigureError(UserError):
@@ -436,6 +425,4 @@ def _write(path: Path, data: bytes | str, what: str) -> None:
     try:
         write_atomically(path, data)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        advice = _ADVICE.get(error.errno or 0, "choose another place")
-        raise FigureError(f"{path}: can't save {what}: {reason}; {advice}") from error
+        raise FigureError(f"{path}: can't save {what}: {with_advice(error)}") from error

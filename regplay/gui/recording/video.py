@@ -32,7 +32,7 @@ from regplay.gui.recording.video_formats import (
     RecordingError,
     format_of,
 )
-from regplay.session.files import temporary_beside
+from regplay.session.files import temporary_beside, with_advice
 
 _BT709 = 1  # as FFmpeg counts matrices, primaries and curves; players take it for that of HD video
 _LIMITED = 1  # range of the numbers
@@ -87,11 +87,20 @@ class Video(ABC):
         """Leave no file."""
 
 
-def open_video(path: Path, size: tuple[int, int], fps: int, *, alpha: bool = False) -> Video:
+def open_video(
+    path: Path,
+    size: tuple[int, int],
+    fps: int,
+    *,
+    alpha: bool = False,
+    target: Path | None = None,
+) -> Video:
     """A video in the format that the name of the file asks for.
 
     Parameters
     ----------
+    target
+        What the file becomes, if that is another one: messages speak of that.
     alpha
         Whether it is transparent where pictures are; of WebM, as PNG files always are.
 
@@ -104,10 +113,10 @@ def open_video(path: Path, size: tuple[int, int], fps: int, *, alpha: bool = Fal
     if found is PNG:
         return ImageFiles(path, size, fps)
     if found in (GIF, APNG):
-        return ConvertedFile(path, size, fps, found)
+        return ConvertedFile(path, size, fps, found, target)
     if alpha and found is WEBM:
         found = replace(found, pixels="yuva420p")
-    return StreamFile(path, size, fps, found)
+    return StreamFile(path, size, fps, found, target)
 
 
 @contextlib.contextmanager
@@ -116,8 +125,7 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:  # those of `av` among them
-        reason = error.strerror or str(error)
-        raise RecordingError(f"{path}: can't be written: {reason}") from None
+        raise RecordingError(f"{path}: can't be written: {with_advice(error)}") from None
 
 
 class _Tail:
@@ -271,18 +279,25 @@ class ConvertedFile(StreamFile):
 
     finishes_late = True
 
-    def __init__(self, path: Path, size: tuple[int, int], fps: int, form: Format) -> None:
-        super().__init__(temporary_beside(path), size, fps, LOSSLESS, path)
-        self._becomes = form
+    def __init__(
+        self,
+        path: Path,
+        size: tuple[int, int],
+        fps: int,
+        form: Format,
+        target: Path | None = None,
+    ) -> None:
+        super().__init__(temporary_beside(path), size, fps, LOSSLESS, target or path)
+        self._becomes, self._converted = form, path
 
     def finish(self) -> None:
         """As `Video.finish`."""
         super().finish()
-        made = temporary_beside(self._target)
+        made = temporary_beside(self._converted)
         try:
             with _told(self._target):
                 _convert(self.path, made, self.fps, self._becomes)
-                os.replace(made, self._target)
+                os.replace(made, self._converted)
         finally:
             self.path.unlink(missing_ok=True)
             made.unlink(missing_ok=True)

@@ -260,11 +260,11 @@ class Studies:
         if training is None:
             self._begin(key, study)
             return
-        now, has_news = time.perf_counter(), False
+        now, has_news, rounds = time.perf_counter(), False, training.rounds_trained
         while not (training.finished or has_news):
             if training.advance(stop):
                 now = time.perf_counter()
-                has_news = now > self._quiet_until
+                has_news = now > self._quiet_until or training.rounds_trained > rounds
             if stop.is_set:
                 break
         if training.finished or has_news:

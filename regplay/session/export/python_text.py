@@ -8,6 +8,8 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
+from regplay.core import UserError
+
 WIDTH = 100  # columns of a line
 
 
@@ -76,7 +78,7 @@ def definitions(*functions: Callable[..., Any]) -> list[str]:
 
     Raises
     ------
-    OSError
+    UserError
         If the program came without its source.
     """
     values: list[str] = []
@@ -92,7 +94,13 @@ def definitions(*functions: Callable[..., Any]) -> list[str]:
                 add(value)
             elif not inspect.ismodule(value):
                 values.append(f"{name} = {value!r}")
-        source = inspect.getsource(function)
+        try:
+            source = inspect.getsource(function)
+        except OSError:
+            raise UserError(
+                "the script would hold source of regplay, which this copy of it came without; "
+                "install regplay by pip, and export there"
+            ) from None
         (definition,) = ast.parse(source).body
         assert isinstance(definition, ast.FunctionDef)
         head = call(f"def {definition.name}", list(inspect.signature(function).parameters), ":")

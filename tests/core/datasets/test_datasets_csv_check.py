@@ -3,7 +3,8 @@
 import pytest
 from made_datasets import checked
 
-from regplay.core.datasets.own_table import table_file
+from regplay.core.datasets.own_table import table_columns, table_file
+from regplay.core.datasets.own_table.cells import number_readings
 from regplay.core.datasets.own_table.table_check import MOST, Check, check_beginning
 from regplay.core.experiment import DataSettings
 
@@ -153,6 +154,23 @@ def test_reading_comes_in_short_steps():
     assert len(steps) > 20  # in each column 50,000 texts are different
     wide = "".join("1" + ",2" * 998 + f",{i / 7}\n" for i in range(20))
     assert len(list(Check(wide, DataSettings(name="csv")).steps())) > 2_000
+
+
+def test_the_marks_of_a_wide_table_are_settled_by_a_part_of_it(monkeypatch):
+    count = 0
+
+    def counted(text):
+        nonlocal count
+        count += 1
+        return number_readings(text)
+
+    monkeypatch.setattr(table_columns, "number_readings", counted)
+    rows = range(200)
+    wide = "\n".join(";".join(f"{r * i / 7:.4f}".replace(".", ",") for i in rows) for r in rows)
+    check = checked(wide)
+    assert check.raw.format.decimal == ","
+    assert check.table.x.shape == (200, 199)
+    assert count <= 10_000  # of 40,000 texts
 
 
 LONG = "größe;y\n" + "".join(f"ä{i};{i}\n" for i in range(9000))

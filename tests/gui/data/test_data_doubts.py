@@ -73,6 +73,24 @@ def test_one_click_makes_categories_of_grades(show_dialog):
     assert load(settings).class_names == ("1", "2", "2+", "3")
 
 
+def test_what_is_neither_yes_nor_no_is_not_taken_for_no(show_dialog):
+    colours = "".join(f"{['red', 'blue', 'green'][i % 3]},{i % 2},{i / 7}\n" for i in range(20))
+    dialog = show_dialog("colour,sold,y\n" + colours)
+    pick(dialog.kinds.boxes[1], "yes/no")
+    assert dialog.ok.isEnabled()
+    sold = load(settings_of(dialog))
+    names = sold.input_names
+    assert set(sold.train.x[:, names.index("sold")] > 0) == {True, False}
+    pick(dialog.kinds.boxes[0], "yes/no")
+    assert not dialog.ok.isEnabled()
+    assert dialog.problems.problems()[0].message == (
+        '"red" is neither yes nor no; say that the column is a category'
+    )
+    click(dialog.question.buttons[0])
+    assert dialog.ok.isEnabled()
+    assert load(settings_of(dialog)).input_names == names
+
+
 def test_a_row_of_the_wrong_length_is_told_as_a_question(show_dialog):
     dialog = show_dialog("a,b,y\n" + "".join(f"{i},{i * i},{i}\n" for i in range(9)) + "1,2\n")
     assert dialog.status.text() == (

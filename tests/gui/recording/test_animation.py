@@ -70,4 +70,4 @@ def test_a_film_that_can_not_be_written_is_said(person, answered, monkeypatch):
     person.choose("Export animation…")
     command = person.window.recording.animation()
     person._qtbot.waitUntil(lambda: command._process is None, timeout=180_000)
-    assert "can't be written: No such file or directory" in person.banner
+    assert "can't be written: no such file or directory" in person.banner

@@ -135,7 +135,7 @@ def test_a_full_disk_ends_the_recording_with_a_message_and_training_goes_on(
 
 def test_a_folder_that_is_not_there_is_said(person, commands, tmp_path):
     begin(commands, tmp_path / "nowhere" / "a.mp4")
-    assert "a.mp4: can't be written: No such file or directory" in person.banner
+    assert "a.mp4: can't be written: no such file or directory" in person.banner
     assert commands.strip is None
 
 

@@ -14,6 +14,7 @@ from regplay.gui.application import render as rendering
 from regplay.gui.application.render import Extras, Renderer, render
 from regplay.gui.plots import Chart
 from regplay.gui.recording.player import NotProvedError
+from regplay.gui.recording.video_formats import RecordingError
 from regplay.session.storyboard import at_marks, begun_at, in_language
 
 SIZE = (640, 480)
@@ -415,3 +416,9 @@ def test_without_a_font_there_is_no_film(qtbot, film, tmp_path, monkeypatch):
     with pytest.raises(rendering.StoryboardError, match="no font to write with; install one"):
         render(film("wait = 0.1"), SIZE, [tmp_path / "film.mp4"])
     assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize("name", ["film.mp4", "film.gif"])
+def test_what_can_not_be_written_is_told_by_the_name_of_the_film(qtbot, film, tmp_path, name):
+    with pytest.raises(RecordingError, match=rf"none.{name}: .*; choose a folder that exists"):
+        render(film("wait = 0.1"), SIZE, [tmp_path / "none" / name])

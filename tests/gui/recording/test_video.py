@@ -162,7 +162,7 @@ def test_other_endings_are_refused_with_those_that_there_are(tmp_path):
 def test_a_folder_that_is_not_there_is_named(tmp_path, name):
     (tmp_path / "no folder").touch()
     with pytest.raises(
-        RecordingError, match=f"no folder.*{name}: can't be written: Not a directory"
+        RecordingError, match=f"no folder.*{name}: can't be written: not a directory"
     ):
         open_video(tmp_path / "no folder" / name, SIZE, FPS)
 
@@ -189,7 +189,7 @@ def test_a_full_disk_is_said_while_writing(tmp_path, full_disk, name):
     made = open_video(tmp_path / name, SIZE, FPS)
     noise = np.random.default_rng(0).integers(0, 2**32, (200, 322), np.uint32)
     image = QImage(noise.tobytes(), *SIZE, 4 * SIZE[0], QImage.Format.Format_RGB32)
-    with full_disk(), pytest.raises(RecordingError, match=r"can't be written: File too large"):
+    with full_disk(), pytest.raises(RecordingError, match=r"can't be written: file too large"):
         made.write(image, count=100)
     made.abandon()
     assert [*tmp_path.iterdir()] == []

@@ -9,6 +9,7 @@ import pytest
 from exported_scripts import experiment_of
 from test_session_export import CASES, CSV, POLYNOMIALS, SMALL
 
+from regplay.core import UserError
 from regplay.core.datasets import REGISTRY, load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, replace
@@ -258,6 +259,15 @@ def test_scikit_learn_has_the_tables_that_scripts_take_from_it():
         order = np.random.default_rng(0).permutation(len(x))
         np.testing.assert_array_equal(np.concatenate([made.train.x, made.valid.x]), x[order])
         np.testing.assert_array_equal(np.concatenate([made.train.y, made.valid.y]), labels[order])
+
+
+def test_a_copy_without_its_source_says_so(monkeypatch):
+    def refuse(function):
+        raise OSError("could not get source code")
+
+    monkeypatch.setattr("inspect.getsource", refuse)
+    with pytest.raises(UserError, match="which this copy of it came without; install regplay by"):
+        to_pytorch(Experiment())
 
 
 def test_no_figure_that_was_not_measured_is_given_for_the_rounding():

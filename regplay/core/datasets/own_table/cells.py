@@ -130,9 +130,12 @@ def number_readings(text: str) -> tuple[float | None, float | None]:
     return (point.value if point else None, comma.value if comma else None)
 
 
+_PLAIN = re.compile(r"[+-]?\d+(?:\.\d+)?")  # most are so
+
+
 def is_number(text: str) -> bool:
     """Whether it is a number by one decimal mark or the other."""
-    return number_readings(text) != (None, None)
+    return _PLAIN.fullmatch(text) is not None or number_readings(text) != (None, None)
 
 
 def looks_like_number(text: str) -> bool:
@@ -267,8 +270,12 @@ def are_checks(values: Iterable[str]) -> bool:
 
 def count_up(cells: Sequence[object]) -> bool:
     """Whether cells are whole numbers, each one more than that before."""
-    texts = [text_of(cell) for cell in cells]
-    if not texts or not all(text.isdecimal() and len(text) < 16 for text in texts):
+    texts: list[str] = []
+    for cell in cells:
+        texts.append(text_of(cell))
+        if not texts[-1].isdecimal() or len(texts[-1]) >= 16:
+            return False
+    if not texts:
         return False
     first = int(texts[0])
     return texts == [str(first + i) for i in range(len(texts))]

@@ -26,7 +26,8 @@ from regplay.core.datasets.own_table.table_file import (
 )
 from regplay.core.datasets.own_table.table_format import write_format
 
-_HEAD = 200  # rows below the first that say whether that one is a header
+_HEAD = 20, 200  # at least and at most, rows below the first that say whether that is a header
+_HEAD_CELLS = 20_000
 _TITLES = 30  # rows that may stand above a table
 _SHEETS_OFFERED = 3
 _FEW, _SELDOM = 3, 0.1  # rows, and share of them, that can be left out at once
@@ -70,9 +71,8 @@ def body_of(rows: Rows, chosen: Mapping[str, Any]) -> Body:
         If there are no rows, only one column, or too many columns.
     """
     cells = rows.cells
-    filled = np.zeros(len(cells), dtype=np.int64)
-    for column in cells.columns:
-        filled += (cells[column] != "").to_numpy(dtype=np.int64)
+    is_filled = cells.to_numpy(dtype=object) != ""
+    filled = is_filled.sum(axis=1)
     present = np.flatnonzero(filled)
     first, problems, remarks = chosen.get("above", 0), list[Problem](), list[Problem]()
     skipped = chosen.get("skip", ())
@@ -88,7 +88,7 @@ def body_of(rows: Rows, chosen: Mapping[str, Any]) -> Body:
     is_shifted = _is_shifted(rows, head, start, below)
     if is_shifted:
         head = ["", *head[:-1]]
-    sample = cells.loc[below[:_HEAD]]
+    sample = _sample(cells, below)
     header = chosen.get("header")
     if header is None:
         more, doubt = _more_names(cells, below)
@@ -102,7 +102,7 @@ def body_of(rows: Rows, chosen: Mapping[str, Any]) -> Body:
     body = below[header - 1 :] if header else present
     width = int(rows.widths[start]) + is_shifted
     values = cells.loc[body]
-    is_empty = np.array([not (values[column] != "").any() for column in values.columns])
+    is_empty = ~is_filled[body].any(axis=0)
     wrong_rows = _ragged(rows, body, values, is_empty, width)
     wrong_rows += _repeated(body, values, head) if header else []
     told = {problem.row for problem in wrong_rows}
@@ -123,6 +123,12 @@ def body_of(rows: Rows, chosen: Mapping[str, Any]) -> Body:
     values = values[kept].reset_index(drop=True)
     values.columns = pd.RangeIndex(len(kept))
     return Body(called, values, body + 1, header, above, problems, remarks)
+
+
+def _sample(cells: pd.DataFrame, rows: Integers) -> pd.DataFrame:
+    """As many of these rows as say what the columns hold."""
+    least, most = _HEAD
+    return cells.loc[rows[: max(least, min(most, _HEAD_CELLS // cells.shape[1]))]]
 
 
 def _may_skip(problems: Sequence[Problem], skipped: Sequence[int]) -> list[Problem]:
@@ -149,7 +155,7 @@ def _titles(rows: Rows, filled: Integers, present: Integers) -> int:
         is_alone = filled[row] == 1 and usual >= 2
         if not is_alone:
             head = rows.cells.loc[present[place + 1]].tolist()
-            below = rows.cells.loc[present[place + 2 : place + 2 + _HEAD]]
+            below = _sample(rows.cells, present[place + 2 :])
             if widths[place] >= width or not _names_numbers(head, below):
                 break
         count = place + 1
@@ -238,7 +244,7 @@ def _more_names(cells: pd.DataFrame, below: Integers) -> tuple[int, list[Problem
     """
     for count in range(min(_MOST_NAMES + 1, len(below) - 1)):
         row = cells.loc[below[count]]
-        under = cells.loc[below[count + 1 : count + 1 + _HEAD]]
+        under = _sample(cells, below[count + 1 :])
         over_numbers = [row[column] for column in under.columns if _holds_values(under[column])]
         there = [cell for cell in over_numbers if not is_gap(cell)]
         texts = sum(not is_value(cell) for cell in there)
@@ -301,7 +307,7 @@ def _lonely(body: Integers, values: pd.DataFrame, filled: Integers) -> list[Prob
     places = np.flatnonzero(filled[body] == 1)
     if not len(places) or np.median(filled[body]) < 2:
         return []
-    numeric = [column for column in values.columns if _holds_values(values[column][:_HEAD])]
+    numeric = [column for column in values.columns if _holds_values(values[column][: _HEAD[1]])]
     found = []
     for place in places:
         text = next((cell for cell in values.iloc[place][numeric] if cell != ""), "")

@@ -125,6 +125,7 @@ class Check:
         refuse_categories(parts)
         self.table = self._table(raw, parts, raw.columns[self.target], targets)
         self._rows = rows
+        yield n  # whoever shows it may do so in a turn of its own
 
     def _table(
         self, raw: RawTable, parts: Sequence[InputColumns], target: Column, targets: Targets

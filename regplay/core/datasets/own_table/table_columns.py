@@ -52,7 +52,7 @@ USED: tuple[ColumnKind, ...] = ("number", "date", "yes/no", "category")  # what 
 
 MAX_CATEGORIES = 50
 _OWN_TEXT = 0.9  # share of different texts from which on a column says nothing about other rows
-_EVIDENCE = 500  # different texts of a column that usually settle its marks
+_EVIDENCE = 10_000  # different texts of all columns that usually settle the marks
 _PART = 5_000  # different texts of a column that are read in one go
 _NAMES = """id index idx row rows no nr num # rownames rowname rownumber rowid obs observation case
     record nummer"""
@@ -258,7 +258,7 @@ def decimal_mark(columns: Sequence[Column]) -> str:
     What is a number by one mark alone decides. Where nothing does, and a column has a number that
     means something else by the other mark, that column has a `doubt`.
     """
-    for most in (_EVIDENCE, None):
+    for most in (max(10, _EVIDENCE // len(columns)), None):
         votes = {".": 0, ",": 0}
         doubts: list[tuple[Column, str]] = []
         for column in columns:
@@ -524,10 +524,16 @@ def categories_of(column: Column) -> tuple[Labels, tuple[str, ...]]:
     return np.array(codes, dtype=np.int64)[column.codes], tuple(names)
 
 
-def yes_no_of(column: Column) -> Floats:
-    """A column as 1 for yes and 0 for no [n], NaN where it is missing."""
-    found = [
-        np.nan if column.gaps[i] else float(str(t).lower() in YES | CHECKS)
-        for i, t in enumerate(column.texts)
-    ]
-    return np.array(found)[column.codes]
+def yes_no_of(column: Column) -> tuple[Floats, list[Problem]]:
+    """A column as 1 for yes and 0 for no [n], NaN where it is missing, and what is neither."""
+    found, problems = np.full(len(column.texts), np.nan), list[Problem]()
+    for i, cell in column.values():
+        text = text_of(cell).lower()
+        if text in YES | CHECKS | {"1"}:
+            found[i] = 1.0
+        elif text in NO | {"0"}:
+            found[i] = 0.0
+        else:
+            wrong = f"{in_quotes(cell)} is neither yes nor no; say that the column is a category"
+            problems += column.problems_at(i, wrong)
+    return found[column.codes], problems

@@ -35,6 +35,7 @@ MAX_ROWS = 100_000
 MAX_COLUMNS = 1_001  # 1,000 inputs and the target
 _MOST_CELLS = 32_000_000  # with empty ones
 _STEP = 20_000  # rows after which whoever reads may turn to something else
+_STEP_CELLS = 200_000  # or cells, where rows are long
 _START = 65_536  # bytes that are the beginning
 _SAMPLED = 1 << 18  # characters that decide about the separator
 _TABLES = "regplay reads tables: CSV, TSV, Excel (.xlsx)"
@@ -374,7 +375,7 @@ def _text_rows(
             na_filter=False,
             skip_blank_lines=False,
             skipinitialspace=True,
-            chunksize=_STEP,
+            chunksize=min(_STEP, max(1, _STEP_CELLS // width)),
         ):
             parts.append(part.map(str.strip) if has_blanks else part)
             read += len(part)
@@ -479,7 +480,7 @@ def _workbook_rows(
             rows.append([_workbook_cell(cell) for cell in row])
             if len(row) * len(rows) > _MOST_CELLS:
                 raise ReadingStoppedError("this sheet is too large; save a part of its rows as CSV")
-            if len(rows) % (_STEP // 10) == 0:
+            if len(rows) % max(1, _STEP // (10 + len(row))) == 0:
                 yield len(rows)
         book.close()
     except (KeyError, ValueError, TypeError, AttributeError, SyntaxError, zipfile.BadZipFile):

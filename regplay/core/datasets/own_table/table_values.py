@@ -68,7 +68,8 @@ def input_of(
     if column.doubt is not None and column.kind in ("number", "date"):
         problems = [column.doubt]
     elif column.kind == "yes/no":
-        values = yes_no_of(column)
+        values, wrong = yes_no_of(column)
+        problems = _offer_categories(raw, column, wrong)
     elif column.kind == "date":
         values, problems = dates_of(column, raw.format.dates)
     elif column.kind in ("text", "empty"):
@@ -87,10 +88,15 @@ def _numbers_of(
     different = int((~column.gaps).sum())
     is_often = len(problems) > _MOST_TYPOS * column.filled and 2 * different <= column.filled
     if is_often and different <= MAX_CATEGORIES:
-        said = write_pairs({names_of(raw.names)[column.index]: "category"})
-        answers = ("These are categories", "data.columns", said)
-        problems[0] = replace(problems[0], answers=(*problems[0].answers, answers))
+        problems = _offer_categories(raw, column, problems)
     return values, problems
+
+
+def _offer_categories(raw: RawTable, column: Column, problems: Sequence[Problem]) -> list[Problem]:
+    """Problems with a column, of which the first offers that it is a category."""
+    said = write_pairs({names_of(raw.names)[column.index]: "category"})
+    answer = ("These are categories", "data.columns", said)
+    return [replace(one, answers=(*one.answers, answer)) for one in problems[:1]] + [*problems[1:]]
 
 
 def refuse_categories(parts: Sequence[InputColumns]) -> None:
