@@ -28,7 +28,7 @@ def choose(person, kind):
 
 
 @pytest.fixture
-def at_polynomial(open_window):
+def at_polynomial(first_curves, open_window):
     """At a window in which a polynomial was chosen, which nobody trained."""
     person = open_window(SMALL)
     choose(person, "polynomial")
@@ -99,7 +99,6 @@ def test_of_a_polynomial_only_its_own_controls_are_there(at_polynomial):
     assert {"model.depth", "model.width", "optimizer.lr", "seed"} <= shown
 
 
-@pytest.mark.usefixtures("first_curves")
 def test_the_slider_of_the_degree_shows_the_curve_and_drags_along_it(at_polynomial):
     person = at_polynomial
     control = person.window.controls.control(DEGREE)
