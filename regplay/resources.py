@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from regplay.core import UserError
+
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -12,12 +14,12 @@ def resource(*parts: str) -> Path:
 
     Raises
     ------
-    FileNotFoundError
+    UserError
         If there is no such file: the installation is damaged.
     """
     installed = _PACKAGE / "_resources"
     root = installed if installed.is_dir() else _PACKAGE.parent / "resources"
     path = root.joinpath(*parts)
     if not path.exists():
-        raise FileNotFoundError(f"{path} is missing: install regplay again")
+        raise UserError(f"{path} is missing: install regplay again")
     return path

@@ -475,6 +475,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except UserError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return REFUSED
+    except ImportError as error:
+        problem = f"a part of it can't be loaded: {error}; install regplay again"
+        print(f"{parser.prog}: {problem}", file=sys.stderr)
+        return REFUSED
     except BrokenPipeError:
         abandon_output()
         return CLOSED

@@ -189,6 +189,20 @@ def test_a_page_below_the_control_that_it_names_keeps_its_buttons_in_sight(open_
     assert not window.controls.control("model.depth").visibleRegion().isEmpty()
 
 
+def test_a_control_is_whole_in_sight_once_its_curve_unfolds(open_window) -> None:
+    person = _open_finished(open_window)
+    window = person.window
+    window.resize(1024, 640)
+    window.theme.set_zoom(200)
+    window.guide.go_to("valley", 0)
+    _settle()
+    control = window.controls.control("regularization.weight_decay")
+    folded = control.height()
+    window.lesson_panel.findChild(QAbstractButton, "lesson.place").click()
+    person.wait(lambda: control.height() > folded)
+    person.wait(lambda: control.visibleRegion().boundingRect().height() >= control.height() - 1)
+
+
 @pytest.mark.parametrize("zoom", [100, 200])
 def test_no_dialog_is_cut_off(open_window, zoom) -> None:
     window = open_window().window

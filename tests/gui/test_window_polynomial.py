@@ -61,6 +61,23 @@ def test_its_losses_are_shown_over_the_degree_and_a_click_takes_one(at_polynomia
     assert history_view.log_x.isVisible()
 
 
+def test_its_remedy_is_the_weight_decay_that_its_slider_shows_to_be_best(at_polynomial):
+    person = at_polynomial
+    person.controller.set_values({DEGREE: 15})
+    person.controller.compare()
+    curve = person.window.controls.curve
+    person.wait(lambda: curve(DECAY) is not None and curve(DECAY).is_finished)
+    best = curve(DECAY).values[curve(DECAY).valley]
+    assert best > 0.01
+
+    def compared():
+        return [get(one.run.experiment, DECAY) for one in person.window.tabs.side.compared_runs]
+
+    person.wait(lambda: compared() == [0, best])
+    person.controller.set_values({DECAY: 0.5})
+    person.wait(lambda: compared() == [0, 0.5])
+
+
 def test_none_of_its_epochs_is_the_best(at_polynomial):
     window = at_polynomial.window
     assert "best epoch" not in window.history_view.legend.text()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from regplay.core import fields
@@ -395,13 +395,22 @@ class ControlPanel(ScrolledColumn):
 
     def set_highlighted(self, paths: Iterable[str]) -> None:
         """Point out these controls, if they are here, and no others; bring them into sight."""
+        for path in self._highlighted:
+            self._controls[path].removeEventFilter(self)
         self._highlighted = tuple(path for path in paths if path in self._controls)
+        for path in self._highlighted:
+            self._controls[path].installEventFilter(self)
         for section, group in self._groups.items():
             here = [path for path in self._highlighted if _section(path) == section]
             group.frame(self._controls[path] for path in here)
         self.unfold(self._highlighted)
-        if self._highlighted:
-            QTimer.singleShot(0, self, self._show_highlighted)  # once it is laid out
+        self._bring_into_sight()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Bring highlighted controls into sight again once a curve of theirs has unfolded."""
+        if event.type() == QEvent.Type.Resize and watched is not self.widget():
+            self._bring_into_sight()
+        return super().eventFilter(watched, event)
 
     def hidden_paths(self) -> frozenset[str]:
         """Field paths of the controls that were hidden by `set_hidden_paths`."""
@@ -437,6 +446,9 @@ class ControlPanel(ScrolledColumn):
     def _adopt(self, path: str, index: int) -> None:
         experiment = fields.replace(self._experiment, {path: self._controls[path].value()})
         self.start_chosen.emit(experiment, Start(path, index))
+
+    def _bring_into_sight(self) -> None:
+        QTimer.singleShot(0, self, self._show_highlighted)  # once it is laid out
 
     def _show_highlighted(self) -> None:
         for path in reversed(self._highlighted):  # the first, if there isn't room for all

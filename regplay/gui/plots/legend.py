@@ -33,7 +33,7 @@ SIGN = 20.0  # for a swatch
 _LEAST = 40.0  # of an elided text
 _GAP = 12.0  # between entries
 _FIRST = 2  # entries that are to be seen in any case
-_LONGEST, _SHORT = 24, 12  # characters of the name of another run, at most
+_LONGEST, _SHORT = 24, 14  # characters of the name of another run, at most
 
 
 @dataclass(frozen=True)

@@ -368,7 +368,7 @@ class PinnedRuns(QObject):
         runs = [(pin.name, pin.color, pin.run) for pin in self._pins if not pin.is_hidden]
         if self._beside:
             runs = [
-                (place.name, place.color, it.run)
+                (place.short_name or place.name, place.color, it.run)
                 for it in self._beside
                 if (place := it.place).color is not None
             ]

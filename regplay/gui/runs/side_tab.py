@@ -10,13 +10,13 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset, DatasetError, load
-from regplay.core.experiment import Experiment
+from regplay.core.experiment import DataSettings, Experiment, ModelSettings
 from regplay.core.fields import get
 from regplay.core.fit import Fit, grid_of
 from regplay.core.history import Snapshot
 from regplay.core.hyperparameters import MAIN_REGULARIZERS
 from regplay.core.state import Checkpoints
-from regplay.core.sweep import Lineup
+from regplay.core.sweep import Lineup, Sweep
 from regplay.gui.plots import (
     Chart,
     ChartPanel,
@@ -30,7 +30,7 @@ from regplay.gui.plots import (
 )
 from regplay.gui.runs.run_rows import NUMBERS, TitleLine, pin_color
 from regplay.gui.theme import ROLES
-from regplay.gui.training import Start, Study, StudyRequest, View
+from regplay.gui.training import Start, Study, StudyRequest, View, curve_of
 from regplay.gui.widgets import FlowLayout, Press, TwoColumns, fill, named
 from regplay.session.pins import DECAY, DROPOUT, Pin, Pins, compared, value_texts
 from regplay.session.session import Run
@@ -106,6 +106,7 @@ class Place:
     color: int | None = None  # index into the palette of pins
     pin: Pin | None = None
     is_trained: bool = False  # here, with the others
+    short_name: str = ""  # where there is little room; empty takes the name
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,7 +230,10 @@ class SideTab(QWidget):
         self._pins = pins
         self._compares = False
         self._view: View | None = None
-        self._decay, self._dropout = DECAY, DROPOUT
+        # Of the remedies; those of the present data and model that are not to change any more.
+        self._strengths = dict(zip(MAIN_REGULARIZERS, (DECAY, DROPOUT), strict=True))
+        self._settled: set[str] = set()
+        self._problem: tuple[DataSettings, ModelSettings] | None = None
         self._cells: list[_TitledFit] = []
         self._used = 0
         self._linked = LinkedCharts(self)
@@ -273,17 +277,43 @@ class SideTab(QWidget):
         pinned = {pin.run.experiment: pin for pin in self._pins if pin.run.is_complete}
         free = iter(self._pins.free_colors)
         places = []
-        # Who adopts one of them has not given the others up: their strengths stay.
-        present = experiment.regularization
-        self._decay = present.weight_decay or self._decay
-        self._dropout = present.dropout or self._dropout
-        for name, remedy in compared(experiment, self._decay, self._dropout).items():
+        self._follow_strengths(experiment)
+        for name, remedy in compared(experiment, *self._strengths.values()).items():
             pin = pinned.get(remedy)
             color = next(free, 0) if pin is None else pin.color
             used = [path for path in MAIN_REGULARIZERS if get(remedy, path)]
-            name = f"{name} {', '.join(value_texts(remedy, used))}".strip()
-            places.append(Place(name, remedy, color, pin, is_trained=True))
+            values = ", ".join(value_texts(remedy, used))
+            whole = f"{name} {values}".strip()
+            places.append(Place(whole, remedy, color, pin, True, values))
         return places
+
+    def _follow_strengths(self, experiment: Experiment) -> None:
+        """Take the experiment's own strengths; who adopts one remedy has not given up the others'.
+
+        Those that it hasn't got become what is best for its data and model, once that is known.
+        """
+        problem = experiment.data, experiment.model
+        if problem != self._problem:
+            self._problem, self._settled = problem, set()
+        for path in MAIN_REGULARIZERS:
+            if own := float(get(experiment, path)):
+                self._strengths[path] = own
+                self._settled.add(path)
+
+    def _take_valleys(self, studies: Mapping[str, Study]) -> None:
+        """Take what the curves of the sliders show to be best, once for the same data and model."""
+        for path in MAIN_REGULARIZERS:
+            study = None if path in self._settled else studies.get(path)
+            if study is None or not study.finished or not isinstance(study.sweep, Sweep):
+                continue
+            base, curve = study.sweep.experiment, curve_of(study, None)
+            if curve is None or curve.valley is None or (base.data, base.model) != self._problem:
+                continue
+            self._settled.add(path)
+            best = curve.values[curve.valley]
+            if best and best != self._strengths[path]:
+                self._strengths[path] = best
+                self.wishes_changed.emit()
 
     def _line_up(self, lineup: list[Place]) -> None:
         """Take others; with other names and colours alone they stay what they are."""
@@ -324,6 +354,7 @@ class SideTab(QWidget):
 
     def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Show the fits and the losses of those that are trained here, at an epoch."""
+        self._take_valleys(studies)
         study = studies.get(_KEY)
         if study is None or study.history is None or not self.compared_runs:
             return

@@ -287,8 +287,8 @@ class TwoColumns(QGridLayout):
     def setGeometry(self, rect: QRect) -> None:
         """Take as many columns as have room."""
         widths = self._widths()
-        needed = max(widths[::2], default=0) + max(widths[1::2], default=0) + self.spacing()
-        columns = 2 if needed <= rect.width() else 1
+        left, right = (max(widths[start::2], default=0) for start in (0, 1))
+        columns = 2 if right and left + self.spacing() + right <= rect.width() else 1
         if columns != self._columns:
             self._columns = columns
             self._place()

@@ -217,8 +217,10 @@ class Autosave:
 
     def _own_path(self) -> Path:
         """The file to write, with a lock beside it before there is anything in it."""
-        if self.path is not None:
+        if self.path is not None and self.path.parent.is_dir():
             return self.path
+        if self._lock is not None:  # somebody has deleted the folder
+            self._lock.release()
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"{uuid.uuid4().hex}{SUFFIX}"
         lock = hold(path)

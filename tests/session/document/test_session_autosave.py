@@ -2,16 +2,19 @@
 
 import errno
 import os
+import shutil
 import subprocess
 import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import filelock
 import pytest
 from stored_sessions import session, small
 
-from regplay.session.document import Autosave, Document, DocumentError, left_behind, read
+from regplay.session.document import Autosave, Document, DocumentError, left_behind, read, write
 from regplay.session.document import session_file as autosave_module
 from regplay.session.document.session_file import hold
 
@@ -321,3 +324,61 @@ def test_no_reader_ever_sees_half_a_file(saving):
     for turn in range(30):
         autosave.save(documents[turn % 2])
         assert read(autosave.path).experiment.seed in (0, 1)
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EIO])
+def test_a_disk_that_refuses_leaves_what_was_written_before(saving, monkeypatch, code):
+    autosave, first = saving(), session()
+    autosave.save(first)
+    autosave.wait()
+
+    def refuse(_: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", refuse)
+        autosave.save(session(seed=1))
+        autosave.wait()
+    assert os.strerror(code) in autosave.take_problem()
+    assert read(autosave.path).is_like(first)
+    assert not [name for name in names(autosave.path.parent) if name.endswith(".part")]
+
+
+def test_a_folder_that_vanishes_is_made_again(saving, folder):
+    autosave = saving()
+    autosave.save(session())
+    autosave.wait()
+    shutil.rmtree(folder)
+    autosave.save(session(seed=1))
+    autosave.wait()
+    assert read(autosave.path).experiment.seed == 1
+
+
+def test_a_clock_that_is_set_back_hides_nothing(saving, folder):
+    """What was written tomorrow is offered, and comes first."""
+    first, second = saving(), saving()
+    for seed, autosave in enumerate((first, second)):
+        autosave.save(session(seed=seed))
+        autosave.wait()
+    tomorrow = time.time() + 86_400
+    os.utime(first.path, (tomorrow, tomorrow))
+    crash(first)
+    crash(second)
+    found = left_behind(folder)
+    assert [read(leftover.path).experiment.seed for leftover in found] == [0, 1]
+    for leftover in found:
+        leftover.discard()
+
+
+def test_two_windows_that_save_the_same_session_leave_one_of_the_two(tmp_path):
+    path, documents = tmp_path / "mine.regplay", [session(seed=seed) for seed in range(2)]
+
+    def save(document: Document) -> None:
+        for _ in range(20):
+            write(path, document)
+
+    with ThreadPoolExecutor(2) as windows:
+        for done in [windows.submit(save, document) for document in documents]:
+            done.result()
+    assert any(read(path).is_like(document) for document in documents)
+    assert names(tmp_path) == [path.name]
