@@ -25,7 +25,6 @@ from regplay.core.device import available
 from regplay.core.experiment import Experiment
 from regplay.gui.application.garbage import Collector
 from regplay.gui.persistence import Dialogs, Keeping, Recovery
-from regplay.gui.plots import SCREEN
 from regplay.gui.recording.encoder import Encoder
 from regplay.gui.recording.frame_cache import FrameCache
 from regplay.gui.recording.player import Log
@@ -83,7 +82,11 @@ class _Nobody(Dialogs):
 
 
 class _Painting(QObject):
-    """Keeps what has changed of a window from being painted until it is asked for, once a frame."""
+    """Keeps what has changed of a window from being painted until it is asked for, once a frame.
+
+    What was painted while a frame is settled would cost as much again; and a curve that is painted
+    in pieces, as these come from the thread, differs in single pixels from one painted whole.
+    """
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -129,7 +132,6 @@ class Renderer:
         if not QFontDatabase.families():
             raise StoryboardError("there is no font to write with; install one, such as DejaVu")
         self._clock, self._step = VirtualClock(), 1.0 / storyboard.fps
-        SCREEN.keeps_pictures = False  # one that was added to looks a little different
         self.is_kept = False
         settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
         settings.setValue("scheme", storyboard.theme)
@@ -207,7 +209,6 @@ class Renderer:
 
     def close(self) -> None:
         """End the window and its thread."""
-        SCREEN.keeps_pictures = True
         self._collector.end()
         self._window.close()
         self._window.theme.deleteLater()
