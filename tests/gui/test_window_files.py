@@ -283,6 +283,29 @@ def test_what_reads_tables_is_imported_on_a_thread_while_a_file_is_dragged(
     assert sys.modules.pop("slow_reader").thread != "MainThread"
 
 
+@pytest.mark.parametrize(
+    ("ending", "message"), [("", ""), ("raise ImportError('no pandas')", "no pandas; install")]
+)
+def test_a_pasted_table_is_opened_once_that_is_imported(
+    person, file, tmp_path, monkeypatch, ending, message
+):
+    waits = "import os\nwhile not os.path.exists({!r}):\n    pass\n".format(str(tmp_path / "go"))
+    file("slow_reader.py", waits + ending)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(file_commands, "_READER", "slow_reader")
+    QGuiApplication.clipboard().setText(TABLE)
+    person.window.files.paste()
+    assert dialog_of(person.window) is None
+    assert person.banner == ""
+    file("go")
+    person.wait(lambda: dialog_of(person.window) is not None or bool(person.banner))
+    assert message in person.banner
+    assert (dialog_of(person.window) is None) == bool(message)
+    if dialog := dialog_of(person.window):
+        dialog.reject()
+    sys.modules.pop("slow_reader", None)
+
+
 @pytest.mark.parametrize("name", ["n" * 300, "n" * 300 + ".regplay"])
 def test_a_name_that_no_file_can_have_is_refused(person, tmp_path, name):
     """`Path.is_dir` raises there, which would leave the drag that is under way open."""

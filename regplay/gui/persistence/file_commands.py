@@ -1,8 +1,10 @@
 """What comes into the program and goes out of it: sessions, data, lessons, links, scripts."""
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -34,6 +36,7 @@ class FileCommands(QObject):
     done = Signal(str)  # what was saved or copied
     imported = Signal()  # the present experiment learns from a table now
     storyboard_opened = Signal(Path)  # this file of one is to be shown
+    _reader_imported = Signal(str)  # what reads tables; why it could not be, or nothing
 
     def __init__(
         self,
@@ -45,19 +48,22 @@ class FileCommands(QObject):
         super().__init__(parent)
         self._controller, self._documents = controller, documents
         self._open_lesson, self._parent = open_lesson, parent
+        self._is_importing = False  # what reads tables, on another thread
+        self._waiting: list[Callable[[], None]] = []  # tables to be opened when it is there
+        self._reader_imported.connect(self._open_waiting)
 
     # coming in
 
     def choose(self) -> None:
         """Ask for a file of any kind and open it."""
-        _import_reader()
+        self._import_reader()
         name, _ = QFileDialog.getOpenFileName(self._parent, "Open", "", _OPENED)
         if name:
             self.open(Path(name))
 
     def choose_data(self, take: Take | None = None) -> None:
         """Ask for a table and how to learn from it; as `open_table`."""
-        _import_reader()
+        self._import_reader()
         kinds = f"Tables ({TABLES});;All files (*)"
         name, _ = QFileDialog.getOpenFileName(self._parent, "Open data", "", kinds)
         if name:
@@ -80,7 +86,12 @@ class FileCommands(QObject):
         """Show a table, a file or its text, and ask how to learn from it.
 
         The answer, values by field path, is handed to `take`; without it, the experiment changes.
+        What reads tables is imported before, on another thread: pandas takes a while.
         """
+        if self._is_importing or _READER not in sys.modules:
+            self._waiting.append(partial(self.open_table, path, text, take))
+            self._import_reader()
+            return
         try:
             check_table(path if path is not None else text or "")
         except UserError as error:
@@ -95,6 +106,29 @@ class FileCommands(QObject):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
+    def _import_reader(self) -> None:
+        """Begin to, also beside a person who still chooses a table."""
+        if not self._is_importing and _READER not in sys.modules:
+            self._is_importing = True
+            QThreadPool.globalInstance().start(self._import)
+
+    def _import(self) -> None:
+        problem = ""
+        try:
+            import_module(_READER)
+        except ImportError as error:
+            problem = f"Tables can't be read: {error}; install regplay again."
+        with contextlib.suppress(RuntimeError):  # the window is gone
+            self._reader_imported.emit(problem)
+
+    def _open_waiting(self, problem: str) -> None:
+        self._is_importing = False
+        waiting, self._waiting = self._waiting, []
+        if problem and waiting:
+            self.failed.emit(problem)
+        for open_table in () if problem else waiting:
+            open_table()
+
     def _learn(self, values: Mapping[str, object]) -> None:
         self._controller.set_values(values)
         self._controller.runner.play()
@@ -103,7 +137,7 @@ class FileCommands(QObject):
     def accepts(self, data: QMimeData) -> bool:
         """Whether what is dragged over the window can be opened."""
         if dropped_file(data) is not None:
-            _import_reader()
+            self._import_reader()
             return True
         return dropped_link(data) is not None
 
@@ -185,12 +219,6 @@ class FileCommands(QObject):
             self.failed.emit(str(error))
         else:
             self.done.emit(done)
-
-
-def _import_reader() -> None:
-    """Import what reads tables beside a person who still chooses one: pandas takes a while."""
-    if _READER not in sys.modules:
-        QThreadPool.globalInstance().start(lambda: import_module(_READER))
 
 
 def dropped_file(data: QMimeData) -> Path | None:
