@@ -18,7 +18,7 @@ MOST = 12
 DECAY, DROPOUT = 0.01, 0.3  # of the remedies that are compared, unless the experiment has its own
 _KEPT = 16 << 20  # bytes for the states of each
 _IN_A_NAME = 3  # values; with more a name would be a paragraph
-_UNREGULARIZED = "no regularization"
+_UNREGULARIZED = "plain"
 
 _POINTS = frozenset({"data.points", "data.valid_points"})  # too long to be told whole
 # Switches, as what they say when they are off and on.

@@ -56,7 +56,7 @@ def test_names_say_what_differs_of_those_before_too() -> None:
         pins.pin(_run(**values), None)
         names.append([pin.name for pin in pins])
     three = ["λ 0, p 0", "λ 0.01, p 0", "λ 0.01, p 0.3"]
-    assert names[:3] == [["no regularization"], ["λ 0", "λ 0.01"], three]
+    assert names[:3] == [["plain"], ["λ 0", "λ 0.01"], three]
     assert names[3] == [*three, "λ 0.01, p 0.3 (2)"]
 
 
@@ -91,7 +91,7 @@ def test_names_that_were_given_stay() -> None:
     assert [pin.name for pin in pins] == ["mine", "seed 1", "seed 4"]
     assert own is pins[1]
     pins.restore([])
-    assert pins.pin(_run(), None).name == "no regularization"
+    assert pins.pin(_run(), None).name == "plain"
 
 
 def test_renaming_ignores_blanks() -> None:

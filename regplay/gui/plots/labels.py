@@ -177,7 +177,8 @@ class FloorLayer:
     value
         In the units of the loss, or None where it is not known.
     text
-        Its name, and after a dot what may be left out where there is no room.
+        Its name, and after a dot what may be left out where there is no room; where there is even
+        less it is called the noise floor alone.
     bounds_validation
         Whether it is the floor of the validation points too; else the line is a thin one in the
         colour of training.
@@ -215,9 +216,9 @@ class FloorLayer:
         painter.setPen(line)
         painter.drawLine(QLineF(0, y, frame.width, y))
         metrics = QFontMetricsF(painter.font())
-        room, name = frame.width - 2 * _MARGIN * frame.zoom, self.text
-        if metrics.horizontalAdvance(name) > room:
-            name = name.partition(" · ")[0]
+        room = frame.width - 2 * _MARGIN * frame.zoom
+        texts = self.text, self.text.partition(" · ")[0], "noise floor"
+        name = next((it for it in texts if metrics.horizontalAdvance(it) <= room), texts[-1])
         width = min(metrics.horizontalAdvance(name), room)
         box = self.box = self._chosen(y, width, metrics, frame)
         if box is None:

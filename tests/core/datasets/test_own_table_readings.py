@@ -334,6 +334,18 @@ def test_texts_that_begin_with_letters_are_categories_without_a_word():
 # whole tables
 
 
+@pytest.mark.parametrize("header", ["0,1,kind,3", ",0,1,kind,3", "1,2,kind,4"])
+def test_numbers_that_count_the_columns_are_names(header):
+    index = header.startswith(",")
+    text = table(
+        header,
+        lambda i: f"{f'{i},' * index}{i / 2},{i * i % 7},{'xyz'[i % 3]},{i * i % 11 + 0.25}",
+    )
+    check = checked(text)
+    assert check.raw.names[-4:] == tuple(header.strip(",").split(","))
+    assert len(check.table.y) == 24
+
+
 def test_years_over_numbers_are_names():
     check = checked(table("country,2019,2020,2021", lambda i: f"c{i},{i},{i * 2},{i * 3 % 7}"))
     assert check.raw.names == ("country", "2019", "2020", "2021")

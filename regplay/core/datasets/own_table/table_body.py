@@ -201,7 +201,7 @@ def _has_header(head: Sequence[object], below: pd.DataFrame) -> bool | None:
     if head[0] == "" and "" not in head[1:] and count_up(below[0].tolist()):
         return True
     evidence = set()
-    numbers = []  # of the first row, over numbers
+    numbers, places = [], []  # of the first row, over numbers, and their columns
     for column in below.columns:
         cells = [cell for cell in below[column] if not is_gap(cell)]
         cell = head[column]
@@ -209,13 +209,15 @@ def _has_header(head: Sequence[object], below: pd.DataFrame) -> bool | None:
             continue
         if is_value(cell) and any(map(is_value, cells)):
             numbers.append(cell)
+            places.append(column)
         elif cell in cells:
             evidence.add(False)
         elif len(set(cells)) * 2 <= len(cells):
             evidence.add(True)
     steps = [number_readings(text_of(cell))[0] for cell in numbers]
     known = [step for step in steps if step is not None and np.isfinite(step)]
-    is_even = len(known) == len(steps) and len(set(np.diff(known))) == 1
+    is_even = len(known) == len(steps) > 1
+    is_even &= 1 in (len(set(np.diff(known))), len(set(np.subtract(known, places[: len(known)]))))
     if is_even and known[0] != known[1] and all(map(_is_year, known)) and not evidence - {True}:
         below_years = [number_readings(text_of(cell))[0] or 0 for cell in below.to_numpy().ravel()]
         if not any(map(_is_year, below_years)):

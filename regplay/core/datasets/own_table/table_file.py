@@ -25,6 +25,7 @@ import pandas as pd
 from regplay.core.arrays import Integers
 from regplay.core.datasets.dataset import short
 from regplay.core.datasets.own_table.cells import is_number
+from regplay.core.datasets.own_table.file_kind import kind_of
 from regplay.core.datasets.own_table.table_format import BLANKS, SEPARATORS, encoding_name
 from regplay.core.datasets.own_table.text_encoding import Guess, decode, encodings_of
 
@@ -40,42 +41,6 @@ _START = 65_536  # bytes that are the beginning
 _SAMPLED = 1 << 18  # characters that decide about the separator
 _TABLES = "regplay reads tables: CSV, TSV, Excel (.xlsx)"
 _SAVED = f"{_TABLES}; save what is in it as one of these"
-_KINDS = {  # first bytes: what such a file is
-    b"\xd0\xcf\x11\xe0": "an old Excel or Office file, or a workbook with a password: save it as "
-    "Excel workbook (.xlsx) without a password, or as CSV",
-    b"%PDF": "a PDF",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"GIF8": "a picture",
-    b"PAR1": "a Parquet file",
-    b"ARROW1": "a Feather file",
-    b"$FL2": "an SPSS file",
-    b"<stata_dta>": "a Stata file",
-    b"MATLAB": "a MATLAB file",
-    b"{\\rtf": "an RTF text: copy the table from it and paste it here",
-    b"\x89HDF": "an HDF5 file",
-    b"\x93NUMPY": "a NumPy file",
-    b"SQLite format 3": "an SQLite database",
-    b"\x80\x04\x95": "a Python pickle",
-    b"\x80\x05\x95": "a Python pickle",
-    b"7z\xbc\xaf": "a 7z archive",
-    b"Rar!": "a RAR archive",
-    b"BZh": "packed by bzip2: unpack it first",
-    b"\xfd7zXZ": "packed by xz: unpack it first",
-    b"\x28\xb5\x2f\xfd": "packed by Zstandard: unpack it first",
-    b"RDX": "an R data file",
-}
-_PAIRS = r"( \d+:[-+.\de]+)*"
-_TEXTS = {  # what a text begins with, or a line among its first: what it is then
-    r"\A\s*(\{|\[\{|\[\[|\[\s*[{\[\"\d-])": "a JSON file",
-    r"\A\s*<(!doctype|html|\?xml|table|tr)": "a web page or XML",
-    r"^\s*@relation\b": "an ARFF file of Weka: save it as CSV there",
-    r"\\begin\{|\\hline|^[^\\&\n]+&.*\\\\\s*$": "a LaTeX table: write semicolons in place of & and "
-    "take out all that begins with \\",
-    r"\A\s*(insert into|create table|select)\s": "SQL: save the result of a query as CSV",
-    rf"\A[-+.\de]+{_PAIRS} \d+:(?![0-5]\d\b)[-+.\de]+{_PAIRS}\s*$": "a sparse table, with "
-    "index:value: write all values of each row, 0 where there is none",
-}
 
 
 @dataclass(frozen=True)
@@ -156,18 +121,6 @@ class Rows:
     sheet: str = ""
     sheets: tuple[str, ...] = ()
     has_separator_line: bool = False
-
-
-def kind_of(start: bytes) -> str:
-    """What a file is that is no table, by its first bytes, in words; empty if it may be one."""
-    for first, kind in _KINDS.items():
-        if start.startswith(first):
-            return kind
-    text = start.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
-    for pattern, kind in _TEXTS.items():
-        if re.search(pattern, text, re.IGNORECASE | re.MULTILINE):
-            return kind
-    return ""
 
 
 def read_rows(
@@ -394,7 +347,7 @@ def _text_rows(
     return Rows(cells, sizes, separator, encoding, has_separator_line=line is not None)
 
 
-_BARS = str.maketrans("│┃┆║", "||||")
+_BARS = "│┃┆║"
 _RULE = re.compile(
     r"^[-=+|:\t ─━═┌┐└┘├┤┬┴┼╞╡╪╭╮╰╯╔╗╚╝╠╣╦╩╬]*[-=─━═]{3}[-=+|:\t ─-╬]*$", re.MULTILINE
 )
@@ -403,7 +356,8 @@ _COUNT = re.compile(r"\n\(?\d[\d,]* rows?( in set.*)?\)?$")  # below what psql a
 
 def _plain(text: str) -> str:
     """A table with lines drawn in it, as of Markdown and of databases, without these."""
-    text = text.translate(_BARS)
+    for bar in _BARS:
+        text = text.replace(bar, "|")
     if not _RULE.search(text):
         return text
     text = _COUNT.sub("", _RULE.sub("", text).rstrip())

@@ -13,17 +13,19 @@ import numpy as np
 from regplay.core.arrays import Flags, Floats, Labels
 from regplay.core.datasets.dataset import Dataset
 from regplay.core.datasets.own_table.cells import TOTALS, in_quotes, text_of
+from regplay.core.datasets.own_table.column_values import (
+    categories_of,
+    dates_of,
+    numbers_of,
+    yes_no_of,
+)
 from regplay.core.datasets.own_table.raw_table import RawTable, names_of
 from regplay.core.datasets.own_table.table_columns import (
     MAX_CATEGORIES,
     USED,
     Column,
-    categories_of,
     counts_rows,
-    dates_of,
-    numbers_of,
     unit_of,
-    yes_no_of,
 )
 from regplay.core.datasets.own_table.table_file import Problem, ReadingStoppedError, numbered
 from regplay.core.datasets.own_table.table_format import read_format, write_format, write_pairs
