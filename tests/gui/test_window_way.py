@@ -35,10 +35,7 @@ def way_to_here(function) -> list[str]:
     return [str(file.relative_to(FOLDER)) for file in frames if file.is_relative_to(FOLDER)]
 
 
-def test_a_dragged_weight_decay_goes_the_way_that_is_written_down(
-    open_window, settings, monkeypatch
-):
-    settings.setValue("curves", "")
+def test_a_dragged_weight_decay_goes_the_way_that_is_written_down(open_window, monkeypatch):
     person = open_window({"epochs": 5})
     person.train()
     line, passed = person.window.fit_view.panel.curve, []

@@ -347,7 +347,7 @@ def _text_rows(
     return Rows(cells, sizes, separator, encoding, has_separator_line=line is not None)
 
 
-_BARS = str.maketrans("│┃┆║", "||||")
+_BARS = "│┃┆║"
 _RULE = re.compile(
     r"^[-=+|:\t ─━═┌┐└┘├┤┬┴┼╞╡╪╭╮╰╯╔╗╚╝╠╣╦╩╬]*[-=─━═]{3}[-=+|:\t ─-╬]*$", re.MULTILINE
 )
@@ -356,7 +356,8 @@ _COUNT = re.compile(r"\n\(?\d[\d,]* rows?( in set.*)?\)?$")  # below what psql a
 
 def _plain(text: str) -> str:
     """A table with lines drawn in it, as of Markdown and of databases, without these."""
-    text = text.translate(_BARS)
+    for bar in _BARS:
+        text = text.replace(bar, "|")
     if not _RULE.search(text):
         return text
     text = _COUNT.sub("", _RULE.sub("", text).rstrip())
