@@ -182,6 +182,18 @@ def test_closing_while_training_a_big_network_computes_for_less_than_a_second(op
     assert person.controller.runner.step < 1_000_000
 
 
+@pytest.mark.parametrize("tab", ["fit", "landscape", "seeds"])
+def test_closing_while_the_networks_of_a_tab_train_stops_them(open_window, tab):
+    person = open_window({"model.width": 128, "epochs": 20_000})
+    person.window.tabs.set_tab(tab)
+    studies = person.controller.studies
+    person.wait(lambda: any(not study.finished for study in studies.studies.values()))
+    began = time.process_time()
+    person.window.close()
+    assert time.process_time() - began < 1.0
+    assert not any(thread.isRunning() for thread in person.window.findChildren(QThread))
+
+
 def test_closing_before_torch_is_loaded_leaves_no_thread(open_window):
     person = open_window(loads=False)
     person.window.close()
