@@ -11,6 +11,7 @@ import math
 import types
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -93,7 +94,7 @@ class Field:
     is_rare: bool = False  # changed so rarely that it need not be in sight
     form: str = ""  # of a text what it must be, in words; "" where it may be any
 
-    @property
+    @cached_property
     def bounds(self) -> str:
         """The allowed values in words."""
         if self.form:

@@ -48,6 +48,9 @@ class Session:
         another dataset that were taken over; whether they are other data altogether, only the
         points themselves say.
         """
+        return self._change(experiment, epoch, self.keeps_weights)
+
+    def _change(self, experiment: Experiment, epoch: int, keeps_weights: bool) -> Change:
         old, changed = self.experiment, set(differences(self.experiment, experiment))
         self.experiment = experiment
         if not changed:
@@ -57,7 +60,7 @@ class Session:
         if changed == {"epochs"}:
             return Change.ADJUST if epoch <= experiment.epochs else Change.RETRAIN
         is_adjustable = changed <= ADJUSTABLE_FIELDS
-        keeps = self.keeps_weights and experiment.model.kind == "network"
+        keeps = keeps_weights and experiment.model.kind == "network"
         if not (is_adjustable and keeps):
             self.begin_anew()
             is_own = "points" in (old.data.name, experiment.data.name)
@@ -74,9 +77,12 @@ class Session:
         self.experiment = experiment
 
     def restore(self, experiment: Experiment, *, epoch: int = 0) -> Change:
-        """Replace the experiment by an earlier one, with all the epochs that it had then."""
+        """Replace the experiment by an earlier one, with all the epochs that it had then.
+
+        What it had come to is trained anew: present weights would lead elsewhere.
+        """
         self._planned_epochs = experiment.epochs
-        return self.change(experiment, epoch=epoch)
+        return self._change(experiment, epoch, keeps_weights=False)
 
     def extend(self, epoch: int) -> None:
         """Let the present experiment train on from `epoch` for as many epochs as were planned."""

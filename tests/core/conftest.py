@@ -1,5 +1,6 @@
 """What tests of training share."""
 
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,11 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
-@pytest.fixture(params=["native", "torch"])
+# Where another library is to be tested, such as one that checks itself, torch's engine is not.
+_ENGINES = ["native"] if os.environ.get("REGPLAY_NATIVE_LIBRARY") else ["native", "torch"]
+
+
+@pytest.fixture(params=_ENGINES)
 def engine(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, one_thread: None
 ) -> "Engine":

@@ -87,7 +87,7 @@ def test_adjusting_on_the_way_is_what_torch_does_when_its_values_change(engine, 
     for change in [{}, *changes]:
         experiment = plain.experiment = replace(experiment, change)
         training.adjust([experiment])
-        for _ in range(18):
+        for _ in range(7):  # of which four are an epoch
             advance(training)
             plain.step()
     torch.testing.assert_close(training.population.flat[0], plain.parameters, rtol=1e-9, atol=1e-11)

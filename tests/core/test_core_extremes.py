@@ -107,8 +107,7 @@ def test_what_single_precision_can_hold_is_a_number_and_what_it_cannot_is_none(e
 # The largest and the smallest
 
 
-@pytest.mark.parametrize("classes", [1, 4])
-@pytest.mark.parametrize("activation", ["tanh", "relu"])
+@pytest.mark.parametrize(("classes", "activation"), [(1, "tanh"), (4, "relu")])
 def test_the_widest_and_deepest_network_trains_as_plain_torch_does(engine, classes, activation):
     dataset = dataset_of(29, 13, inputs=1000, classes=classes)
     values = {

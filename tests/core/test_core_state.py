@@ -72,7 +72,7 @@ def test_every_record_has_a_state_to_go_on_from(engine, name, batch_size):
     assert (last.stopped_at[1:3] > 0).all()
     if name == "momentum":
         assert last.diverged.tolist() == [False, False, False, True, False]
-    for index in range(0, len(whole), 5):
+    for index in range(0, len(whole), 10):
         again = Training(experiments)
         again.restore(whole[index].state)
         assert_same_records(kept_records(again), whole[index + 1 :])

@@ -84,8 +84,9 @@ class Person:
         self.click(way) if isinstance(way, str) else self.press(way, self.window)
 
     def train(self) -> View:
-        """Train to the end, if that does not go on already."""
-        if not self.controller.runner.is_playing:
+        """Train to the end, if that does not go on already or is over."""
+        runner = self.controller.runner
+        if not (runner.is_playing or runner.is_finished):
             self.click("timeline.play")
         return self.wait_until_finished()
 
@@ -169,7 +170,16 @@ def theme(qapp):
 
 @pytest.fixture
 def settings(tmp_path):
-    return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    """Of a person whose sliders show no curves, which take more to train than most runs."""
+    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    settings.setValue("curves", "")
+    return settings
+
+
+@pytest.fixture
+def first_curves(settings):
+    """As at the first start: the sliders of weight decay and dropout show their curves."""
+    settings.remove("curves")
 
 
 @pytest.fixture

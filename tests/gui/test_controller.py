@@ -220,6 +220,19 @@ def test_kept_weights_go_on_from_where_they_are(watcher):
     assert penalty[~before].all()
 
 
+def test_undo_trains_what_was_before_anew_even_with_kept_weights(watcher):
+    watcher.controller.set_keeps_weights(True)
+    watcher.train()
+    watcher.change(regularization__weight_decay=0.1)
+    watcher.wait_for_epoch(40)
+    changed = watcher.experiment
+    for step, experiment in (("undo", SMALL), ("redo", changed), ("undo", SMALL)):
+        getattr(watcher.controller, step)()
+        assert watcher.experiment == experiment
+        watcher.wait(lambda: watcher.controller.runner.is_finished)
+        assert_same(watcher.view.run.history, trained(experiment))
+
+
 def test_a_change_takes_a_message_away_and_shows_the_newest(watcher):
     watcher.train()
     watcher.controller.look(epoch=5)

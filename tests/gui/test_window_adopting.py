@@ -19,9 +19,7 @@ LEFT = Qt.MouseButton.LeftButton
 def pin_it(person):
     """Train it, pin it, and work on another one, trained too."""
     person.set(regularization__weight_decay=DECAY)
-    if not person.controller.runner.is_playing:  # as it does where a finished run is changed
-        person.press(Qt.Key.Key_Space)
-    person.wait_until_finished()
+    person.train()
     person.press(Qt.Key.Key_P)
     person.set(regularization__weight_decay=1.0, seed=3)
     person.wait_until_finished()
@@ -76,10 +74,7 @@ def from_an_earlier_moment(person):
     person.train()
     person.window.timeline.track.pick_moment(20)
     person.wait(lambda: person.view.look.epoch == 20)
-    person.window.timeline.set_speed(1)
-    person.click("timeline.continue")
-    person.click("timeline.play")  # which trains on: let it wait where it is
-    person.window.timeline.set_speed(None)
+    person.controller.go_back(20)  # and wait there, which the button does not
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +100,7 @@ def alone():
     ],
 )
 def test_it_is_the_same_run_with_the_same_states_and_goes_on_the_same(
-    open_window, settings, alone, place, is_exact
+    open_window, alone, place, is_exact
 ):
     experiment, snapshots, states = alone
     close = {"rtol": 0.0, "atol": 0.0} if is_exact else {"rtol": 1e-3, "atol": 1e-5}
@@ -118,7 +113,6 @@ def test_it_is_the_same_run_with_the_same_states_and_goes_on_the_same(
             weights = states[state.epoch].parameters
             np.testing.assert_allclose(state.parameters.numpy(), weights.numpy(), **close)
 
-    settings.setValue("curves", "")
     person = open_window(SMALL)
     place(person)
     assert replace(person.controller.session.experiment, {"epochs": 40}) == experiment
@@ -141,9 +135,8 @@ def test_it_is_the_same_run_with_the_same_states_and_goes_on_the_same(
 
 
 @pytest.mark.parametrize("place", [from_the_list, from_a_pin_in_split])
-def test_a_pin_changed_on_its_way_goes_on_from_its_states(open_window, settings, place):
+def test_a_pin_changed_on_its_way_goes_on_from_its_states(open_window, place):
     """Training its experiment from the start would lead elsewhere."""
-    settings.setValue("curves", "")
     person = open_window(SMALL)
     person.train()
     person.click("keep_weights")

@@ -13,9 +13,8 @@ OVERFITTED = {"epochs": 400, "model.width": 12, "optimizer.lr": 0.03, "data.n_tr
 
 
 @pytest.fixture
-def overfitted(open_window, settings):
+def overfitted(open_window):
     """At a window whose run has come to its end, and whose neighbours are trained."""
-    settings.setValue("curves", "")
     person = open_window(OVERFITTED)
     person.train()
     person.wait(lambda: advice(person))
@@ -30,8 +29,7 @@ def values(person):
     return person.controller.session.experiment
 
 
-def test_the_verdict_is_there_before_the_advice_joins_it(open_window, settings):
-    settings.setValue("curves", "")
+def test_the_verdict_is_there_before_the_advice_joins_it(open_window):
     person = open_window(OVERFITTED)
     button = person.find("verdict.try")
     person.train()
@@ -76,8 +74,7 @@ def test_what_was_advised_is_not_about_an_earlier_moment(overfitted):
     overfitted.wait(lambda: advice(overfitted))
 
 
-def test_nothing_is_tried_while_the_run_trains(open_window, settings):
-    settings.setValue("curves", "")
+def test_nothing_is_tried_while_the_run_trains(open_window):
     person = open_window(ENDLESS)
     person.press(Qt.Key.Key_Space)
     person.wait(lambda: person.views and person.view.snapshot.step > 30)
@@ -85,8 +82,7 @@ def test_nothing_is_tried_while_the_run_trains(open_window, settings):
     assert not advice(person)
 
 
-def test_where_nothing_helps_there_is_nothing_to_click(open_window, settings):
-    settings.setValue("curves", "")
+def test_where_nothing_helps_there_is_nothing_to_click(open_window):
     person = open_window({"data.name": "xor", "epochs": 800, "model.width": 12})
     person.train()
     person.wait(lambda: advice(person))

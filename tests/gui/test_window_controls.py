@@ -118,6 +118,7 @@ def test_a_control_changes_the_experiment_and_a_run_of_it_is_shown(open_window, 
     assert person.view.generation > generation
 
 
+@pytest.mark.usefixtures("first_curves")
 @pytest.mark.parametrize("size", [(1024, 640), (1280, 800), (1920, 1080)])
 def test_regularization_is_in_sight_with_its_curves_when_the_window_opens(open_window, size):
     person = open_window()
@@ -239,8 +240,7 @@ def test_without_data_nothing_of_the_last_dataset_is_shown(person):
     assert person.window.fit_view.panel.isVisible()
 
 
-def test_changes_of_settings_are_undone_and_made_again(open_window, settings):
-    settings.setValue("curves", "")
+def test_changes_of_settings_are_undone_and_made_again(open_window):
     person = open_window()
     first = person.controller.session.experiment
     decay = person.window.controls.control("regularization.weight_decay")
@@ -261,8 +261,7 @@ def test_changes_of_settings_are_undone_and_made_again(open_window, settings):
     assert_is_shown(person)
 
 
-def test_undo_brings_back_all_epochs_that_a_run_had(open_window, settings):
-    settings.setValue("curves", "")
+def test_undo_brings_back_all_epochs_that_a_run_had(open_window):
     person = open_window()
     person.train()
     person.click("keep_weights")

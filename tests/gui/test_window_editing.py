@@ -39,8 +39,8 @@ def test_a_dragged_point_stays_under_the_mouse_while_older_fits_arrive(person) -
     view = person.window.fit_view
     chart = view.panel.chart
     QTest.mousePress(chart.viewport(), LEFT, pos=place(chart, 0.5, 0.98))
-    for step in range(1, 30):
-        here = place(chart, 0.5 - 0.01 * step, 0.98)
+    for step in range(1, 10):
+        here = place(chart, 0.5 - 0.03 * step, 0.98)
         older = person.view
         QTest.mouseMove(chart.viewport(), here)
         person.controller.runner.viewed.emit(older)  # as when its training was nearly done

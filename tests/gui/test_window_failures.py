@@ -21,9 +21,8 @@ def broken(*_, **__):
 
 
 @pytest.fixture
-def alone(open_window, settings):
+def alone(open_window):
     """A person at a window whose sliders show no curves: what fails there is the run."""
-    settings.setValue("curves", "")
     return open_window()
 
 
@@ -58,10 +57,7 @@ def test_an_error_on_the_thread_is_told_and_the_window_stays_usable(
     elif remedy == "control":
         person.set(model__depth=3)
         person.wait(person.is_shown)
-    runner = person.controller.runner
-    if not runner.is_playing and not runner.is_finished:  # it was to train to the end before
-        person.click("timeline.play")
-    assert person.wait_until_finished().snapshot.epoch == 20
+    assert person.train().snapshot.epoch == 20
     assert person.banner == ""
 
 
@@ -74,12 +70,12 @@ def test_a_step_after_an_error_begins_anew(alone, monkeypatch):
     alone.wait_for_step(1)
 
 
+@pytest.mark.usefixtures("first_curves")
 def test_an_error_in_a_sweep_is_told_and_the_run_does_not_suffer(open_window, monkeypatch):
     monkeypatch.setattr(JointTraining, "advance", broken)
     person = open_window()
     person.wait(lambda: "could not be trained: the cat sat on the keyboard" in person.banner)
-    person.click("timeline.play")
-    assert person.wait_until_finished().snapshot.epoch == 20
+    assert person.train().snapshot.epoch == 20
 
 
 def test_an_error_of_a_superseded_experiment_is_not_told(person, monkeypatch):
@@ -95,8 +91,7 @@ def test_an_error_of_a_superseded_experiment_is_not_told(person, monkeypatch):
     person.click("timeline.seed")
     person.click("timeline.seed")
     goes_on.set()
-    person.click("timeline.play")
-    assert person.wait_until_finished().run.experiment.seed == 2
+    assert person.train().run.experiment.seed == 2
     assert person.banner == ""
 
 
@@ -134,6 +129,7 @@ def test_a_full_gpu_is_told_and_training_goes_on_on_the_cpu(alone, monkeypatch, 
     assert person.text("status.device").startswith("CPU")
 
 
+@pytest.mark.usefixtures("first_curves")
 def test_a_sweep_for_which_a_gpu_has_no_room_is_trained_on_the_cpu(person, monkeypatch):
     full_gpu(monkeypatch, "train")
     person.window.set_device("cuda:0")
@@ -158,6 +154,7 @@ def test_a_run_that_diverges_is_told_and_leaves_the_window_usable(open_window):
         for log in (True, False):
             person.window.history_view.log_y.setChecked(log)
             assert not person.window.grab().isNull()
+    person.controller.replay.seconds = 0.2
     person.click("timeline.play")
     assert person.controller.replay.is_on  # as far as it came
     person.wait(lambda: not person.controller.replay.is_on)
@@ -183,6 +180,18 @@ def test_closing_while_training_a_big_network_computes_for_less_than_a_second(op
     assert thread.isFinished()
     assert not person.window.isVisible()
     assert person.controller.runner.step < 1_000_000
+
+
+@pytest.mark.parametrize("tab", ["fit", "landscape", "seeds"])
+def test_closing_while_the_networks_of_a_tab_train_stops_them(open_window, tab):
+    person = open_window({"model.width": 128, "epochs": 20_000})
+    person.window.tabs.set_tab(tab)
+    studies = person.controller.studies
+    person.wait(lambda: any(not study.finished for study in studies.studies.values()))
+    began = time.process_time()
+    person.window.close()
+    assert time.process_time() - began < 1.0
+    assert not any(thread.isRunning() for thread in person.window.findChildren(QThread))
 
 
 def test_closing_before_torch_is_loaded_leaves_no_thread(open_window):

@@ -137,6 +137,7 @@ def test_claims_are_ticked_by_runs_and_pins_and_by_nothing_else(reader):
     reader.wait(lambda: shown(reader) == [True, True, True])
 
 
+@pytest.mark.usefixtures("first_curves")
 def test_a_curve_trained_unasked_ticks_nothing_until_it_is_looked_at(reader):
     window = reader.window
     reader.wait(lambda: len(window.controller.pins) == 1)

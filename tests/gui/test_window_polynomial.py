@@ -28,7 +28,7 @@ def choose(person, kind):
 
 
 @pytest.fixture
-def at_polynomial(open_window):
+def at_polynomial(first_curves, open_window):
     """At a window in which a polynomial was chosen, which nobody trained."""
     person = open_window(SMALL)
     choose(person, "polynomial")

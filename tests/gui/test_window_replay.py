@@ -15,9 +15,8 @@ SMALL = {"epochs": 200, "model.width": 16, "data.n_train": 12, "data.n_valid": 4
 
 
 @pytest.fixture
-def trained(open_window, settings):
+def trained(open_window):
     """At a window whose run has trained to its end."""
-    settings.setValue("curves", "")
     person = open_window(SMALL)
     person.train()
     return person
@@ -33,8 +32,7 @@ def go_to(person, epoch):
     return person.view
 
 
-def test_an_earlier_moment_shows_the_fit_and_the_losses_of_then(open_window, settings):
-    settings.setValue("curves", "")
+def test_an_earlier_moment_shows_the_fit_and_the_losses_of_then(open_window):
     person = open_window(SMALL)
     person.controller.runner.advance(10)
     then = person.wait_for_step(10)
@@ -47,8 +45,7 @@ def test_an_earlier_moment_shows_the_fit_and_the_losses_of_then(open_window, set
     assert view.snapshot.epoch == 200  # the run itself stays where it is
 
 
-def test_the_verdict_is_the_one_of_the_moment_shown(open_window, settings):
-    settings.setValue("curves", "")
+def test_the_verdict_is_the_one_of_the_moment_shown(open_window):
     values = {"epochs": 1000, "optimizer.lr": 0.02, "data.n_train": 12, "data.noise": 0.5}
     person = open_window(values)
     person.train()
@@ -91,8 +88,7 @@ def test_another_setting_can_be_tried_from_an_earlier_moment(trained):
     trained.controller.runner.pause()
     trained.set(regularization__weight_decay=1.0)
     trained.window.timeline.set_speed(None)
-    trained.press(Qt.Key.Key_Space)
-    trained.wait(lambda: trained.is_shown() and trained.view.is_finished)
+    trained.train()
     assert trained.view.snapshot.epoch == 200
     assert 20 <= trained.view.run.changed_at[0] < 200
     assert trained.view.snapshot.value("weight_norm") < 0.7 * norm
@@ -156,8 +152,7 @@ def test_a_change_shows_the_newest_again(trained):
     assert trained.window.timeline.track.moment is None
 
 
-def test_while_it_trains_an_earlier_moment_stays_in_sight(open_window, settings):
-    settings.setValue("curves", "")
+def test_while_it_trains_an_earlier_moment_stays_in_sight(open_window):
     person = open_window(SMALL | ENDLESS)
     person.press(Qt.Key.Key_Space)
     person.wait(lambda: person.is_shown() and person.view.snapshot.epoch > 10)

@@ -210,8 +210,7 @@ def test_an_experiment_is_saved_and_opened(person, tmp_path, monkeypatch):
     assert person.window.controls.experiment() == saved
     assert person.find("epochs").value() == 12
     person.wait(person.is_shown)
-    person.click("timeline.play")
-    assert person.wait_until_finished().snapshot.epoch == 12
+    assert person.train().snapshot.epoch == 12
     assert person.banner == ""
 
 

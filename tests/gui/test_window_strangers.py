@@ -65,8 +65,7 @@ def test_columns_classes_and_the_file_of_a_table(person, file, looked):
 
 
 def test_a_pin_a_message_and_a_file_that_was_open(person, file, looked):
-    person.click("timeline.play")
-    person.wait_until_finished()
+    person.train()
     person.controller.pin(name=f"{MARKED} pin")
     person.window.documents.open(file(f"{MARKED}.regplay", "no session"))
     assert MARKED in person.banner

@@ -24,7 +24,7 @@ def curve(person, path):
 
 
 @pytest.fixture
-def at_curves(open_window):
+def at_curves(first_curves, open_window):
     """At a window whose weight decay and dropout show finished curves."""
     person = open_window(SMALL)
     for path in (WD, DROPOUT):
@@ -166,6 +166,7 @@ def test_a_drag_that_ends_where_it_began_shows_the_run_again(at_curves):
     assert person.controller.session.experiment.regularization.weight_decay == 0.0
 
 
+@pytest.mark.usefixtures("first_curves")
 def test_the_ring_on_the_epoch_handle_is_at_the_best_epoch_of_the_network_shown(open_window):
     person = open_window(SMALL | {"epochs": 200, "data.n_train": 8})
     person.wait(lambda: curve(person, WD) and curve(person, WD).is_finished)
@@ -224,6 +225,7 @@ def test_sliders_that_show_no_curve_train_nothing_and_the_choice_is_remembered(
     assert again.window.controls.shown_curves() == ()
 
 
+@pytest.mark.usefixtures("first_curves")
 def test_the_run_goes_before_the_curves(open_window):
     person = open_window(SMALL | ENDLESS | {"data.n_train": 200})
     person.press(Qt.Key.Key_Space)
@@ -238,8 +240,7 @@ def test_the_run_goes_before_the_curves(open_window):
     person.wait(lambda: curve(person, WD) and curve(person, WD).progress > 0)
 
 
-def test_the_valley_is_marked_while_the_mouse_is_at_a_slider_without_a_curve(open_window, settings):
-    settings.setValue("curves", "")
+def test_the_valley_is_marked_while_the_mouse_is_at_a_slider_without_a_curve(open_window):
     person = open_window({"epochs": 60})
     controls, studies = person.window.controls, person.controller.studies
     control = controls.control("regularization.weight_decay")
@@ -260,8 +261,7 @@ def test_the_valley_is_marked_while_the_mouse_is_at_a_slider_without_a_curve(ope
     person.wait(lambda: not studies.studies)
 
 
-def test_a_costly_valley_is_not_trained_unasked(open_window, settings):
-    settings.setValue("curves", "")
+def test_a_costly_valley_is_not_trained_unasked(open_window):
     person = open_window({"epochs": 100_000})
     control = person.window.controls.control("regularization.weight_decay")
     move_to(control)

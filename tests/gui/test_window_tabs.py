@@ -15,9 +15,8 @@ SMALL = {"epochs": 20, "model.width": 4, "data.n_train": 12, "data.n_valid": 20}
 
 
 @pytest.fixture
-def at_tab(open_window, settings):
+def at_tab(open_window):
     """Opens a window on a tab; its sliders show no curves."""
-    settings.setValue("curves", "")
 
     def open_at(tab, values=None):
         person = open_window(SMALL | (values or {}))

@@ -16,7 +16,7 @@ FOLDER = Path(controller.__file__).parent
 WD = "regularization.weight_decay"
 # Where Qt tells of the mouse, or begins to paint a view, which tells pyqtgraph, and what guards
 # that: they know no value.
-NO_STOPS = {"mouseMoveEvent", "paintEvent", "paint_or_report"}
+NO_STOPS = {"mouseMoveEvent", "paintEvent", "guarded"}
 # What passes the value on: from the mouse to a job, from the thread to a view, from there to the
 # line of the fit, and from that to the screen. Between them it rests, and something else calls.
 STAGES = (Worker.submit, Mailbox.put, LineLayer.set, LineLayer.paint)
@@ -35,10 +35,7 @@ def way_to_here(function) -> list[str]:
     return [str(file.relative_to(FOLDER)) for file in frames if file.is_relative_to(FOLDER)]
 
 
-def test_a_dragged_weight_decay_goes_the_way_that_is_written_down(
-    open_window, settings, monkeypatch
-):
-    settings.setValue("curves", "")
+def test_a_dragged_weight_decay_goes_the_way_that_is_written_down(open_window, monkeypatch):
     person = open_window({"epochs": 5})
     person.train()
     line, passed = person.window.fit_view.panel.curve, []

@@ -23,6 +23,7 @@ from tests.monkey.material import SMALL, write_files
 PATIENCE = 300  # s that an action, or a check, may take on any machine
 _COMPARED, _CHECKED = 10, 50  # actions from one comparison, and check, to the next
 _TOUCHED = 4  # times in a dialog before it is closed
+_OWN_LOOP = 1  # how deep the loop is that `run` is called from
 _LOOK = 10  # ms between two looks at whether something waits for an answer
 
 
@@ -112,12 +113,12 @@ class Monkey:
 
     def _see_questions(self) -> None:
         self.absence.end()
-        if QThread.currentThread().loopLevel() > 0:  # else nothing waits for it
+        if QThread.currentThread().loopLevel() > _OWN_LOOP:  # else nothing waits for it
             QTimer.singleShot(0, self._answer)
 
     def _answer(self) -> None:
         """Touch something in the dialog or menu that has a loop of its own, or close it."""
-        if QThread.currentThread().loopLevel() == 0:
+        if QThread.currentThread().loopLevel() == _OWN_LOOP:
             return
         top, self._touched = reachable(self.window), self._touched + 1
         if top is self.window:  # a drag
@@ -205,21 +206,27 @@ def main() -> None:
         if found and "--keep-going" not in sys.argv:
             os._exit(0)  # whatever its threads are at
 
+    def run() -> None:
+        for index, (name, number) in enumerate(actions, start=1):
+            play(name, number, lambda: monkey.act(ACTIONS[name], number))  # noqa: B023
+            if index % _CHECKED == 0:
+                play("check", index, monkey.check)
+            elif index % _COMPARED == 0:
+                play("compare", index, monkey.compare)
+        play("end", 0, monkey.end)
+        os._exit(0)  # Python deletes what Qt still has: the clipboard of this platform
+
     faulthandler.enable()
     faulthandler.dump_traceback_later(PATIENCE, exit=True)
+    actions = json.load(sys.stdin)
     app = QApplication(sys.argv[:1])
     app.setApplicationName("regplay")
+    app.setQuitOnLastWindowClosed(False)
     folder = Path("files").resolve()
     folder.mkdir()
     monkey = Monkey(app, folder)
-    for index, (name, number) in enumerate(json.load(sys.stdin), start=1):
-        play(name, number, lambda: monkey.act(ACTIONS[name], number))  # noqa: B023
-        if index % _CHECKED == 0:
-            play("check", index, monkey.check)
-        elif index % _COMPARED == 0:
-            play("compare", index, monkey.compare)
-    play("end", 0, monkey.end)
-    os._exit(0)  # Python deletes what Qt still has: the clipboard of this platform
+    QTimer.singleShot(0, run)
+    app.exec()
 
 
 if __name__ == "__main__":

@@ -217,6 +217,14 @@ def test_points_that_are_taken_over_retrain_and_so_do_those_before_them():
     assert session.restore(Experiment()) is Change.RETRAIN
 
 
+def test_an_earlier_experiment_is_as_it_was_where_weights_are_kept():
+    decayed = replace(Experiment(), {"regularization.weight_decay": 0.1})
+    session = Session(decayed)
+    session.keeps_weights = True
+    assert session.restore(Experiment(), epoch=Experiment().epochs) is Change.RETRAIN
+    assert session.experiment == Experiment()
+
+
 def test_points_together_with_another_network_restart():
     session = Session(POINTS)
     both = replace(POINTS, {"data.points": "0 0;1 1", "model.depth": 1})

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.core import UserError
+from regplay.core.number_text import counted
 from regplay.gui.recording.film_dialog import FilmDialog
 from regplay.gui.recording.presentation import Presentation
 from regplay.gui.recording.recorder import DISCARDED, Recorder, picture_of
@@ -206,7 +207,7 @@ class RecordCommands(QObject):
         if was_on:
             self._told = f"Recorded {seconds:.1f} s into {self._path.name}"
             if repeated:
-                self._told += f"; {repeated} frames were repeated, as the machine was busy"
+                self._told += f"; {counted(repeated, 'frame')} repeated, as the machine was busy"
         if self._timer is not None:
             self._timer.stop()
             self._timer = None

@@ -78,6 +78,7 @@ class Recording(QObject):
         self.storyboard = StoryboardStrip(self._playback)
         self.storyboard.failed.connect(self.failed)
         self.storyboard.done.connect(self.done)
+        self.presenter.switched.connect(self.storyboard.set_presented)
         self._commands: RecordCommands | None = None
         self._animation: AnimationCommand | None = None
 

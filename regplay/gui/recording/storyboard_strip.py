@@ -120,7 +120,7 @@ class StoryboardStrip(QWidget):
         self._make_playback = make_playback
         self._path = Path("storyboard.toml")
         self.playback: Playback | None = None
-        self._is_filling = False
+        self._is_filling = self._is_presented = False
         self.title = named("storyboard.title", Label())
         self.back = named("storyboard.back", Press("Back", "The step before (Page Up)"))
         self.play = named("storyboard.play", Press("Play", "Play from this step on, or pause"))
@@ -175,8 +175,13 @@ class StoryboardStrip(QWidget):
         playback.steps_changed.connect(self._fill)
         playback.failed.connect(self.failed)
         self._fill()
-        self.show()
+        self.setVisible(not self._is_presented)
         application().installEventFilter(self)
+
+    def set_presented(self, is_presented: bool) -> None:
+        """Be out of sight while an audience looks on; keys step on."""
+        self._is_presented = is_presented
+        self.setVisible(self.playback is not None and not is_presented)
 
     def close_storyboard(self) -> None:
         """Leave the window as it is, without the strip."""

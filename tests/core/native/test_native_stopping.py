@@ -167,7 +167,7 @@ class Looks:
 # Points pass the network by twelve: 12, 12 and 1 in a batch, then 12 and 3.
 DEEP = {
     "model.width": 64,
-    "model.depth": 8,
+    "model.depth": 4,
     "data.n_train": 40,
     "data.n_valid": 20,
     "optimizer.batch_size": 25,

@@ -93,8 +93,7 @@ def _open(tmp_path, *sizes: tuple[int, int], words=(), scale: float = 1.0):
     [
         ((1920, 1080), 1.0, True),
         ((1366, 768), 1.0, False),
-        ((1280, 720), 1.0, False),
-        ((1920, 1080), 1.5, False),
+        ((1920, 1080), 1.5, False),  # 1280 by 720 in units of the scale
         ((1366, 768), 1.5, False),  # smaller than the window is elsewhere at its smallest
     ],
 )

@@ -75,6 +75,7 @@ def test_escape_leaves_all_as_it_was(person):
     QTest.keyClick(shown_tiles(person)[0], Key.Key_Escape)
 
 
+@pytest.mark.usefixtures("first_curves")
 def test_nothing_of_the_last_thing_stays(person):
     """Settings, pins, tabs, curves, speed, kept weights, a lesson, an earlier moment, a zoom."""
     window, controls = person.window, person.window.controls
@@ -141,6 +142,7 @@ def test_a_session_with_a_name_is_asked_about(person, tmp_path):
     assert person.window.windowTitle() == "regplay"
 
 
+@pytest.mark.usefixtures("first_curves")
 def test_the_curves_of_a_starting_point_are_not_remembered(person, settings):
     choose(person, "Spirals")
     assert person.window.controls.chosen_curves() == (

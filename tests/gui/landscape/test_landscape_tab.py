@@ -18,9 +18,8 @@ SMALL = {"epochs": 40, "model.width": 4, "data.n_train": 12, "data.n_valid": 20}
 
 
 @pytest.fixture
-def at_landscape(open_window, settings):
+def at_landscape(open_window):
     """Opens a window on the landscape; its sliders show no curves."""
-    settings.setValue("curves", "")
 
     def open_at(values=None):
         person = open_window(SMALL | (values or {}))
@@ -52,8 +51,7 @@ def test_a_file_says_itself_whether_there_are_accuracies(at_landscape, tmp_path,
     assert has_accuracy(tab) == (target == "yes")
 
 
-def test_the_present_settings_are_marked_from_the_beginning(open_window, settings):
-    settings.setValue("curves", "")
+def test_the_present_settings_are_marked_from_the_beginning(open_window):
     person = open_window({})  # all defaults
     person.click("tab.landscape")
     tab = person.window.tabs.landscape

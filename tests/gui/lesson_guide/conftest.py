@@ -82,12 +82,8 @@ experiment = { "regularization.dropout" = 0.5 }
 
 
 @pytest.fixture
-def lesson_files(tmp_path) -> list[Path]:
-    paths = []
-    for name, text in (("1.toml", DECAY), ("2.toml", DROPOUT)):
-        paths.append(tmp_path / name)
-        paths[-1].write_text(text, encoding="utf-8")
-    return paths
+def lesson_files(file) -> list[Path]:
+    return [file("1.toml", DECAY), file("2.toml", DROPOUT)]
 
 
 @pytest.fixture

@@ -69,9 +69,8 @@ options = [{{ text = "This.", because = "No." }}, {{ text = "That.", right = tru
 
 
 @pytest.fixture
-def steps(reader, tmp_path):
-    path = tmp_path / "steps.toml"
-    path.write_text(STEPS, encoding="utf-8")
+def steps(reader, file):
+    path = file("steps.toml", STEPS)
     reader.guide.open_file(path)
     reader.take()
     reader.base = load_lesson(path).experiment(0)
@@ -79,10 +78,8 @@ def steps(reader, tmp_path):
 
 
 @pytest.fixture
-def quiz(reader, tmp_path):
-    path = tmp_path / "quiz.toml"
-    path.write_text(QUIZ, encoding="utf-8")
-    reader.guide.open_file(path)
+def quiz(reader, file):
+    reader.guide.open_file(file("quiz.toml", QUIZ))
     return reader
 
 

@@ -247,8 +247,8 @@ def test_painting_takes_no_reference_from_none(qtbot, make_dataset, make_fit, ma
     painted = history_view.plot.canvas.frames
     gc.collect()  # what other tests left has references, too
     before = sys.getrefcount(None)
-    paint(300)
-    assert history_view.plot.canvas.frames - painted == 300
+    paint(150)
+    assert history_view.plot.canvas.frames - painted == 150
     assert sys.getrefcount(None) > before - 100
 
 

@@ -39,8 +39,13 @@ def test_what_a_film_requires_holds_and_its_captions_can_be_read(qtbot, tmp_path
         assert len(text) <= 100
 
 
-def test_the_ten_lines_of_the_help_make_a_film(qtbot, tmp_path):
+def test_the_help_has_a_storyboard_of_ten_lines():
     assert len(EXAMPLE.splitlines()) == 10
+    assert loads_storyboard(EXAMPLE).seconds > 5
+
+
+@pytest.mark.films
+def test_the_ten_lines_of_the_help_make_a_film(qtbot, tmp_path):
     assert [text for _, text in captions_of(loads_storyboard(EXAMPLE), tmp_path)] == [
         "Thirty points, and a network that learns them by heart.",
         "Weight decay makes large weights costly.",

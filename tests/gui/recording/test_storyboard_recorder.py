@@ -80,6 +80,7 @@ def test_keys_on_a_slider_are_a_sweep_to_where_it_came(open_window):
     assert steps == [SweepField(sweep=WD, to=last, seconds=0.7)]
 
 
+@pytest.mark.usefixtures("first_curves")
 def test_a_slider_that_goes_over_trained_networks_is_noted_like_any_other(recorded):
     studies = recorded.controller.studies
     recorded.train()

@@ -191,16 +191,18 @@ def test_what_does_not_hold_is_said_and_the_strip_waits(lecture):
     assert not strip(lecture).playback.is_playing
 
 
-def test_in_presenter_mode_too_and_closing_it_leaves_the_window_to_the_person(lecture):
+def test_presented_it_is_out_of_sight_and_closing_it_leaves_the_window_to_the_person(lecture):
     lecture.press(Qt.Key.Key_F11, lecture.window)
     lecture.wait(lecture.window.isFullScreen)
-    assert strip(lecture).isVisible()
+    assert not strip(lecture).isVisible()  # the audience sees plots and captions
     press(lecture, Qt.Key.Key_PageDown)
     wait_at(lecture, 1)
+    assert lecture.window.recording.presentation.caption.isVisible()
+    lecture.press(Qt.Key.Key_Escape, lecture.window)
+    lecture.wait(strip(lecture).isVisible)
     lecture.click("storyboard.close")
     assert not strip(lecture).isVisible()
     assert lecture.window.recording.presentation.caption is None
-    assert lecture.window.recording.presenter.is_on
     press(lecture, Qt.Key.Key_Space)  # trains again
     lecture.wait_until_finished()
 

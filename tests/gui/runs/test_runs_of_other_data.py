@@ -6,8 +6,7 @@ from samples import TABLE
 def test_no_run_can_be_adopted_where_the_file_of_one_is_gone(person, file):
     table = file("table.csv", TABLE)
     person.set(data__name="csv", data__file=str(table), data__target="sales", epochs=3)
-    person.click("timeline.play")
-    person.wait_until_finished()
+    person.train()
     person.click("pin")
     (pin,) = person.controller.pins
     person.controller.set_pin_hidden(pin, True)
@@ -30,8 +29,7 @@ def test_no_run_can_be_adopted_where_the_file_of_one_is_gone(person, file):
 
 
 def test_pins_are_not_drawn_over_other_data_before_these_have_a_view(person):
-    person.click("timeline.play")
-    person.wait_until_finished()
+    person.train()
     person.click("pin")
     window, (pin,) = person.window, person.controller.pins
     person.wait(lambda: len(window.fit_view.panel.overlays) == 1)

@@ -112,8 +112,7 @@ def test_a_long_name_leaves_room_for_the_button(runs, pins) -> None:
     assert button.geometry().right() < runs.width()
 
 
-def test_in_the_window_its_curves_come_back_too(open_window, settings) -> None:
-    settings.setValue("curves", "")
+def test_in_the_window_its_curves_come_back_too(open_window) -> None:
     small = {"epochs": 20, "model.width": 4, "data.n_train": 12, "data.n_valid": 20}
     person = open_window(small)
     window = person.window

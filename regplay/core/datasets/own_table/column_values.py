@@ -103,15 +103,24 @@ def _why_no_number(text: Any, is_one: bool, value: float, own: str, unit: str, d
 
 
 def dates_of(column: Column, order: str) -> tuple[Floats, list[Problem]]:
-    """A column as days [n] since its first date, NaN where one is missing, and what is no date."""
+    """A column as days [n] since its first date, NaN where one is missing, and what is no date.
+
+    A column of which all dates have but another order is read by that.
+    """
     found = np.full(len(column.texts), np.nan)
     problems: list[Problem] = []
-    for i, text in column.values():
-        readings = date_readings(text_of(text))
+    all_readings = [(i, date_readings(text_of(text))) for i, text in column.values()]
+    common = set[str]().union(*(dates for _, dates in all_readings))
+    for _, dates in all_readings:
+        common &= set(dates)
+    if len(common) == 1 and order not in common:
+        (order,) = common
+    for i, readings in all_readings:
         days = readings.get(order, readings.get("year first"))
         if days is None:
             others = f"with the {order}" if order != "year first" else "like 2024-05-01"
-            wrong = f"{in_quotes(text)} is no date {others}; correct it or leave the cell empty"
+            shown = in_quotes(column.texts[i])
+            wrong = f"{shown} is no date {others}; correct it or leave the cell empty"
             problems += column.problems_at(i, wrong)
         else:
             found[i] = days

@@ -303,8 +303,8 @@ def date_order(columns: Sequence[Column]) -> str:
                     ("The month comes first", "data.format", "dates = month first"),
                 )
             found = "day first"
-        elif common:
-            found = next(iter(common))
+        elif common and common != {"year first"}:  # which is read by any order
+            found = min(common)
         elif single := [order for order in orders if len(order) == 1]:
             found = max(("day first", "month first"), key=lambda one: single.count({one}))
     return found

@@ -347,7 +347,7 @@ def _text_rows(
     return Rows(cells, sizes, separator, encoding, has_separator_line=line is not None)
 
 
-_BARS = str.maketrans("│┃┆║", "||||")
+_BARS = "│┃┆║"
 _RULE = re.compile(
     r"^[-=+|:\t ─━═┌┐└┘├┤┬┴┼╞╡╪╭╮╰╯╔╗╚╝╠╣╦╩╬]*[-=─━═]{3}[-=+|:\t ─-╬]*$", re.MULTILINE
 )
@@ -356,7 +356,8 @@ _COUNT = re.compile(r"\n\(?\d[\d,]* rows?( in set.*)?\)?$")  # below what psql a
 
 def _plain(text: str) -> str:
     """A table with lines drawn in it, as of Markdown and of databases, without these."""
-    text = text.translate(_BARS)
+    for bar in _BARS:
+        text = text.replace(bar, "|")
     if not _RULE.search(text):
         return text
     text = _COUNT.sub("", _RULE.sub("", text).rstrip())
@@ -370,8 +371,8 @@ def _without_mark(text: str, separator: str) -> tuple[str, str]:
         return text, separator or _separator(text)
     above, body = comments[0].rstrip("\n").split("\n"), text[comments.end() :]
     separator = separator or _separator(body)
-    names = re.sub(r"^[#%]+ *", "", above.pop())
-    if names.startswith(separator) or _widths(names, separator) != _widths(body, separator)[:1]:
+    names = re.sub(r'^[#%]+ *(?=[^\W\d_]|")', "", above.pop())
+    if names[:1] in "#%" or _widths(names, separator) != _widths(body, separator)[:1]:
         return text, separator
     if separator == BLANKS:  # each word of a comment would be a cell
         above = [""] * len(above)

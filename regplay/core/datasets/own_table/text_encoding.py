@@ -48,8 +48,11 @@ _BESIDE_SMALL = re.compile(r"[a-z][\u3000-\uffff]|[\u3000-\uffff][a-z]")
 _FREQUENT = frozenset("оаеинт")
 _KANA = re.compile(r"[\u3040-\u30fa]")
 _END_LETTERS = re.compile(r"[ךםןףץ][א-ת]")  # stand at the end of a word
-_PIECES = re.compile(rb"[^\x00-\x3f]*[\x80-\xff][^\x00-\x3f]*")  # never cut within a sign
-_MOST_PIECES = 5_000  # different ones
+_PIECES = re.compile(  # with a byte beyond ASCII, and never cut within a sign
+    rb"(?<![\x40-\xff])[\x40-\x7f]*[\x80-\xff][\x40-\xff]*"
+)
+_MOST_PIECES = 2_000  # different ones
+_SCANNED = 1 << 20  # bytes, from the first one beyond ASCII on
 _SHOWN = 3  # in a question
 
 
@@ -66,12 +69,8 @@ def encodings_of(raw: bytes) -> list[Guess]:
     known = _unicode_of(raw)
     if known:
         return [Guess(known, "")]
-    pieces: dict[bytes, None] = {}
-    for piece in _PIECES.finditer(raw):
-        pieces[piece[0]] = None
-        if len(pieces) == _MOST_PIECES:
-            break
-    sample = b"\n".join(pieces)
+    pieces = dict.fromkeys(_PIECES.findall(_part_of_words(raw)))
+    sample = b"\n".join([*pieces][:_MOST_PIECES])
     western = _decoded(sample, "windows-1252")
     if not any(sign.isalpha() and sign not in _SIGNS for sign in western if sign > "\x7f"):
         is_lonely = not re.search(rf"[{_SIGNS}]{{2}}", western)
@@ -92,6 +91,15 @@ def encodings_of(raw: bytes) -> list[Guess]:
         Guess(encoding, short(", ".join(text.split("\n")[:_SHOWN])))
         for text, encoding in found.items()
     ]
+
+
+def _part_of_words(raw: bytes) -> bytes:
+    """The lines that decide: about a mebibyte from the first byte beyond ASCII on."""
+    first = re.search(rb"[\x80-\xff]", raw)
+    if first is None:
+        return b""
+    end = raw.find(b"\n", first.start() + _SCANNED)
+    return raw[raw.rfind(b"\n", 0, first.start()) + 1 : end if end >= 0 else None]
 
 
 def decode(raw: bytes, encoding: str) -> str:
