@@ -43,6 +43,7 @@ def pane(person) -> GlassPane:
     return person.window.recording.presentation.pane
 
 
+@pytest.mark.usefixtures("first_curves")
 def test_f11_leaves_plots_and_few_controls_and_esc_brings_all_back(person):
     before = state(person)
     person.press(Qt.Key.Key_F11, person.window)
