@@ -207,7 +207,7 @@ def render(options: Namespace) -> int:
 
     from regplay.gui.application import render as films
     from regplay.gui.recording.player import NotProvedError
-    from regplay.session.progress import progress_line
+    from regplay.session.progress_line import progress_line
 
     extras = films.Extras(options.captions, options.chapters, options.sheet, options.track)
     with films.offscreen(), progress_line() as (progress, ctrl_c):

@@ -30,7 +30,7 @@ from regplay.core.sweep import Sweep
 from regplay.core.training import Training
 from regplay.core.verdict import PointLosses, Verdict
 from regplay.session.files import prepare_folder
-from regplay.session.progress import progress_line
+from regplay.session.progress_line import progress_line
 from regplay.session.results import Result, SweepResult, outcome_of
 
 Returned = TypeVar("Returned")

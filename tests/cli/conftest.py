@@ -51,7 +51,7 @@ def run_in_terminal(terminal, monkeypatch):
 
     def run(*words):
         monkeypatch.setattr(sys, "stderr", terminal)  # here: each phase of a test has its own
-        monkeypatch.setattr("regplay.session.progress._INTERVAL", 0.0)
+        monkeypatch.setattr("regplay.session.progress_line._INTERVAL", 0.0)
         return main([*map(str, words)]), terminal.getvalue().split("\r")
 
     return run

@@ -8,7 +8,7 @@ import pytest
 from trainings import made_history
 
 from regplay.core.history import History
-from regplay.session.progress import CtrlC, StatusLine
+from regplay.session.progress_line import CtrlC, StatusLine
 from regplay.session.terminal import status
 
 

@@ -19,7 +19,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
 from regplay.core.population import engine_for
 from regplay.session import terminal
-from regplay.session.progress import StatusLine
+from regplay.session.progress_line import StatusLine
 
 EXPERIMENT = """
 epochs = 40

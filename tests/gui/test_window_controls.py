@@ -6,7 +6,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from regplay.core.datasets import REGISTRY
-from regplay.core.fields import FIELDS, differences, get
+from regplay.core.experiment import Experiment
+from regplay.core.fields import FIELDS, differences, get, replace
 from regplay.gui.controls.control import ChoiceControl, Control, SwitchControl, TextControl
 from regplay.gui.controls.dataset_picker import DatasetPicker
 from regplay.gui.controls.group import Group
@@ -83,12 +84,20 @@ def assert_is_shown(person):
     assert window.grab().width() == window.width()
 
 
-@pytest.mark.parametrize("path", [p for p in FIELDS if FIELDS[p].kind != "text"])
-def test_a_control_changes_the_experiment_and_a_run_of_it_is_shown(open_window, path, table):
-    values = where_it_is_shown(path)
-    if values.get("data.name") == "csv":
-        values |= {"data.file": str(table)}
-    person = open_window(values | {"epochs": 5})
+@pytest.mark.parametrize("section", sorted({path.rpartition(".")[0] for path in FIELDS}))
+def test_a_control_changes_the_experiment_and_a_run_of_it_is_shown(open_window, section, table):
+    person = open_window({"epochs": 5})
+    for path in FIELDS:
+        if path.rpartition(".")[0] == section and FIELDS[path].kind != "text":
+            values = where_it_is_shown(path) | {"epochs": 5}
+            if values.get("data.name") == "csv":
+                values |= {"data.file": str(table)}
+            person.controller.open(replace(Experiment(), values))
+            change_by_its_control(person, path)
+
+
+def change_by_its_control(person, path):
+    """Train, change the field, and see that this alone is changed and what is shown is of that."""
     if path == "model.degree":  # there is nothing to train
         person.wait_until_finished()
     else:
@@ -104,18 +113,18 @@ def test_a_control_changes_the_experiment_and_a_run_of_it_is_shown(open_window, 
         control = person.window.controls.control(path)
         person.bring_into_sight(control)
         person.window.controls.ensureWidgetVisible(control)
-        assert control.isVisible()
+        assert control.isVisible(), path
         for _ in range(9 if path == "data.sample" else 1):  # one row would be too few
             use(person, control)
         assert get(person.controller.session.experiment, path) == control.value()
-        assert get(before, path) != control.value()
+        assert get(before, path) != control.value(), path
         changed = set(differences(before, person.controller.session.experiment))
         assert path in changed
         if path != "data.name":  # which brings defaults of its own
             assert changed == {path}
 
     assert_is_shown(person)
-    assert person.view.generation > generation
+    assert person.view.generation > generation, path
 
 
 @pytest.mark.usefixtures("first_curves")

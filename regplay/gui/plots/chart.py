@@ -324,6 +324,7 @@ class Chart(QGraphicsView):
                 self._show("x", "y")
             else:
                 self.box.setRange(xRange=goal["x"], yRange=goal["y"], padding=0)
+            self._redraw()  # pyqtgraph doesn't tell of a last step that is very small
             return
         share, ranges = 1 - (1 - gone) ** 3, {}  # fast first, then slower
         for axis, before in self._begun.items():

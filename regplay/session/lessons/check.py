@@ -30,7 +30,7 @@ from regplay.session.claims import (
 from regplay.session.files import finite
 from regplay.session.lessons.lesson import Claim, Lesson, LessonError, page_name
 from regplay.session.lessons.progress import Measured
-from regplay.session.progress import progress_line
+from regplay.session.progress_line import progress_line
 from regplay.session.terminal import table_lines, with_memory
 
 _SEEDS = 2**31  # there are so many

@@ -216,6 +216,12 @@ def test_what_is_no_table_is_named(refusal, content, kind):
     assert "regplay reads tables: CSV, TSV, Excel (.xlsx)" in message
 
 
+@pytest.mark.parametrize("name", ["<trial>", "select a number", "a & b", "#1", "[m]", "MATLAB"])
+def test_a_name_is_not_taken_for_another_kind_of_file(read, name):
+    data = read(f"{name},y\n" + lines(9, lambda i: f"{i},{i / 4}"))
+    assert data.input_names == (name,)
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "cp1252", "utf-8-sig"])
 def test_other_encodings_are_read(read, encoding):
     data = read("größe,kind\n1,löwe\n2,hund\n3,löwe\n".encode(encoding))

@@ -280,6 +280,16 @@ def test_ranges_glide_to_what_the_data_ask_for(chart, clock) -> None:
     assert not changes
 
 
+def test_after_a_glide_a_plot_is_drawn_by_the_ranges_that_it_has(chart, clock) -> None:
+    chart.fix("y", 1.0, 2.0)
+    for end in (2.0 + 1e-12, 3.0, 3.0 + 1e-12):
+        chart.fix("y", 1.0, end)
+        for _ in range(15):
+            clock.advance(1 / 60)
+            shown = chart.frame().y_range
+        assert shown == (1.0, end)
+
+
 def test_a_glide_goes_on_to_a_newer_range_and_leaves_the_mouse_its_own(chart, clock) -> None:
     chart.cover("y", [3.0])
     clock.advance(0.1)

@@ -10,10 +10,10 @@ _KINDS = {  # first bytes: what such a file is
     b"\xff\xd8\xff": "a picture",
     b"GIF8": "a picture",
     b"PAR1": "a Parquet file",
-    b"ARROW1": "a Feather file",
+    b"ARROW1\0": "a Feather file",
     b"$FL2": "an SPSS file",
     b"<stata_dta>": "a Stata file",
-    b"MATLAB": "a MATLAB file",
+    b"MATLAB 5.0 MAT-file": "a MATLAB file",
     b"{\\rtf": "an RTF text: copy the table from it and paste it here",
     b"\x89HDF": "an HDF5 file",
     b"\x93NUMPY": "a NumPy file",
@@ -25,16 +25,17 @@ _KINDS = {  # first bytes: what such a file is
     b"BZh": "packed by bzip2: unpack it first",
     b"\xfd7zXZ": "packed by xz: unpack it first",
     b"\x28\xb5\x2f\xfd": "packed by Zstandard: unpack it first",
-    b"RDX": "an R data file",
+    b"RDX2\n": "an R data file",
+    b"RDX3\n": "an R data file",
 }
 _PAIRS = r"( \d+:[-+.\de]+)*"
 _TEXTS = {  # what a text begins with, or a line among its first: what it is then
     r"\A\s*(\{|\[\{|\[\[|\[\s*[{\[\"\d-])": "a JSON file",
-    r"\A\s*<(!doctype|html|\?xml|table|tr)": "a web page or XML",
+    r"\A\s*<(!doctype|html|\?xml|table|tr)\b": "a web page or XML",
     r"^\s*@relation\b": "an ARFF file of Weka: save it as CSV there",
     r"\\begin\{|\\hline|^[^\\&\n]+&.*\\\\\s*$": "a LaTeX table: write semicolons in place of & and "
     "take out all that begins with \\",
-    r"\A\s*(insert into|create table|select)\s": "SQL: save the result of a query as CSV",
+    r"\A\s*(insert into|create table)\s": "SQL: save the result of a query as CSV",
     rf"\A[-+.\de]+{_PAIRS} \d+:(?![0-5]\d\b)[-+.\de]+{_PAIRS}\s*$": "a sparse table, with "
     "index:value: write all values of each row, 0 where there is none",
 }

@@ -371,8 +371,8 @@ def _without_mark(text: str, separator: str) -> tuple[str, str]:
         return text, separator or _separator(text)
     above, body = comments[0].rstrip("\n").split("\n"), text[comments.end() :]
     separator = separator or _separator(body)
-    names = re.sub(r"^[#%]+ *", "", above.pop())
-    if names.startswith(separator) or _widths(names, separator) != _widths(body, separator)[:1]:
+    names = re.sub(r'^[#%]+ *(?=[^\W\d_]|")', "", above.pop())
+    if names[:1] in "#%" or _widths(names, separator) != _widths(body, separator)[:1]:
         return text, separator
     if separator == BLANKS:  # each word of a comment would be a cell
         above = [""] * len(above)
