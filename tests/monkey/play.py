@@ -85,6 +85,7 @@ class Monkey:
             if other.isVisible() and other.windowType() != Qt.WindowType.ToolTip:
                 self.watch.note("a window outlives the main one", repr(other))
                 other.close()
+        self._tops.clear()
         self.window.theme.deleteLater()
         self.window.deleteLater()
         self.app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
