@@ -228,7 +228,9 @@ class Gallery(QObject):
         dialog.setWindowTitle("New")
         tiles = named("gallery.tiles", _Tiles(self._points, self._thumbnails))
         tiles.setAccessibleName("Starting points")
-        tiles.taken.connect(self._take)
+        # Once the click is over: what begins may ask, and meanwhile the dialog is deleted, whose list
+        # would be in the midst of its event.
+        tiles.taken.connect(self._take, Qt.ConnectionType.QueuedConnection)
         margins = (12, 12, 12, 12)
         layout = fill(QVBoxLayout(dialog), Label("Begin with:"), tiles, margins=margins, spacing=8)
         dialog.finished.connect(self._closed)

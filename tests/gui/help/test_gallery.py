@@ -48,6 +48,17 @@ def test_a_starting_point_is_trained_at_once(person):
     assert view.snapshot.epoch == view.run.experiment.epochs
 
 
+def test_nothing_begins_in_the_midst_of_a_click(person, monkeypatch):
+    began = []
+    monkeypatch.setattr(person.window.gallery, "begin", began.append)
+    tiles = tiles_of(person)
+    tiles.itemClicked.connect(lambda _: began.append("during"))  # comes after the gallery's own
+    place = tiles.visualItemRect(tiles.item(2)).center()
+    QTest.mouseClick(tiles.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    person.wait(lambda: len(began) == 2)
+    assert began == ["during", starting_points()[2]]
+
+
 def test_one_may_begin_before_pytorch_is_loaded(open_window):
     person = open_window(loads=False)
     choose(person, "Spirals")
