@@ -90,14 +90,7 @@ def adam_divides_rounding(plain):
     return bool(((gradients > 0) & (gradients < 1e-6)).any())
 
 
-# A draw is as good as another: the first half each time, the rest at night.
-@pytest.mark.parametrize(
-    "chunk",
-    [
-        *range(CHUNKS // 2),
-        *(pytest.param(chunk, marks=pytest.mark.nightly) for chunk in range(CHUNKS // 2, CHUNKS)),
-    ],
-)
+@pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_random_experiments_come_out_as_in_plain_torch(monkeypatch, chunk):
     diverged = rounded = 0
     for seed in range(chunk * 1000, chunk * 1000 + EACH):

@@ -228,8 +228,8 @@ class Gallery(QObject):
         dialog.setWindowTitle("New")
         tiles = named("gallery.tiles", _Tiles(self._points, self._thumbnails))
         tiles.setAccessibleName("Starting points")
-        # Once the click is over: while something is asked, the dialog is deleted, and its list would
-        # be in the midst of its event.
+        # Once the click is over: while something is asked, the dialog is deleted, and its list is
+        # in the midst of its event.
         tiles.taken.connect(self._take, Qt.ConnectionType.QueuedConnection)
         margins = (12, 12, 12, 12)
         layout = fill(QVBoxLayout(dialog), Label("Begin with:"), tiles, margins=margins, spacing=8)

@@ -186,7 +186,7 @@ def read_beginning(source: Source) -> Rows | None:
             _check_workbook(raw)
             return None
         length = _length_of_beginning(raw, b"\n", b"\r")
-        length += length % 2  # of UTF-16, no half of a sign
+        length = min(length + length % 2, len(raw))  # of UTF-16, no half of a sign
         is_whole = length == len(raw)
         text, encoding = _decoded(raw[:length], "", may_ask=False)
     if not is_whole:
