@@ -377,7 +377,7 @@ def test_a_table_is_trained_as_the_experiment_that_names_it(capsys, tmp_path, na
         ("a.json", "[1, 2]", "this is a JSON file; regplay reads tables: CSV, TSV, Excel"),
         ("a.ipynb", '{\n "cells": []}', "save what is in it as one of these; an experiment is "),
         ("a.pdf", "%PDF-1.7", "this is a PDF; regplay reads tables: CSV, TSV, Excel (.xlsx); save"),
-        ("a.zip", "PK\x03\x04", "this is a damaged ZIP or Excel file; regplay reads tables: CSV"),
+        ("a.zip", "PK\x03\x04", "this is a damaged ZIP or Excel file; fetch or save it again; "),
         ("a.py", "import numpy\n", "there is only one column; at least one input and the target "),
         ("a.csv", "", "the file is empty; save the table again, or choose another file"),
         ("a.csv", "\n \n", "the file is empty; save the table again, or choose another file"),

@@ -126,7 +126,10 @@ def test_the_window_can_be_used(run, tmp_path, surroundings, otherwise, banner):
 
 def test_a_terminal_without_torch_says_why_nothing_is_trained(run):
     out, errors, code = run(
-        ["-m", "regplay"], "train", "e.toml", PYTHONPATH="{}/broken:" + os.environ["PYTHONPATH"]
+        ["-m", "regplay"],
+        "train",
+        "e.toml",
+        PYTHONPATH="{}/broken:" + os.environ.get("PYTHONPATH", ""),
     )
     assert (out, code) == ("", 2)
     problem = "a part of it can't be loaded: no libtorch; install regplay again"

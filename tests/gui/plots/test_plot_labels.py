@@ -111,7 +111,7 @@ def test_names_stay_beside_the_plot_where_another_curve_goes_on(view, make_histo
 
 
 def test_names_do_not_lie_over_that_of_the_floor(view, make_history) -> None:
-    view.plot.set_floor(1.0, "a name as long as the plot is wide " * 5)
+    view.plot.set_floor(1.0, "a name nearly as long as the plot is wide" * 2)
     view.set_history(make_history([1.05] * 3, [1.6] * 3))
     view.plot.grab()
     near = right_of(view, 2)
