@@ -200,7 +200,7 @@ class TableDialog(QDialog):
         """What was chosen, but for the file and how many rows validate."""
         target = inputs = ""
         if self._raw is not None:
-            called = names_of(self._raw.names)
+            called = self.form.columns.names
             if self.form.chose_target or self._table is not None:
                 target = called[self.form.target_box.currentIndex()]
             if self.form.chose_inputs:
@@ -334,6 +334,11 @@ class TableDialog(QDialog):
         check = self._check
         self._stop()
         assert check is not None
+        chose = self.form.chose_target or self.form.chose_inputs
+        if chose and check.raw and names_of(check.raw.names) != self.form.columns.names:
+            self.form.chose_target = self.form.chose_inputs = False  # of columns that are no more
+            self._read()
+            return
         self._show_table(check)
         self._finish(check)
 

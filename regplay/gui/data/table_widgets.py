@@ -33,6 +33,11 @@ class ColumnsList(QListWidget):
     -------
     changed
         A person checked or unchecked one.
+
+    Attributes
+    ----------
+    names
+        Of all columns.
     """
 
     changed = Signal()
@@ -40,7 +45,7 @@ class ColumnsList(QListWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._wanted: set[int] = set()
-        self._names: list[str] = []
+        self.names: list[str] = []
         self._target = -1
         self.setAccessibleName("Inputs")
         # On the ground of a text field, an unchecked box can't be seen in a dark window.
@@ -56,9 +61,9 @@ class ColumnsList(QListWidget):
             Columns to predict from, unless they are the target.
         """
         self._wanted = set(wanted)
-        self._names = list(names)
+        self.names = list(names)
         self.clear()
-        self.addItems(self._names)
+        self.addItems(self.names)
         self.set_target(target)
 
     def set_target(self, target: int) -> None:
@@ -79,7 +84,7 @@ class ColumnsList(QListWidget):
         self.changed.emit()
 
     def _show(self, column: int) -> None:
-        item, name = self.item(column), self._names[column]
+        item, name = self.item(column), self.names[column]
         is_target = column == self._target
         checkable = Qt.ItemFlag.ItemIsUserCheckable
         item.setFlags(item.flags() & ~checkable if is_target else item.flags() | checkable)

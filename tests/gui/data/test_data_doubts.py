@@ -232,6 +232,21 @@ def test_a_row_of_units_is_left_out_by_a_click_and_comes_back(show_dialog):
     assert settings_of(dialog).format == ""
 
 
+def test_chosen_inputs_are_given_up_where_there_are_fewer_columns_than_before(show_dialog):
+    rows = "".join(f"{i},{i * i},{i % 7}\n" for i in range(20))
+    dialog = show_dialog("a,b,c\n1,2,3,4\n" + rows)
+    assert dialog.form.columns.names == ["a", "b", "c", "column 4"]
+    dialog.form.columns.set_all(True)
+    click(dialog.format.more)
+    dialog.format.skip.setFocus()
+    QTest.keyClicks(dialog.format.skip, "2")
+    QTest.keyClick(dialog.format.skip, Qt.Key.Key_Tab)
+    assert dialog.form.columns.names == ["a", "b", "c"]
+    pick(dialog.kinds.boxes[0], "category")
+    assert settings_of(dialog).inputs == ""
+    assert dialog.ok.isEnabled()
+
+
 def test_a_remark_below_the_table_is_left_out_by_a_click(show_dialog):
     dialog = show_dialog(GAPS + "Source: a school\n")
     pick(dialog.kinds.boxes[1], "number")
