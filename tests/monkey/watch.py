@@ -103,10 +103,15 @@ def check_agreement(window: MainWindow, watch: Watch) -> None:
         watch.note("other points are drawn than are learned")
     if window.fit_view.panel.fit is not view.fit:
         watch.note("another fit is drawn than the newest")
-    epochs, shown, last = window.history_view.plot.epochs, view.snapshot, view.run.history.last
+    epochs, shown, last = (
+        window.history_view.plot.epochs,
+        view.snapshot.epoch,
+        view.run.history.last,
+    )
     # The thread may have made a record since, which the next view will have.
-    if last is None or not len(epochs) or not shown.epoch <= epochs[-1] <= last.epoch:
-        watch.note("the curves end elsewhere than the run", f"{epochs[-3:]}, {shown.epoch}")
+    newest = shown if last is None else max(shown, last.epoch)
+    if not len(epochs) or not shown <= epochs[-1] <= newest:
+        watch.note("the curves end elsewhere than the run", f"{epochs[-3:]}, {shown} … {newest}")
 
 
 def check_undo(window: MainWindow, watch: Watch) -> None:
