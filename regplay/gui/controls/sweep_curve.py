@@ -253,8 +253,8 @@ class CurvePicture:
         curve, break_at = self.drawn, 0.5 if self._has_zero else None
         if curve is None or not is_new:
             return
-        is_there = slice(None) if curve.is_there is None else curve.is_there
-        places, scale = np.array(self._places, dtype=float)[is_there], self.range.scale
+        joined, scale = curve.joined, self.range.scale
+        places = np.array(self._places, dtype=float)[joined]
         for losses, color in self._losses():
-            own = places, losses[is_there], color, scale, break_at
+            own = places, losses[joined], color, scale, break_at
             LossLine(*own, width=_LINE, dot=_DOT, ring=color).paint(painter, frame)

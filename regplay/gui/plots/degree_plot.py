@@ -84,10 +84,9 @@ class DegreePlot(Chart):
         self.canvas.live[:] = [self._present]
         if curve is not None:
             scale = self._fit_scale(curve)
-            is_there = slice(None) if curve.is_there is None else curve.is_there
-            degrees = np.array(curve.values)[is_there]
-            valid = LossLine(degrees, curve.valid[is_there], ROLES.valid, scale, shape=VALID_SHAPE)
-            train = LossLine(degrees, curve.train[is_there], ROLES.train, scale, shape=TRAIN_SHAPE)
+            joined, degrees = curve.joined, np.array(curve.values)[curve.joined]
+            valid = LossLine(degrees, curve.valid[joined], ROLES.valid, scale, shape=VALID_SHAPE)
+            train = LossLine(degrees, curve.train[joined], ROLES.train, scale, shape=TRAIN_SHAPE)
             self.canvas.live[:] = [valid, train, self._present]
             if curve.valley is not None:
                 at = curve.valley

@@ -47,6 +47,11 @@ class SweepCurve:
     progress: float
     is_there: Flags | None = None
 
+    @property
+    def joined(self) -> Flags | slice:
+        """Which of the values a line passes through."""
+        return slice(None) if self.is_there is None else self.is_there
+
     def reading(self, index: int, sides: tuple[int, int] = (0, 0)) -> str:
         """The losses at a trained value in words.
 
