@@ -217,7 +217,7 @@ class MainWindow(QMainWindow):
         self.editing.edited.connect(controller.change)
         self.passes.wanted_changed.connect(lambda shows: controller.look(passes=shows))
         tabs = self.tabs
-        tabs.tab_changed.connect(lambda tab: controller.look(inside=tab == "network"))
+        tabs.tab_changed.connect(lambda tab: controller.look(internals=tab == "network"))
         tabs.tab_changed.connect(self._arrange_plots)
         tabs.tab_changed.connect(lambda tab: self.passes.set_in_sight(tab == "fit"))
         tabs.tab_changed.connect(lambda tab: self.editing.button.setVisible(tab == "fit"))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from regplay.core.arrays import Singles
 from regplay.core.datasets import Dataset
-from regplay.core.inside import UnitMaps
+from regplay.core.internals import UnitMaps
 from regplay.core.number_text import number
 from regplay.gui.network.graph_layout import (
     SIDE,

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.arrays import Floats, Indices, Singles
-from regplay.core.inside import NEAR_ZERO, LayerWeights, near_zero_share
+from regplay.core.internals import NEAR_ZERO, LayerWeights, near_zero_share
 from regplay.core.number_text import counted, number, percent_text
 from regplay.gui.plots import (
     LARGEST,
