@@ -1,4 +1,4 @@
-"""A list of actions that fails is shortened to what it needs; a key goes to who takes it by then."""
+"""A failing list of actions is shortened to what it needs; a key goes to who takes it by then."""
 
 import pytest
 from monkey.events import press
