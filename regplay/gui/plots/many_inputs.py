@@ -21,16 +21,7 @@ from regplay.gui.plots.linear_weights import WeightsView
 from regplay.gui.plots.readout import Picture, Readout, ReadoutWidget
 from regplay.gui.plots.scale import padded
 from regplay.gui.plots.shapes import Points, PointsLayer, paint_images, thinned
-from regplay.gui.theme import (
-    ROLES,
-    Colors,
-    colors_of,
-    hairline,
-    mix,
-    unit_of,
-    zoom_of_text,
-    zoomed,
-)
+from regplay.gui.theme import ROLES, Colors, colors_of, hairline, mix, unit_of, zoom_of_text, zoomed
 from regplay.gui.widgets import Toggle, fill
 
 
