@@ -422,12 +422,10 @@ class MainWindow(QMainWindow):
             super().contextMenuEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take what can be opened."""
         if self.files.accepts(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open it."""
         event.acceptProposedAction()
         self.files.drop(event.mimeData())
 

@@ -22,7 +22,6 @@ class FieldLabel(Label):
     double_clicked = Signal()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Ask for the default."""
         self.double_clicked.emit()
         event.accept()
 

@@ -312,7 +312,6 @@ class Histograms(ReadoutWidget):
     # painting
 
     def draw(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the panels."""
         metrics, largest = QFontMetricsF(painter.font()), self._range
         layers, titles = self._counted(), self.title_lines(frame, metrics)
         rects = zip(self._panels(frame), self.plot_rects(frame, metrics), strict=True)

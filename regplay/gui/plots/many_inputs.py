@@ -68,7 +68,6 @@ class PredictedChart(ChartPanel):
         self.legend.set_entries(entries)
 
     def set_fit(self, fit: Fit | None) -> None:
-        """Show the predictions of both sets."""
         self.fit, groups = fit, []
         if fit is not None and self.dataset is not None:
             self.chart.cover("y", np.clip(np.concatenate([fit.train, fit.valid]), *self._limits))
@@ -95,7 +94,6 @@ class PredictedView(FitPanel):
         fill(QHBoxLayout(self), (self.chart_panel, 1), (self.weights, 1), spacing=4)
 
     def set_dataset(self, dataset: Dataset) -> None:
-        """Set up both."""
         self.dataset = dataset
         self.chart_panel.set_dataset(dataset)
         self.weights.set_dataset(dataset)
@@ -223,7 +221,6 @@ class ConfusionGrid(ReadoutWidget):
         return QRectF(left, top, max(width, 1.0), max(height, 1.0))
 
     def draw(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the cells."""
         metrics, colors = QFontMetricsF(painter.font()), frame.colors
         n, line = len(self.names), metrics.height()
         if not n:
@@ -286,12 +283,10 @@ class ConfusionView(FitPanel):
         fill(QVBoxLayout(self), row, (self.grid, 1))
 
     def set_dataset(self, dataset: Dataset) -> None:
-        """Show the classes."""
         self.dataset = dataset
         self.set_fit(None)
 
     def set_fit(self, fit: Fit | None) -> None:
-        """Show the counts."""
         self.fit = fit
         self._show()
 

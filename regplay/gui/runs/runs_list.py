@@ -60,7 +60,6 @@ class RunsHeader(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        """As high as the text."""
         return QSize(0, self.fontMetrics().height() + 4)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -119,7 +119,6 @@ class Toggle(Button):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     def sizeHint(self) -> QSize:
-        """As large as the text needs."""
         return self.fontMetrics().size(0, self.text()) + _PADDING
 
     def minimumSizeHint(self) -> QSize:
