@@ -152,7 +152,6 @@ class NetworkGraph(ReadoutWidget):
     # painting
 
     def draw(self, painter: QPainter, frame: Frame) -> None:
-        """Draw links, units and names."""
         layout, picture = self._layout_in(frame, QFontMetricsF(painter.font())), self.picture
         if layout is None or picture is None:
             return
