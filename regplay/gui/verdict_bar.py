@@ -67,7 +67,6 @@ class Headline(ElidedLabel):
         self.setPalette(palette)
 
     def set_verdict(self, verdict: Verdict) -> None:
-        """Show another one."""
         if verdict != self._verdict:
             self._verdict, sign = verdict, _SIGNS[verdict.kind]
             self._kind = f"{sign}  {verdict.kind.capitalize()}"
@@ -78,7 +77,6 @@ class Headline(ElidedLabel):
             self.update()
 
     def sizeHint(self) -> QSize:
-        """Room for all of it."""
         return self._size_of(self.text())
 
     def minimumSizeHint(self) -> QSize:
@@ -162,7 +160,6 @@ class Losses(Label):
         return QSize(width, names.height() + len(self._rows) * numbers.height())
 
     def minimumSizeHint(self) -> QSize:
-        """As much."""
         return self.sizeHint()
 
     def fit_text(self) -> None:
@@ -348,7 +345,6 @@ class VerdictBar(QWidget):
             self.try_wanted.emit({change.path: change.value for change in changes})
 
     def changeEvent(self, event: QEvent) -> None:
-        """Make room for a font."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange and hasattr(self, "tried"):
             self._make_room()
@@ -374,7 +370,6 @@ class VerdictBar(QWidget):
         self.advice.setFixedHeight(max(lines, self.button.sizeHint().height()))
 
     def set_verdict(self, verdict: Verdict) -> None:
-        """Show a verdict."""
         self.headline.set_verdict(verdict)
         self.reason.setText(verdict.reason, "")  # rather nothing than the half of it
         self._show_advice()

@@ -385,8 +385,7 @@ class _ContactSheet:
         line = 24
         rows = -(-len(self._pictures) // _COLUMNS)
         whole = QImage(
-            QSize(_COLUMNS * _THUMBNAIL, max(rows, 1) * (height + line)),
-            QImage.Format.Format_RGB32,
+            QSize(_COLUMNS * _THUMBNAIL, max(rows, 1) * (height + line)), QImage.Format.Format_RGB32
         )
         whole.fill(QColor("#ffffff"))
         painter = QPainter(whole)

@@ -5,14 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import (
-    QBoxLayout,
-    QComboBox,
-    QFileDialog,
-    QLineEdit,
-    QSizePolicy,
-    QWidget,
-)
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QFileDialog, QLineEdit, QSizePolicy, QWidget
 
 from regplay.core.datasets import counted_edits, points_in
 from regplay.core.fields import Field, Value
@@ -29,7 +22,6 @@ class FieldLabel(Label):
     double_clicked = Signal()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Ask for the default."""
         self.double_clicked.emit()
         event.accept()
 

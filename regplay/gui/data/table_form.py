@@ -29,15 +29,7 @@ from regplay.core.datasets.own_table import (
 )
 from regplay.gui.data.table_widgets import ColumnsList
 from regplay.gui.theme import zoomed
-from regplay.gui.widgets import (
-    CheckBox,
-    Label,
-    PushButton,
-    WholeNumberBox,
-    as_plain,
-    fill,
-    named,
-)
+from regplay.gui.widgets import CheckBox, Label, PushButton, WholeNumberBox, as_plain, fill, named
 
 
 def _let_shrink(widget: QWidget, least: int) -> None:

@@ -135,7 +135,6 @@ class Preview(QTableWidget):
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
 
     def set_table(self, raw: RawTable | None) -> None:
-        """Show other rows."""
         self._raw = raw
         self.setRowCount(0 if raw is None else min(len(raw.body.cells), _MOST_ROWS))
         self.setColumnCount(0 if raw is None else min(len(raw.names), _MOST_COLUMNS))
@@ -169,7 +168,6 @@ class Preview(QTableWidget):
             self.scrollTo(self.model().index(row, column))
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow another palette."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._show_parts()
@@ -236,7 +234,6 @@ class KindStrip(QWidget):
         self._place()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the boxes above their columns."""
         super().resizeEvent(event)
         self._place()
 
@@ -335,7 +332,6 @@ class ProblemsList(QTreeWidget):
         return tuple(self._problems)
 
     def set_problems(self, problems: Sequence[Problem]) -> None:
-        """List these."""
         self._problems = sorted(problems, key=lambda one: one.row)
         with QSignalBlocker(self):
             self.clear()
@@ -350,7 +346,6 @@ class ProblemsList(QTreeWidget):
         self._wrap()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Wrap the messages anew."""
         super().resizeEvent(event)
         self._wrap()
 

@@ -45,7 +45,6 @@ class AxisStrip(QGraphicsWidget):
         self.zooms_both = False  # where a unit is as long on both
 
     def wheelEvent(self, event: Any) -> None:
-        """Zoom."""
         self._box.wheelEvent(event, axis=None if self.zooms_both else self._axis)
         event.accept()
 
@@ -419,7 +418,6 @@ class Chart(QGraphicsView):
     # looks
 
     def set_labels(self, x: str, y: str) -> None:
-        """Name the axes."""
         self._names = {"x": x, "y": y}
         self._redraw()
 
@@ -429,7 +427,6 @@ class Chart(QGraphicsView):
         self._redraw()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow a change of the font or the palette."""
         super().changeEvent(event)
         if event.type() in LOOK_EVENTS and hasattr(self, "canvas"):  # not while it is constructed
             self._redraw()
@@ -461,7 +458,6 @@ class Chart(QGraphicsView):
         event.accept()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Finish."""
         super().mouseReleaseEvent(event)
         event.accept()
 
@@ -472,7 +468,6 @@ class Chart(QGraphicsView):
         self.viewport().setToolTip(as_plain(self._cut_name(event.position())))
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Hide the hover line."""
         super().leaveEvent(event)
         self.items_scene.leaveEvent(event)
         self.hover.leave()

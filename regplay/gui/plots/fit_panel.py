@@ -284,7 +284,6 @@ class InputsPanel(ChartPanel):
     # what is shown
 
     def set_dataset(self, dataset: Dataset) -> None:
-        """Show the points."""
         self.fit, self.overlays = None, ()
         self._take(dataset)
         self._show_under()

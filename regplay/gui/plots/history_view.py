@@ -120,7 +120,6 @@ class HistoryView(QWidget):
         return self.plots[self.tab]
 
     def set_tab(self, tab: str) -> None:
-        """Show a tab."""
         self.tabs[tab].setChecked(True)
 
     def set_frames(self, frames: SignalInstance) -> None:

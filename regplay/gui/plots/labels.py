@@ -172,7 +172,6 @@ class NamesItem(BoxItem):
         self._rect.setRight(self._chart.width())
 
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
-        """Write them."""
         painter.setFont(sized(self._chart.font()))
         self._names.paint(painter, self._chart.frame())
 
@@ -233,7 +232,6 @@ class FloorLayer:
         return ROLES.floor if self.bounds_validation else ROLES.train
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the line and the name."""
         self.box = None
         if self.value is None:
             return

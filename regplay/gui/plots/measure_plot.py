@@ -59,7 +59,6 @@ class EpochPlot(Chart):
 
     @property
     def curves(self) -> tuple[EpochCurve, ...]:
-        """What is shown."""
         return self._layer.curves
 
     def start_ranges(self) -> None:

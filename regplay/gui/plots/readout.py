@@ -183,16 +183,13 @@ class ReadoutWidget(QWidget):
         self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Read what is there."""
         self._point(event.position())
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Hide the box."""
         super().leaveEvent(event)
         self._point(None)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow a change of the font or the palette."""
         super().changeEvent(event)
         if event.type() in LOOK_EVENTS:
             self._kept = None

@@ -61,7 +61,6 @@ class EpochLabel(Label):
         return self.minimumSize()
 
     def minimumSizeHint(self) -> QSize:
-        """The same."""
         return self.minimumSize()
 
 
@@ -223,7 +222,6 @@ class Timeline(Framing):
         self.track.set_best(None if best < 0 else best)
 
     def show_untrained(self, experiment: Experiment, _: Dataset | None) -> None:
-        """Show that nothing is trained yet."""
         self._view, self._is_finished = None, False
         self._show_play()
         self.set_epochs(experiment.epochs)
@@ -282,7 +280,6 @@ class Timeline(Framing):
     # layout
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave room for the track."""
         super().resizeEvent(event)
         self._fit()
 

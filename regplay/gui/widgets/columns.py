@@ -137,7 +137,6 @@ class Columns(QScrollArea):
             watched.installEventFilter(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Place the lesson where it has room."""
         super().resizeEvent(event)
         self._arrange()
 
