@@ -72,7 +72,7 @@ class MainWindow(QMainWindow):
 
         controller = self.controller
         self.controls = ControlPanel(controller.session.experiment)
-        self.verdict_bar = VerdictBar()
+        self.verdict_bar = VerdictBar(clock)
         self.fit_view = FitView()
         self.history_view = HistoryView()
         # Advice, losses over a degree, and curves of sliders.
@@ -253,8 +253,9 @@ class MainWindow(QMainWindow):
         self._shown_session.replaced.connect(self.lesson_studies.forget)
         self.gallery.begun.connect(self._begin_anew)
         runner.loaded.connect(self._on_loaded)
-        runner.playing_changed.connect(self.timeline.set_playing)
-        controller.replay.playing_changed.connect(self.timeline.set_playing)
+        for goes_on in (runner.playing_changed, controller.replay.playing_changed):
+            goes_on.connect(self.timeline.set_playing)
+            goes_on.connect(self.verdict_bar.set_going_on)
         runner.playing_changed.connect(self.status.set_training)
         self.guide.highlights_changed.connect(self.timeline.set_highlighted)
         self.documents.changed.connect(self._show_title)

@@ -32,15 +32,34 @@ class EndName:
     color: str
 
 
-def moved_apart(places: Sequence[float], apart: float, length: float) -> list[float]:
+def kept_order(places: Sequence[float], before: Sequence[int], apart: float) -> list[int]:
+    """Which place comes after which, from the smallest to the largest.
+
+    Two that had another order before, which are all or none of them, keep it until they are more
+    than half of `apart` the other way round: what is near one another does not swap to and fro.
+    """
+    if len(before) != len(places):
+        return [int(index) for index in np.argsort(places, kind="stable")]
+    order = list(before)
+    for end in range(len(order) - 1, 0, -1):
+        for at in range(end):
+            one, other = order[at : at + 2]
+            if places[one] - places[other] > apart / 2:
+                order[at : at + 2] = other, one
+    return order
+
+
+def moved_apart(
+    places: Sequence[float], apart: float, length: float, order: Sequence[int]
+) -> list[float]:
     """Places in [0, `length`] as near to these as they can be while `apart` from one another.
 
-    The order stays, and where there is room for all, so does each that is in nobody's way.
+    They have this order, of their indices; where there is room for all, each that is in nobody's
+    way stays.
     """
-    order = np.argsort(places, kind="stable")
     # Neighbours in one another's way move together: each group has a first place and a count.
     groups: list[tuple[float, int]] = []
-    for place in np.clip(np.asarray(places, dtype=float)[order], 0.0, length):
+    for place in np.clip(np.asarray(places, dtype=float)[[*order]], 0.0, length):
         groups.append((float(place), 1))
         while len(groups) > 1 and groups[-1][0] < groups[-2][0] + groups[-2][1] * apart:
             (above, n), (below, m) = groups[-2:]
@@ -51,7 +70,7 @@ def moved_apart(places: Sequence[float], apart: float, length: float) -> list[fl
     found = [first + k * apart for first, count in groups for k in range(count)]
     moved = [0.0] * len(found)
     for index, place in zip(order, found, strict=True):
-        moved[int(index)] = place
+        moved[index] = place
     return moved
 
 
@@ -59,7 +78,8 @@ class EndNames:
     """At the ends of curves, moved apart where they would overlap: beside the plot, or in it.
 
     A curve that ends within the plot has its name there, unless other curves go on beside it or the
-    name of the noise floor is in the way.
+    name of the noise floor is in the way, or was since the curves began. Names keep their order
+    while curves cross one another.
 
     Attributes
     ----------
@@ -79,6 +99,9 @@ class EndNames:
         are_beside: bool = False,
     ) -> None:
         self.names, self.taken, self.are_beside = names, taken, are_beside
+        self._order: list[int] = []  # of those that were written last, from top to bottom
+        self._moved_beside: set[int] = set()  # those that were in the way of `taken`
+        self._reached = 0.0  # the last epoch that a curve came to
 
     @staticmethod
     def has_room(area: QSizeF, texts: Sequence[str], metrics: QFontMetricsF) -> bool:
@@ -104,14 +127,22 @@ class EndNames:
         heights = heights.clip(0.0, frame.height)
         across = np.nan_to_num(frame.x([name.epoch for name in names]), nan=frame.width)
         shown = np.flatnonzero(np.isfinite(heights))
-        middles = moved_apart((heights[shown] - line / 2).tolist(), line, frame.height - line)
+        places = (heights[shown] - line / 2).tolist()
+        self._order = kept_order(places, self._order, line)
+        middles = moved_apart(places, line, frame.height - line, self._order)
+        reached = max((name.epoch for name in names), default=0.0)
+        if reached < self._reached:
+            self._moved_beside.clear()
+        self._reached = reached
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         for at, top in zip(shown.tolist(), middles, strict=True):
             name, end = names[at], QPointF(across[at], heights[at])
             box = QRectF(0, top, metrics.horizontalAdvance(name.text), line)
             box.moveLeft(end.x() + _LEAD * unit)
             is_inside = end.x() < frame.width and end.x() >= across[shown].max() - 1
-            if self.are_beside or not is_inside or (taken is not None and taken.intersects(box)):
+            if taken is not None and taken.intersects(box):
+                self._moved_beside.add(at)
+            if self.are_beside or not is_inside or at in self._moved_beside:
                 end.setX(frame.width)
                 box.moveLeft(frame.width + _LEAD * unit)
             else:

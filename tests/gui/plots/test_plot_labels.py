@@ -9,7 +9,7 @@ from regplay.gui.figures.figure import Style, svg_bytes
 from regplay.gui.figures.view_figures import figure_at
 from regplay.gui.plots.history_layers import PinnedCurves
 from regplay.gui.plots.history_view import HistoryView
-from regplay.gui.plots.labels import EndNames, moved_apart
+from regplay.gui.plots.labels import EndNames, kept_order, moved_apart
 from regplay.gui.theme import DARK, LIGHT, contrast, readable
 
 
@@ -34,17 +34,41 @@ def view(show_widget, make_dataset) -> HistoryView:
     ],
 )
 def test_places_that_are_too_near_are_moved_apart_and_stay_inside(places, expected) -> None:
-    assert moved_apart(places, 10, 100) == pytest.approx(expected)
+    order = kept_order(places, [], 10)
+    assert moved_apart(places, 10, 100, order) == pytest.approx(expected)
 
 
 def test_places_keep_their_order_and_their_distance() -> None:
     rng = np.random.default_rng(0)
     for _ in range(100):
         places = rng.uniform(-20, 220, 12)
-        found = np.array(moved_apart(places.tolist(), 16, 200))
+        order = kept_order(places.tolist(), [], 16)
+        found = np.array(moved_apart(places.tolist(), 16, 200, order))
         assert (np.diff(found[places.argsort()]) >= 16 - 1e-9).all()
         assert found.min() >= 0
         assert found.max() <= 200 + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [
+        ([20.0, 40.0, 60.0], [0, 1, 2]),
+        ([24.0, 20.0, 60.0], [0, 1, 2]),  # hardly the other way round
+        ([26.0, 20.0, 60.0], [1, 0, 2]),
+        ([60.0, 40.0, 20.0], [2, 1, 0]),
+        ([20.0, 40.0], [0, 1]),  # others than before
+    ],
+)
+def test_what_is_near_one_another_keeps_its_order(places, expected) -> None:
+    assert kept_order(places, [0, 1, 2], 10) == expected
+
+
+def test_names_of_curves_that_cross_do_not_swap_to_and_fro() -> None:
+    moved = []
+    for step in range(40):  # two ends that go up and down by less than half a line
+        places = [50 + 2 * np.sin(step), 50 + 2 * np.cos(2 * step)]
+        moved.append(moved_apart(places, 16, 200, kept_order(places, [0, 1], 16)))
+    assert np.abs(np.diff(moved, axis=0)).max() < 16 / 2
 
 
 @pytest.mark.parametrize("colors", [LIGHT, DARK], ids=["light", "dark"])
@@ -119,6 +143,12 @@ def test_names_do_not_lie_over_that_of_the_floor(view, make_history) -> None:
     assert view.plot.floor.box.intersects(near)
     assert colors_in(view, near) == {"validation"}
     assert "train" in colors_in(view, right_of(view, 10))
+    view.set_history(make_history([1.3] * 4, [1.6] * 4))  # out of its way: it stays there
+    view.plot.grab()
+    assert "train" in colors_in(view, right_of(view, 10))
+    view.set_history(make_history([1.3] * 2, [1.6] * 2))  # another run
+    view.plot.grab()
+    assert not colors_in(view, right_of(view, 10))
 
 
 def test_a_narrow_or_a_low_plot_has_the_legend(view, make_history) -> None:
