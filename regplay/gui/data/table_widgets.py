@@ -7,7 +7,6 @@ from PySide6.QtCore import QEvent, QRect, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QHBoxLayout,
     QHeaderView,
     QListWidget,
@@ -21,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from regplay.core.datasets.own_table import KINDS, Problem, RawTable, text_of
 from regplay.gui.theme import blend, colors_of, refusal_color, zoomed
-from regplay.gui.widgets import Label, PushButton, as_plain, fill, named, take_out
+from regplay.gui.widgets import ComboBox, Label, PushButton, as_plain, fill, named, take_out
 
 _CHECKED, _UNCHECKED = Qt.CheckState.Checked, Qt.CheckState.Unchecked
 
@@ -211,8 +210,8 @@ class KindStrip(QWidget):
     def __init__(self, preview: Preview, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._preview = preview
-        self.boxes: list[QComboBox] = []
-        self.setFixedHeight(QComboBox().sizeHint().height())
+        self.boxes: list[ComboBox] = []
+        self.setFixedHeight(ComboBox().sizeHint().height())
         preview.horizontalHeader().sectionResized.connect(self._place)
         preview.horizontalScrollBar().valueChanged.connect(self._place)
         preview.horizontalScrollBar().rangeChanged.connect(self._place)
@@ -237,11 +236,10 @@ class KindStrip(QWidget):
         super().resizeEvent(event)
         self._place()
 
-    def _box(self, column: int) -> QComboBox:
-        box = named(f"data.dialog.kind.{column}", QComboBox(self))
-        box.addItems(KINDS)
+    def _box(self, column: int) -> ComboBox:
+        box = named(f"data.dialog.kind.{column}", ComboBox({kind: kind for kind in KINDS}, self))
+        box.setMinimumWidth(0)  # as narrow as a person makes its column
         box.activated.connect(lambda at: self.chosen.emit(column, box.itemText(at)))
-        box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the wheel is for the table
         return box
 
     def _place(self) -> None:

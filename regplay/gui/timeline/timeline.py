@@ -10,10 +10,10 @@ from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
 from regplay.core.number_text import counted
-from regplay.gui.controls import Combo, Framing
+from regplay.gui.controls import Framing
 from regplay.gui.timeline.epoch_track import EpochTrack
 from regplay.gui.training import View
-from regplay.gui.widgets import Button, CountBox, Label, as_plain, fill, named
+from regplay.gui.widgets import Button, ComboBox, CountBox, Label, as_plain, fill, named
 
 # Epochs a second that can be chosen; the last is full speed.
 SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, None)
@@ -139,10 +139,11 @@ class Timeline(Framing):
         self.epochs.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def _make_speed(self) -> None:
-        self.speed = named("speed", Combo())
-        for speed in SPEEDS:
-            text = "full speed" if speed is None else f"{counted(int(speed), 'epoch')}/s"
-            self.speed.addItem(text, speed)
+        texts = {
+            "full speed" if speed is None else f"{counted(int(speed), 'epoch')}/s": speed
+            for speed in SPEEDS
+        }
+        self.speed = named("speed", ComboBox(texts))
         self.speed.setCurrentIndex(len(SPEEDS) - 1)
         self.speed.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.speed.setToolTip("Speed, from slow motion (1 epoch a second) to full")
