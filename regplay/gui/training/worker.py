@@ -18,6 +18,7 @@ from regplay.core import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import differences
 from regplay.gui.training.clock import FRAME, Clock
+from regplay.gui.training.memory import release_free_memory
 from regplay.gui.training.messages import Job, Look, Start, Study, StudyRequest, View
 from regplay.gui.training.studies import Studies
 from regplay.session.session import Change, Run
@@ -36,6 +37,9 @@ _FULL = "The GPU ran out of memory: training goes on on the CPU."
 _BARELY_BEGUN = 0.2
 _SILENCE = 0.05  # s until a training that goes on shows its first epochs
 _PUBLISHING_SHARE = 0.2  # of the time
+# s of rest after which free memory is released: to take it anew costs more than to keep it, and
+# a hand that moves a slider soon wants it again.
+_RELEASED_AFTER = 2.0
 
 
 class Mailbox:
@@ -192,11 +196,10 @@ class Worker(QThread):
             return
         self.loaded.emit()
         while not self.isInterruptionRequested():
+            if not self._rest(_RELEASED_AFTER):
+                release_free_memory()
+                self._rest()
             with self._wake:
-                while not self._has_work():
-                    self._rests = True
-                    self._rested.notify_all()
-                    self._wake.wait()
                 self._rests = False
                 stop.clear()  # before looking: what comes from here on sets it again
                 job, self._job = self._job, None
@@ -219,6 +222,16 @@ class Worker(QThread):
                     self._study(stop)
             except Exception as error:
                 self._give_up(error)
+
+    def _rest(self, seconds: float | None = None) -> bool:
+        """Wait until there is something to do; False if that takes longer than some seconds."""
+        with self._wake:
+            while not self._has_work():
+                self._rests = True
+                self._rested.notify_all()
+                if not self._wake.wait(seconds):
+                    return False
+        return True
 
     def _has_work(self) -> bool:
         return self._is_called() or self._filling is not None or not self._studies.finished
