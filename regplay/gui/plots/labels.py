@@ -118,7 +118,7 @@ class EndNames:
         heights = np.where(frame.at_foot(values), frame.height, frame.y(values))
         heights = heights.clip(0.0, frame.height)
         across = np.nan_to_num(frame.x([name.epoch for name in names]), nan=frame.width)
-        shown = np.flatnonzero(np.isfinite(heights))
+        shown = np.flatnonzero(np.isfinite(heights)).tolist()
         are_inside = (across < frame.width) & (across >= across[shown].max(initial=0.0) - 1)
         are_inside &= not self.are_beside
         boxes = [
