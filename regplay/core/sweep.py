@@ -55,10 +55,10 @@ class Sweep:
 
     @property
     def rounds(self) -> tuple[range, ...]:
-        """Which members to train first: of one axis every second, which shows its shape by half."""
+        """Which members to train first: of one axis every fourth, which shows its shape."""
         members = range(math.prod(self.shape))
         is_line = len(self.axes) == self.seeds == 1 and len(members) > 2
-        return (members[::2], members[1::2]) if is_line else (members,)
+        return (members[::4], members[2::4], members[1::2]) if is_line else (members,)
 
     @property
     def experiments(self) -> tuple[Experiment, ...]:

@@ -266,9 +266,13 @@ class Controller(QObject):
     # Commands about training
 
     def toggle(self) -> None:
-        """Train or pause; show a run at its end once more, or pause that."""
+        """Train or pause; show a run at its end once more, or pause that.
+
+        What is to be trained as soon as torch is loaded can't be paused before.
+        """
         if self.runner.is_playing:
-            self.runner.pause()
+            if self.runner.is_loaded:
+                self.runner.pause()
             return
         if self.replay.is_on:
             self.replay.pause()

@@ -111,7 +111,6 @@ class Tabs(QWidget):
         return next(name for name, button in self._buttons.items() if button.isChecked())
 
     def set_tab(self, name: str) -> None:
-        """Show a tab."""
         self._buttons[name].setChecked(True)
 
     def compare(self) -> None:
@@ -147,7 +146,6 @@ class Tabs(QWidget):
                     tab.set_dataset(dataset)
 
     def show_view(self, view: View) -> None:
-        """Follow the run."""
         self._view = view
         if self.network is not None:
             self.network.show_view(view)

@@ -13,15 +13,7 @@ from operator import attrgetter
 from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtGui import (
-    QColor,
-    QFont,
-    QFontDatabase,
-    QFontInfo,
-    QFontMetricsF,
-    QPalette,
-    QPen,
-)
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QFontMetricsF, QPalette, QPen
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from regplay.resources import resource

@@ -16,7 +16,7 @@ from regplay.core.history import History, Snapshot
 from regplay.core.number_text import gap_text, number, percent_text
 from regplay.core.verdict import Verdict, judge
 from regplay.gui.theme import VERDICTS, colors_of, sized
-from regplay.gui.training import Study, StudyRequest, View
+from regplay.gui.training import Clock, Study, StudyRequest, View
 from regplay.gui.widgets import (
     LOOK_EVENTS,
     ElidedLabel,
@@ -47,6 +47,7 @@ _SIGNS = {
     "diverged": "✕",
 }
 _STUDY = "verdict.neighbours"
+_STANDS = 0.5  # s that another verdict on a run holds before it is shown, while the run goes on
 
 
 class Headline(ElidedLabel):
@@ -66,7 +67,6 @@ class Headline(ElidedLabel):
         self.setPalette(palette)
 
     def set_verdict(self, verdict: Verdict) -> None:
-        """Show another one."""
         if verdict != self._verdict:
             self._verdict, sign = verdict, _SIGNS[verdict.kind]
             self._kind = f"{sign}  {verdict.kind.capitalize()}"
@@ -77,7 +77,6 @@ class Headline(ElidedLabel):
             self.update()
 
     def sizeHint(self) -> QSize:
-        """Room for all of it."""
         return self._size_of(self.text())
 
     def minimumSizeHint(self) -> QSize:
@@ -161,7 +160,6 @@ class Losses(Label):
         return QSize(width, names.height() + len(self._rows) * numbers.height())
 
     def minimumSizeHint(self) -> QSize:
-        """As much."""
         return self.sizeHint()
 
     def fit_text(self) -> None:
@@ -189,16 +187,21 @@ class _Compare:
 class VerdictBar(QWidget):
     """Shows a `Verdict`, advice that was tried, and the losses of the present moment.
 
-    The verdict is there at once. Neighbours of the experiment are trained once its run has come to
-    an end, and what they show joins it.
+    The verdict is there at once. While a run goes on, or is replayed, another one is shown only
+    after it has held for half a second: losses near a threshold pass it to and fro. Neighbours of
+    the experiment are trained once its run has come to an end, and what they show joins it.
     """
 
     try_wanted = Signal(object)  # (dict): make these changes, by field path
     wishes_changed = Signal()  # other neighbours are to be trained, or none
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         super().__init__()
         self.setObjectName("verdict")
+        self._clock = clock
+        self._is_going_on = False
+        self._shown: tuple[Run, str] | None = None  # of which run which kind of verdict is shown
+        self._other_since: float | None = None  # s; when another kind was found, and was since
         self.headline = named("verdict.headline", Headline())
         self.reason = named("verdict.reason", Explanation())
         self.advice = named("verdict.advice", Explanation())
@@ -241,9 +244,15 @@ class VerdictBar(QWidget):
         if not view.is_preview:
             self._want_neighbours(view)
 
+    def set_going_on(self, is_going_on: bool) -> None:
+        """Whether moments follow one another by themselves; once they don't, the last is judged."""
+        self._is_going_on, self._shown = is_going_on, None
+        if self._view is not None and not is_going_on:
+            self._judge()
+
     def show_untrained(self, experiment: Experiment, dataset: Dataset | None) -> None:
         """Say that nothing is trained yet, or that there are no data."""
-        self._view = None
+        self._view = self._shown = None
         self._forget()
         self.set_verdict(_NO_DATA if dataset is None else judge(History(), dataset, experiment))
         self.set_snapshot(None)
@@ -295,7 +304,21 @@ class VerdictBar(QWidget):
         tried = self.tried if self._concerns(view) else None
         shown = None if tried is None else tried.shown
         verdict = judge(history, view.dataset, run.experiment, points=view.points, shown=shown)
-        self.set_verdict(verdict)
+        if not self._may_pass(run, verdict):
+            self._shown = run, verdict.kind
+            self.set_verdict(verdict)
+
+    def _may_pass(self, run: Run, verdict: Verdict) -> bool:
+        """Whether a verdict is other than that which is shown, and may be so for a moment only."""
+        shown = self._shown
+        is_other = shown is not None and shown[0] is run and shown[1] != verdict.kind
+        if not (self._is_going_on and is_other):
+            self._other_since = None
+            return False
+        now = self._clock.now()
+        if self._other_since is None:
+            self._other_since = now
+        return now - self._other_since < _STANDS
 
     def _concerns(self, view: View) -> bool:
         """Whether what neighbours showed is about what is shown."""
@@ -322,7 +345,6 @@ class VerdictBar(QWidget):
             self.try_wanted.emit({change.path: change.value for change in changes})
 
     def changeEvent(self, event: QEvent) -> None:
-        """Make room for a font."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange and hasattr(self, "tried"):
             self._make_room()
@@ -348,7 +370,6 @@ class VerdictBar(QWidget):
         self.advice.setFixedHeight(max(lines, self.button.sizeHint().height()))
 
     def set_verdict(self, verdict: Verdict) -> None:
-        """Show a verdict."""
         self.headline.set_verdict(verdict)
         self.reason.setText(verdict.reason, "")  # rather nothing than the half of it
         self._show_advice()

@@ -3,13 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
-from PySide6.QtGui import (
-    QCloseEvent,
-    QContextMenuEvent,
-    QDragEnterEvent,
-    QDropEvent,
-    QPaintEvent,
-)
+from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QDialog, QMainWindow, QVBoxLayout
 
 from regplay.core.experiment import Experiment
@@ -31,15 +25,7 @@ from regplay.gui.theme import ZOOMS, Scheme, Theme
 from regplay.gui.timeline import Timeline
 from regplay.gui.training import SECONDS, Clock, SystemClock
 from regplay.gui.verdict_bar import VerdictBar
-from regplay.gui.widgets import (
-    Banner,
-    Columns,
-    Press,
-    ScrolledPlots,
-    application,
-    column,
-    named,
-)
+from regplay.gui.widgets import Banner, Columns, Press, ScrolledPlots, application, column, named
 
 _LOG_AXES = "x loss weights"  # unless chosen otherwise: overfitting begins in the first epochs
 
@@ -86,7 +72,7 @@ class MainWindow(QMainWindow):
 
         controller = self.controller
         self.controls = ControlPanel(controller.session.experiment)
-        self.verdict_bar = VerdictBar()
+        self.verdict_bar = VerdictBar(clock)
         self.fit_view = FitView()
         self.history_view = HistoryView()
         # Advice, losses over a degree, and curves of sliders.
@@ -217,7 +203,7 @@ class MainWindow(QMainWindow):
         self.editing.edited.connect(controller.change)
         self.passes.wanted_changed.connect(lambda shows: controller.look(passes=shows))
         tabs = self.tabs
-        tabs.tab_changed.connect(lambda tab: controller.look(inside=tab == "network"))
+        tabs.tab_changed.connect(lambda tab: controller.look(internals=tab == "network"))
         tabs.tab_changed.connect(self._arrange_plots)
         tabs.tab_changed.connect(lambda tab: self.passes.set_in_sight(tab == "fit"))
         tabs.tab_changed.connect(lambda tab: self.editing.button.setVisible(tab == "fit"))
@@ -267,8 +253,9 @@ class MainWindow(QMainWindow):
         self._shown_session.replaced.connect(self.lesson_studies.forget)
         self.gallery.begun.connect(self._begin_anew)
         runner.loaded.connect(self._on_loaded)
-        runner.playing_changed.connect(self.timeline.set_playing)
-        controller.replay.playing_changed.connect(self.timeline.set_playing)
+        for goes_on in (runner.playing_changed, controller.replay.playing_changed):
+            goes_on.connect(self.timeline.set_playing)
+            goes_on.connect(self.verdict_bar.set_going_on)
         runner.playing_changed.connect(self.status.set_training)
         self.guide.highlights_changed.connect(self.timeline.set_highlighted)
         self.documents.changed.connect(self._show_title)
@@ -436,12 +423,10 @@ class MainWindow(QMainWindow):
             super().contextMenuEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take what can be opened."""
         if self.files.accepts(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open it."""
         event.acceptProposedAction()
         self.files.drop(event.mimeData())
 

@@ -26,9 +26,9 @@ _CURVES = """\
 They are the first that is trained when the run has ended: 61 networks by Adam, 1,000 epochs each,
 46.4 GFLOP as three products a layer, point and step. The two processors of an AMD EPYC with AVX2
 are one core's (each reaches 102 GFLOP/s alone, both together 125 to 146): the products alone take
-0.35 s there, the kernel 0.95 to 1.0 s, the window 0.9 to 1.2 s; every second value is there after
-0.63 to 0.78 s, of which the first 0.2 s share the core with the first painting. Where a step takes
-4.5 µs the two take 0.11 to 0.15 s each. Next: the activation within the product."""
+0.35 s there, the kernel 0.95 to 1.0 s, the window 0.9 to 1.5 s; every fourth value of both, by
+which they show their shape, is there after 0.31 to 0.45 s. Where a step takes 4.5 µs the two take
+0.11 to 0.15 s each. Next: the activation within the product."""
 _CURVE = """\
 Its 30 networks take 22.8 GFLOP, counted as three products a layer, point and step: 0.07 s of two
 cores where a step of TinyNet takes 4.5 µs, half of what the window takes there. The rest is
@@ -46,8 +46,10 @@ _ALL_CURVES = """\
 The 270 networks of the ten curves that a regression has take 429 GFLOP, counted as three products a
 layer, point and step: 210 of them for up to 2,000 training points, 43 for widths up to 256. At the
 speed that a step of TinyNet has alone, two cores take 1.3 s for them where it takes 4.5 µs, and
-2.8 s where it takes 9.5 µs. So the curves that are on at first are trained before dear ones, and
-each shows every second value in about half of that. Next: fewer positions of dear curves."""
+2.8 s where it takes 9.5 µs; where it takes 20, with little left for a second processor, 9 to 10 s
+(an AMD EPYC with AVX2 whose two processors are one core's). So the curves that are on at first are
+trained before dear ones, and all ten show every fourth value after a quarter of that, 2.5 s. Next:
+fewer positions of dear curves."""
 _FRAMES = """\
 A view is put together in Python, under the lock that painting needs too: of TinyNet in 0.7 to
 1.0 ms at best, in 2.6 ms in the median of 300 beside other programs, half of it to measure between

@@ -22,6 +22,7 @@ _DRAG_SECONDS = 4.0
 _LOOK_SECONDS = 3.0
 _MOMENTS = 60
 _CURVES = 4  # in one process
+_FIRST_SHARE = 0.25  # of a curve, as its first round trains
 
 
 def _open(folder: Path, watch: "Callable[[MainWindow], None]") -> None:
@@ -75,7 +76,7 @@ def _paints_of(widget: "QWidget") -> list[float]:
 def _measure_startup(folder: Path) -> dict[str, float]:
     """When the window is painted, and when the result of a whole training is; in time.time().
 
-    And when every second position of the two curves that it shows beside it is trained, when all
+    And when every fourth position of the two curves that it shows beside it is trained, when all
     are, and when the advice is there.
     """
     moments: dict[str, float] = {}
@@ -93,8 +94,8 @@ def _measure_startup(folder: Path) -> dict[str, float]:
             if window.verdict_bar.tried is not None:
                 moments.setdefault("advice", time.time())
             trained = _trained_share(window)
-            if trained >= 0.5:
-                moments.setdefault("half_curves", time.time())
+            if trained >= _FIRST_SHARE:
+                moments.setdefault("quarter_of_curves", time.time())
             if trained == 1.0:
                 moments.setdefault("curves", time.time())
             if {"advice", "curves"} <= moments.keys():
@@ -227,6 +228,7 @@ def _measure_curves(folder: Path, paths: tuple[str, ...]) -> dict[str, list[floa
     population before.
     """
     spans: list[list[float]] = []
+    first_shares: dict[int, float] = {}  # s until each curve of a span showed its shape
     paints: list[float] = []
 
     def watch(window: "MainWindow") -> None:
@@ -252,7 +254,10 @@ def _measure_curves(folder: Path, paths: tuple[str, ...]) -> dict[str, list[floa
 
         def look() -> None:
             nonlocal is_asked
-            if not (is_asked and _trained_share(window) == 1.0):
+            share = _trained_share(window) if is_asked else 0.0
+            if share >= _FIRST_SHARE:
+                first_shares.setdefault(len(spans), time.perf_counter() - spans[-1][0])
+            if share < 1.0:
                 return
             spans[-1].append(time.perf_counter())
             if len(spans) == _CURVES:
@@ -277,6 +282,7 @@ def _measure_curves(folder: Path, paths: tuple[str, ...]) -> dict[str, list[floa
     _open(folder, watch)
     return {
         "seconds": [end - begin for begin, end in spans],
+        "first_seconds": list(first_shares.values()),
         "frames_per_second": [
             sum(begin <= paint <= end for paint in paints) / (end - begin) for begin, end in spans
         ],

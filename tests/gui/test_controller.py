@@ -338,6 +338,18 @@ def test_data_that_can_not_be_loaded_are_told_and_tried_again(watcher, tmp_path)
 # the course of training
 
 
+@pytest.mark.parametrize("presses", [1, 2])
+def test_nothing_that_waits_for_pytorch_is_paused(clock, qapp, qtbot, presses):
+    watcher = Watcher(Controller(SMALL, clock), clock, qtbot)
+    watcher.controller.reset()
+    watcher.controller.runner.play()
+    for _ in range(presses):
+        watcher.controller.toggle()
+    watcher.controller.runner.start()
+    watcher.wait_for_epoch(20)
+    watcher.controller.runner.stop()
+
+
 def seen_epochs(watcher) -> list[int]:
     """The moments that were asked for, one after another."""
     return [look.epoch for look in watcher.looks]

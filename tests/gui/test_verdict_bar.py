@@ -4,16 +4,21 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QApplication, QLabel
+from trainings import made_history
 
+from regplay.core.datasets import load
+from regplay.core.experiment import Experiment
 from regplay.core.history import MEASURES, Snapshot
 from regplay.core.verdict import Verdict
 from regplay.gui.theme import DARK, LIGHT, VERDICTS, palette_of
+from regplay.gui.training import Look, View, VirtualClock
 from regplay.gui.verdict_bar import Explanation, VerdictBar
+from regplay.session.session import Run
 
 
 @pytest.fixture
 def words_of(show_widget):
-    bar = show_widget(VerdictBar(), 900, 80)
+    bar = show_widget(VerdictBar(VirtualClock()), 900, 80)
     bar.setPalette(palette_of(LIGHT))
 
     def read(train: float, valid: float) -> list[str]:
@@ -39,7 +44,7 @@ WORDS = "The validation loss rose from 0.108 to 0.204 " * 3
 
 
 def test_the_reason_keeps_to_two_lines_or_to_its_tooltip(show_widget):
-    bar = show_widget(VerdictBar(), 1900, 80)
+    bar = show_widget(VerdictBar(VirtualClock()), 1900, 80)
     height = bar.reason.height()
     bar.set_verdict(Verdict("overfitting", "Overfitting", WORDS))
     QApplication.processEvents()
@@ -54,7 +59,7 @@ def test_the_reason_keeps_to_two_lines_or_to_its_tooltip(show_widget):
 
 
 def test_the_reason_is_told_once_beside_a_headline_of_any_length(show_widget):
-    bar = show_widget(VerdictBar(), 900, 80)
+    bar = show_widget(VerdictBar(VirtualClock()), 900, 80)
     for headline in ("Good fit", "Overfitting: a wide gap since epoch 1,234", "Good fit"):
         bar.set_verdict(Verdict("good fit", headline, WORDS.strip()))
         QApplication.processEvents()
@@ -63,7 +68,7 @@ def test_the_reason_is_told_once_beside_a_headline_of_any_length(show_widget):
 
 @pytest.mark.parametrize("kind", [kind for kind in VERDICTS if kind != "untrained"])
 def test_the_chip_has_the_colour_of_the_verdict_and_white_words(show_widget, kind):
-    bar = show_widget(VerdictBar(), 900, 80)
+    bar = show_widget(VerdictBar(VirtualClock()), 900, 80)
     bar.set_verdict(Verdict(kind, f"{kind.capitalize()} since epoch 12", "", 12))
     QApplication.processEvents()
     image = bar.headline.grab().toImage()
@@ -77,7 +82,7 @@ def test_the_chip_has_the_colour_of_the_verdict_and_white_words(show_widget, kin
 
 
 def test_the_chip_keeps_the_kind_where_there_is_no_room_for_since_when(show_widget):
-    bar = show_widget(VerdictBar(), 1200, 80)
+    bar = show_widget(VerdictBar(VirtualClock()), 1200, 80)
     bar.set_verdict(Verdict("overfitting", "Overfitting: a wide gap since epoch 1,234", "", 1234))
     QApplication.processEvents()
     whole = bar.headline.width()
@@ -105,7 +110,7 @@ def test_advice_is_shorter_where_there_is_no_room(show_widget):
 
 
 def test_the_losses_go_with_the_scheme_and_the_size_of_the_text(theme, show_widget):
-    bar = show_widget(VerdictBar(), 900, 80)
+    bar = show_widget(VerdictBar(VirtualClock()), 900, 80)
     values = np.full((len(MEASURES), 1), np.nan)
     values[:2, 0] = 0.05, 0.175
     bar.set_snapshot(Snapshot(5, 5, values, np.array([-1]), np.array([False])))
@@ -125,7 +130,7 @@ def test_the_losses_go_with_the_scheme_and_the_size_of_the_text(theme, show_widg
 
 
 def test_the_room_that_losses_need_is_that_of_their_text(theme, show_widget):
-    bar = show_widget(VerdictBar(), 1900, 200)
+    bar = show_widget(VerdictBar(VirtualClock()), 1900, 200)
     values = np.full((len(MEASURES), 1), np.nan)
     values[:2, 0] = 1.234e-5, 0.175
     bar.set_snapshot(Snapshot(5, 5, values, np.array([-1]), np.array([False])))
@@ -144,7 +149,7 @@ def test_the_room_that_losses_need_is_that_of_their_text(theme, show_widget):
 
 
 def test_stacked_the_reason_and_the_advice_have_more_room(show_widget):
-    bar = show_widget(VerdictBar(), 700, 140)
+    bar = show_widget(VerdictBar(VirtualClock()), 700, 140)
     bar.set_verdict(Verdict("overfitting", "Overfitting", WORDS))
     QApplication.processEvents()
     beside, height = bar.reason.width(), bar.advice.height()
@@ -158,3 +163,57 @@ def test_stacked_the_reason_and_the_advice_have_more_room(show_widget):
     bar.set_stacked(False)
     QApplication.processEvents()
     assert bar.reason.width() == beside
+
+
+@pytest.fixture
+def overfitted():
+    """A run whose fit is good at epoch 100, and overfitted at 200."""
+    train = np.where(np.arange(201) <= 100, 0.09, 0.03)
+    valid = np.where(np.arange(201) <= 100, 0.1, 0.4)
+    return Run(Experiment(), made_history(train, valid, range(201)))
+
+
+@pytest.fixture
+def show_at(show_widget, overfitted):
+    """Shows a moment of it to a bar, a tenth of a second later than the last one."""
+    clock, dataset = VirtualClock(), load(Experiment().data)
+    bar = show_widget(VerdictBar(clock), 900, 80)
+
+    def show(epoch: int, run: Run = overfitted) -> str:
+        clock.advance(0.1)
+        history = run.history.until(epoch)
+        now = history.last
+        bar.show_view(View(0, run, dataset, now, now, None, None, Look(epoch=epoch), False))
+        return bar.headline.accessibleName()
+
+    show.bar = bar
+    return show
+
+
+def test_a_verdict_that_changes_for_a_moment_while_a_run_goes_on_is_not_shown(show_at):
+    show_at.bar.set_going_on(True)
+    assert show_at(100) == "Good fit"
+    for _ in range(3):
+        assert [show_at(200) for _ in range(5)] == ["Good fit"] * 5
+        assert show_at(100) == "Good fit"
+    told = [show_at(200) for _ in range(7)]
+    assert told[:5] == ["Good fit"] * 5
+    assert told[6] == "Overfitting since epoch 0"
+
+
+def test_what_rests_is_judged_at_once(show_at):
+    assert show_at(100) == "Good fit"
+    assert "Overfitting" in show_at(200)
+    show_at.bar.set_going_on(True)
+    show_at(100)
+    assert show_at(200) == "Good fit"
+    show_at.bar.set_going_on(False)
+    assert "Overfitting" in show_at.bar.headline.accessibleName()
+
+
+def test_a_run_that_begins_and_another_one_are_judged_at_once(show_at, overfitted):
+    show_at(200)
+    show_at.bar.set_going_on(True)
+    assert show_at(100) == "Good fit"
+    other = Run(Experiment(), overfitted.history)
+    assert "Overfitting" in show_at(200, other)

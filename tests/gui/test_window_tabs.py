@@ -108,23 +108,23 @@ def test_double_descent_is_one_click(at_tab):
 def test_the_network_is_drawn_and_follows_the_epoch_handle(at_tab):
     person = at_tab("network")
     person.press(Qt.Key.Key_Space)
-    person.wait(lambda: person.view.inside is not None and person.view.inside.epoch == 20)
-    inside = person.view.inside
-    assert [len(layer.now) for layer in inside.layers] == [4, 16, 4]
-    assert list(inside.epochs) == list(range(21))
-    total = np.sqrt((inside.norms[-1] ** 2).sum())
+    person.wait(lambda: person.view.internals is not None and person.view.internals.epoch == 20)
+    internals = person.view.internals
+    assert [len(layer.now) for layer in internals.layers] == [4, 16, 4]
+    assert list(internals.epochs) == list(range(21))
+    total = np.sqrt((internals.norms[-1] ** 2).sum())
     assert total == pytest.approx(person.view.snapshot.value("weight_norm"), rel=1e-4)
     person.window.timeline.track.pick_moment(0)
-    person.wait(lambda: person.view.inside.epoch == 0)
-    for layer in person.view.inside.layers:
+    person.wait(lambda: person.view.internals.epoch == 0)
+    for layer in person.view.internals.layers:
         np.testing.assert_array_equal(layer.now, layer.initial)
 
 
 def test_the_inside_is_not_computed_while_nobody_looks(at_tab):
     person = at_tab("network")
-    person.wait(lambda: person.view.inside is not None)
+    person.wait(lambda: person.view.internals is not None)
     person.click("tab.fit")
-    person.wait(lambda: person.view.inside is None)
+    person.wait(lambda: person.view.internals is None)
 
 
 def test_a_pinned_run_stays_in_both_plots_while_another_is_trained(at_tab):

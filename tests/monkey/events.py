@@ -10,6 +10,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 _NO_KEY = Qt.KeyboardModifier.NoModifier
+_KEYS = {
+    Qt.KeyboardModifier.ShiftModifier: Qt.Key.Key_Shift,
+    Qt.KeyboardModifier.ControlModifier: Qt.Key.Key_Control,
+    Qt.KeyboardModifier.AltModifier: Qt.Key.Key_Alt,
+}
 
 
 def reachable(window: QWidget) -> QWidget:
@@ -52,10 +57,20 @@ def drag(widget: QWidget, points: list[QPoint], button: Qt.MouseButton = LEFT) -
 
 
 def press(window: QWidget, keys: str | QKeySequence) -> None:
-    """Press a key, such as `Ctrl+Z`, in whatever top level takes it."""
-    handle, combination = reachable(window).windowHandle(), QKeySequence(keys)[0]
-    if handle is not None:
-        QTest.keyClick(handle, combination.key(), combination.keyboardModifiers())
+    """Press and release keys, such as `Ctrl+Z`, each in the top level that takes it by then.
+
+    `QTest.keyClick` sends all of them to one window, although Alt alone closes a menu and thereby
+    deletes its window: the next key then ends the process.
+    """
+    combination = QKeySequence(keys)[0]
+    key, modifiers = combination.key(), combination.keyboardModifiers()
+    pressed = [*(other for modifier, other in _KEYS.items() if modifier in modifiers), key]
+    for is_down in (True, False):
+        for one in pressed if is_down else reversed(pressed):
+            top = reachable(window)  # for Python, its handle is gone when it is
+            if (handle := top.windowHandle()) is not None:
+                text = "" if modifiers or one != key else QTest.keyToAscii(key).strip("\0")
+                QTest.simulateEvent(handle, is_down, one.value, modifiers, text, False)
 
 
 def type_text(text: str) -> None:

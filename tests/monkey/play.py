@@ -1,6 +1,7 @@
 """One process that plays the list of actions of its standard input, and reports as it goes."""
 
 import faulthandler
+import gc
 import json
 import os
 import random
@@ -47,6 +48,7 @@ class Monkey:
         Dialogs.file_to_save = lambda _, suggested: self._session_name(suggested)
         QDesktopServices.openUrl = lambda _: True
         self._touched, self._tops = 0, list[QWidget]()
+        self._answered = _OWN_LOOP  # how deep the loop is whose question is being answered
         self._threads = watching.threads()
         self._timer = QTimer(interval=_LOOK)  # wakes `wait` too
         self._timer.timeout.connect(self._see_questions)
@@ -90,6 +92,8 @@ class Monkey:
         self.window.deleteLater()
         self.app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         self.wait(lambda: watching.threads() <= self._threads)
+        gc.unfreeze()  # the first window, which was there before the collector
+        gc.collect()
 
     def wait(self, is_true: Callable[[], bool]) -> None:
         """Process events until it is."""
@@ -114,23 +118,31 @@ class Monkey:
 
     def _see_questions(self) -> None:
         self.absence.end()
-        if QThread.currentThread().loopLevel() > _OWN_LOOP:  # else nothing waits for it
+        if QThread.currentThread().loopLevel() > self._answered:  # else nothing waits for it
             QTimer.singleShot(0, self._answer)
 
     def _answer(self) -> None:
-        """Touch something in the dialog or menu that has a loop of its own, or close it."""
-        if QThread.currentThread().loopLevel() == _OWN_LOOP:
+        """Touch something in the dialog or menu that has a loop of its own, or close it.
+
+        Which may open another one, with a loop in this one.
+        """
+        before, level = self._answered, QThread.currentThread().loopLevel()
+        if level <= before:
             return
-        top, self._touched = reachable(self.window), self._touched + 1
-        if top is self.window:  # a drag
-            mouse(top, "Release", top.rect().center())
-            press(top, "Escape")
-        elif self._touched > _TOUCHED:
-            top.close()
-        elif button := self.pick((QPushButton,)):
-            drag(button, [button.rect().center()])
-        else:
-            press(top, self.rng.choice(("Down", "Return", "Escape")))
+        self._answered = level
+        try:
+            top, self._touched = reachable(self.window), self._touched + 1
+            if top is self.window:  # a drag
+                mouse(top, "Release", top.rect().center())
+                press(top, "Escape")
+            elif self._touched > _TOUCHED:
+                top.close()
+            elif button := self.pick((QPushButton,)):
+                drag(button, [button.rect().center()])
+            else:
+                press(top, self.rng.choice(("Down", "Return", "Escape")))
+        finally:
+            self._answered = before
 
     # a list of actions
 

@@ -145,12 +145,7 @@ CURVES = (
         "A jump from −1 to 1 at x = 0, which a smooth network can only round off.",
         step,
     ),
-    _spec(
-        "cubic",
-        "Cubic",
-        "y = (x³ − 4x)/5: a gentle bend in the middle and steep ends.",
-        cubic,
-    ),
+    _spec("cubic", "Cubic", "y = (x³ − 4x)/5: a gentle bend in the middle and steep ends.", cubic),
 )
 CLASSICS = (
     DatasetSpec(

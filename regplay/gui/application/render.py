@@ -143,6 +143,7 @@ class Renderer:
             questions=_Nobody(),
             folder=folder,
         )
+        window.documents.close()  # nothing is left to recover
         self._painting = _Painting(window)
         window.setMinimumSize(*size)
         window.resize(*size)
@@ -385,8 +386,7 @@ class _ContactSheet:
         line = 24
         rows = -(-len(self._pictures) // _COLUMNS)
         whole = QImage(
-            QSize(_COLUMNS * _THUMBNAIL, max(rows, 1) * (height + line)),
-            QImage.Format.Format_RGB32,
+            QSize(_COLUMNS * _THUMBNAIL, max(rows, 1) * (height + line)), QImage.Format.Format_RGB32
         )
         whole.fill(QColor("#ffffff"))
         painter = QPainter(whole)

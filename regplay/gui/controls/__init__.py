@@ -1,6 +1,5 @@
 """The controls: one for each value of an experiment, generated from `FIELDS`."""
 
-from regplay.gui.controls.control import Combo
 from regplay.gui.controls.group import Framing
 from regplay.gui.controls.handle_slider import HandleSlider
 from regplay.gui.controls.number import NumberControl, SweepableControl

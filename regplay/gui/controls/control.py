@@ -3,21 +3,14 @@
 from html import escape
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import (
-    QBoxLayout,
-    QComboBox,
-    QFileDialog,
-    QLineEdit,
-    QSizePolicy,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QBoxLayout, QFileDialog, QLineEdit, QWidget
 
 from regplay.core.datasets import counted_edits, points_in
 from regplay.core.fields import Field, Value
 from regplay.core.number_text import counted
-from regplay.gui.widgets import CheckBox, FocusRing, Label, Press, PushButton, fill
+from regplay.gui.widgets import CheckBox, ComboBox, FocusRing, Label, Press, PushButton, fill
 from regplay.session.files import TABLES
 
 ROW = 32  # px, the height of a line with a name and its value
@@ -29,7 +22,6 @@ class FieldLabel(Label):
     double_clicked = Signal()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Ask for the default."""
         self.double_clicked.emit()
         event.accept()
 
@@ -130,34 +122,12 @@ class Control(QWidget):
         return fill(row, *zip(parts, shares, strict=True), spacing=-1)
 
 
-class Combo(FocusRing, QComboBox):
-    """A combo box that leaves the wheel to the scroll area around it."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        # The longest entry of a list must not decide how wide the panel is.
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setMinimumWidth(80)
-
-    def minimumSizeHint(self) -> QSize:
-        """By the present font: Qt keeps the one that it computed for the first."""
-        needed = self.sizeHint()
-        return QSize(min(needed.width(), self.minimumWidth()), needed.height())
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Let the panel scroll."""
-        event.ignore()
-
-
 class ChoiceControl(Control):
     """One of `field.choices`."""
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(field, parent)
-        self.combo = Combo(self)
-        for choice in field.choices:
-            self.combo.addItem(self.text(choice), choice)
+        self.combo = ComboBox({self.text(choice): choice for choice in field.choices}, self)
         self.combo.setCurrentIndex(self.combo.findData(self._value))
         self.label = self._make_label(self.combo)
         self._row = self._make_row(self.label, self.combo, shares=(1, 1))

@@ -138,7 +138,6 @@ class DatasetDelegate(QStyledItemDelegate):
         return QSize(200, height + 2 * _MARGIN)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: ModelIndex) -> None:
-        """Draw a row."""
         self.initStyleOption(option, index)
         area: QRect = option.rect  # type: ignore[attr-defined]
         state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
@@ -246,7 +245,6 @@ class DatasetPicker(ChoiceControl):
         self.description.setToolTip("".join(paragraphs))
 
     def text(self, value: Value) -> str:
-        """The dataset's title."""
         return REGISTRY[str(value)].title
 
     def _show(self, value: Value) -> None:

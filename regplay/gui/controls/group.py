@@ -58,7 +58,6 @@ class _DefaultsButton(Button):
     """In sight while it is enabled; it keeps its room, so that a drag lays out nothing."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw it, or nothing."""
         if self.isEnabled():
             super().paintEvent(event)
 
@@ -143,11 +142,9 @@ class Group(Framing):
         self._show_rare(False)
 
     def is_open(self) -> bool:
-        """Whether it is unfolded."""
         return not self._body.isHidden()
 
     def set_open(self, is_open: bool) -> None:
-        """Unfold or fold it."""
         self.heading.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
         self._body.setVisible(is_open)
 

@@ -40,13 +40,11 @@ class HandleSlider(QSlider):
         self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Follow the mouse."""
         if self.isSliderDown():
             event.accept()
             self._drag_to(event.position().x())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go."""
         if event.button() == Qt.MouseButton.LeftButton:
             event.accept()
             self.setSliderDown(False)

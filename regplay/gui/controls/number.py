@@ -221,7 +221,6 @@ class CurveButton(Toggle):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)
 
     def sizeHint(self) -> QSize:
-        """As large as the picture needs."""
         return self._SIZE
 
     def _resting_share(self) -> float:
@@ -300,12 +299,10 @@ class SweepableControl(NumberControl):
         self.slider.adopted.connect(self._adopt)
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        """The mouse comes near."""
         super().enterEvent(event)
         self.neared.emit(True)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """It is elsewhere."""
         super().leaveEvent(event)
         self.neared.emit(False)
 

@@ -119,7 +119,6 @@ class ValueSlider(HandleSlider):
             event.ignore()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Ask for the default."""
         if event.button() == Qt.MouseButton.LeftButton:
             event.accept()
             self.reset_requested.emit()
@@ -409,7 +408,6 @@ class CurveSlider(ValueSlider):
         self._cancel()
 
     def leaveEvent(self, event: QEvent) -> None:
-        """The mouse points at nothing here."""
         super().leaveEvent(event)
         self._light(False)
 

@@ -50,7 +50,6 @@ class SliderScale:
 
     @property
     def top(self) -> int:
-        """The last position."""
         return len(self.values) - 1 + self.notch
 
     def position(self, value: float) -> int:

@@ -121,7 +121,6 @@ class CurvePicture:
             self.range.follow(curve)
 
     def clear(self) -> None:
-        """Draw nothing."""
         self.curve = self.outdated = None
         self._kept.forget()
         self.range = LossRange()

@@ -6,7 +6,6 @@ from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QFormLayout,
     QGridLayout,
     QHBoxLayout,
@@ -31,6 +30,7 @@ from regplay.gui.data.table_widgets import ColumnsList
 from regplay.gui.theme import zoomed
 from regplay.gui.widgets import (
     CheckBox,
+    ComboBox,
     Label,
     PushButton,
     WholeNumberBox,
@@ -38,13 +38,6 @@ from regplay.gui.widgets import (
     fill,
     named,
 )
-
-
-def _let_shrink(widget: QWidget, least: int) -> None:
-    """As wide as there is room, from `least` pixels on: names of columns and sheets can be long."""
-    widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-    widget.setMinimumWidth(least)
-
 
 _FORMAT: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "separator": ("Se&parator", SEPARATORS),
@@ -81,7 +74,7 @@ class FormatForm(QWidget):
         self.parts = QWidget(self)
         self._grid = QGridLayout(self.parts)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self.boxes: dict[str, QComboBox] = {}
+        self.boxes: dict[str, ComboBox] = {}
         for part, (title, choices) in _FORMAT.items():
             self._add(part, title, choices)
         self.above = named("data.dialog.above", WholeNumberBox(self.parts))
@@ -93,7 +86,8 @@ class FormatForm(QWidget):
         self.skip = named("data.dialog.skip", QLineEdit(self.parts))
         self.skip.setToolTip("Numbers of rows that are no part of the table, separated by commas.")
         for title, edit in (("&Missing values as", self.missing), ("Ro&ws left out", self.skip)):
-            _let_shrink(edit, zoomed(_NARROWEST))
+            edit.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            edit.setMinimumWidth(zoomed(_NARROWEST))
             self._place(title, edit)
         self.parts.hide()
         top = fill(QHBoxLayout(), (self.words, 1), self.more, spacing=6)
@@ -142,10 +136,8 @@ class FormatForm(QWidget):
             self.changed.emit("skip", rows)
 
     def _add(self, part: str, title: str, choices: Mapping[str, Any]) -> None:
-        box = self.boxes[part] = named(f"data.dialog.{part}", QComboBox(self.parts))
-        for name, value in choices.items():
-            box.addItem(name, value)
-        _let_shrink(box, zoomed(_NARROWEST))
+        box = self.boxes[part] = named(f"data.dialog.{part}", ComboBox(choices, self.parts))
+        box.setMinimumWidth(zoomed(_NARROWEST))
         self._place(title, box)
         box.activated.connect(lambda at: self.changed.emit(part, box.itemData(at)))
 
@@ -249,12 +241,9 @@ class TableForm(QWidget):
         self.missing_box.activated.connect(self.columns_changed)
         self.keep_box.activated.connect(self._keep)
 
-    def _box(self, name: str, choices: Mapping[str, object], tip: str) -> QComboBox:
-        box = named(f"data.dialog.{name}", QComboBox(self))
-        for title, value in choices.items():
-            box.addItem(title, value)
+    def _box(self, name: str, choices: Mapping[str, object], tip: str) -> ComboBox:
+        box = named(f"data.dialog.{name}", ComboBox(choices, self))
         box.setToolTip(as_plain(tip))
-        _let_shrink(box, 80)
         return box
 
     def set_columns(self, names: Sequence[str], wanted: Collection[int], target: int) -> None:

@@ -7,7 +7,6 @@ from PySide6.QtCore import QEvent, QRect, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QHBoxLayout,
     QHeaderView,
     QListWidget,
@@ -21,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from regplay.core.datasets.own_table import KINDS, Problem, RawTable, text_of
 from regplay.gui.theme import blend, colors_of, refusal_color, zoomed
-from regplay.gui.widgets import Label, PushButton, as_plain, fill, named, take_out
+from regplay.gui.widgets import ComboBox, Label, PushButton, as_plain, fill, named, take_out
 
 _CHECKED, _UNCHECKED = Qt.CheckState.Checked, Qt.CheckState.Unchecked
 
@@ -135,13 +134,13 @@ class Preview(QTableWidget):
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
 
     def set_table(self, raw: RawTable | None) -> None:
-        """Show other rows."""
         self._raw = raw
-        self.setRowCount(0 if raw is None else min(len(raw.body.cells), _MOST_ROWS))
+        shown = [] if raw is None else raw.body.cells.iloc[:_MOST_ROWS, :_MOST_COLUMNS].to_numpy()
+        self.setRowCount(len(shown))
         self.setColumnCount(0 if raw is None else min(len(raw.names), _MOST_COLUMNS))
         for row, column in np.ndindex(self.rowCount(), self.columnCount()):
             assert raw is not None
-            item = QTableWidgetItem(text_of(raw.body.cells.iat[row, column]))
+            item = QTableWidgetItem(text_of(shown[row][column]))
             if raw.columns[column].kind in _ON_THE_RIGHT:
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.setItem(row, column, item)
@@ -153,13 +152,16 @@ class Preview(QTableWidget):
 
     def set_parts(self, inputs: Collection[int], target: int | None) -> None:
         """Show which columns are used, and as what."""
-        self._inputs, self._target = frozenset(inputs), target
-        self._show_parts()
+        if (frozenset(inputs), target) != (self._inputs, self._target):
+            self._inputs, self._target = frozenset(inputs), target
+            self._show_parts()
 
     def set_problems(self, problems: Iterable[Problem]) -> None:
         """Mark the cells that are wrong."""
-        self._wrong = {(one.row, one.column): one.message for one in problems if one.row}
-        self._show_parts()
+        wrong = {(one.row, one.column): one.message for one in problems if one.row}
+        if wrong != self._wrong:
+            self._wrong = wrong
+            self._show_parts()
 
     def show_place(self, problem: Problem) -> None:
         """Bring a cell into sight, if its row is one of those shown."""
@@ -169,7 +171,6 @@ class Preview(QTableWidget):
             self.scrollTo(self.model().index(row, column))
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow another palette."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._show_parts()
@@ -213,8 +214,8 @@ class KindStrip(QWidget):
     def __init__(self, preview: Preview, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._preview = preview
-        self.boxes: list[QComboBox] = []
-        self.setFixedHeight(QComboBox().sizeHint().height())
+        self.boxes: list[ComboBox] = []
+        self.setFixedHeight(ComboBox().sizeHint().height())
         preview.horizontalHeader().sectionResized.connect(self._place)
         preview.horizontalScrollBar().valueChanged.connect(self._place)
         preview.horizontalScrollBar().rangeChanged.connect(self._place)
@@ -236,15 +237,13 @@ class KindStrip(QWidget):
         self._place()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the boxes above their columns."""
         super().resizeEvent(event)
         self._place()
 
-    def _box(self, column: int) -> QComboBox:
-        box = named(f"data.dialog.kind.{column}", QComboBox(self))
-        box.addItems(KINDS)
+    def _box(self, column: int) -> ComboBox:
+        box = named(f"data.dialog.kind.{column}", ComboBox({kind: kind for kind in KINDS}, self))
+        box.setMinimumWidth(0)  # as narrow as a person makes its column
         box.activated.connect(lambda at: self.chosen.emit(column, box.itemText(at)))
-        box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the wheel is for the table
         return box
 
     def _place(self) -> None:
@@ -335,7 +334,6 @@ class ProblemsList(QTreeWidget):
         return tuple(self._problems)
 
     def set_problems(self, problems: Sequence[Problem]) -> None:
-        """List these."""
         self._problems = sorted(problems, key=lambda one: one.row)
         with QSignalBlocker(self):
             self.clear()
@@ -350,7 +348,6 @@ class ProblemsList(QTreeWidget):
         self._wrap()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Wrap the messages anew."""
         super().resizeEvent(event)
         self._wrap()
 

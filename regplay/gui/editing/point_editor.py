@@ -121,13 +121,11 @@ class EditMarkItem(BoxItem):
         self.fit_box()
 
     def set_mark(self, mark: EditMark | None) -> None:
-        """Draw another one."""
         if mark != self.mark:
             self.mark = mark
             self.update()
 
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
-        """Draw the mark."""
         mark, frame, colors = self.mark, self._chart.frame(), self._chart.colors
         if mark is None:
             return

@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from regplay.gui.controls import Combo
 from regplay.gui.figures.figure import (
     FORMATS,
     INCH,
@@ -35,7 +34,16 @@ from regplay.gui.figures.figure import (
     size_in_pixels,
     size_on_paper,
 )
-from regplay.gui.widgets import CheckBox, Label, NumberBox, PushButton, WholeNumberBox, fill, named
+from regplay.gui.widgets import (
+    CheckBox,
+    ComboBox,
+    Label,
+    NumberBox,
+    PushButton,
+    WholeNumberBox,
+    fill,
+    named,
+)
 
 _SCALES: dict[str, float | None] = {
     "Text by size": None,
@@ -70,7 +78,7 @@ class SizeRow(QWidget):
         self.pixels = [WholeNumberBox(), WholeNumberBox()]
         self.mm = [NumberBox(decimals=1), NumberBox(decimals=1)]
         self.dpi = WholeNumberBox(suffix=" dpi")
-        self.unit, self.scale = Combo(), Combo()
+        self.unit, self.scale = ComboBox({"px": "px", "mm": "mm"}), ComboBox(_SCALES)
         self.parts: dict[str, Any] = {}  # whole numbers and others
         pixels, mm = (LEAST, MOST), (_LEAST_MM, _MOST_MM)
         rows: tuple[tuple[str, Any, tuple[float, float], float], ...] = (
@@ -85,10 +93,7 @@ class SizeRow(QWidget):
             box.setRange(least, most)
             box.setValue(value)
             box.valueChanged.connect(self.changed)
-        self.unit.addItems(["px", "mm"])
         self.unit.currentIndexChanged.connect(self._show_unit)
-        for text, scale in _SCALES.items():
-            self.scale.addItem(text, scale)
         self.scale.setToolTip("How large text and lines are")
         widest = max(map(self.scale.fontMetrics().horizontalAdvance, _SCALES))
         self.scale.setMinimumWidth(widest + _ARROW)
@@ -143,7 +148,7 @@ def _put_back(part: Any, kept: object) -> None:
                 part.setValue(value if isinstance(part, NumberBox) else int(value))
 
 
-_SCHEMES = {"window": "As on screen", "light": "Light", "dark": "Dark"}
+_SCHEMES = {"As on screen": "window", "Light": "light", "Dark": "dark"}
 _PREVIEW = 380, 280  # pixels, at most
 _NAME = 260  # pixels of a file's name, at least
 _FOLDER = "figure/folder"
@@ -191,13 +196,10 @@ class FigureDialog(QDialog):
         self.file.setMinimumWidth(_NAME)
         self.browse = named("figure.browse", PushButton("Browse…"))
         self.browse.setAutoDefault(False)  # Enter saves
-        self.format = named("figure.format", Combo())
-        for name in FORMATS:
-            self.format.addItem(name.upper(), name)
+        formats = {name.upper(): name for name in FORMATS}
+        self.format = named("figure.format", ComboBox(formats))
         self.size_row = SizeRow()
-        self.scheme = named("figure.scheme", Combo())
-        for scheme, text in _SCHEMES.items():
-            self.scheme.addItem(text, scheme)
+        self.scheme = named("figure.scheme", ComboBox(_SCHEMES))
         self.transparent = named("figure.transparent", CheckBox("Transparent background"))
         self.heading = named("figure.title", QLineEdit(self._figure.title()))
         self.heading.setPlaceholderText("No title")

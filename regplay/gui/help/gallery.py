@@ -153,7 +153,6 @@ class _Tiles(QListWidget):
             super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow another palette or font."""
         super().changeEvent(event)
         if event.type() in LOOK_EVENTS:
             if hasattr(self, "_tile"):

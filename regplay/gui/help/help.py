@@ -211,7 +211,6 @@ class _Words(ScrolledColumn):
         thumbnails.changed.connect(self._draw)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow another palette."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_pictures"):
             self._draw_all()

@@ -23,7 +23,6 @@ from regplay.core.experiment import Experiment, ModelKind
 from regplay.core.fields import FIELDS
 from regplay.core.hyperparameters import MAIN_REGULARIZERS, SWEEPABLE, is_used
 from regplay.core.sweep import NumberAxis, Sweep, landscape_axis
-from regplay.gui.controls import Combo
 from regplay.gui.landscape.landscape_map import (
     MEASURE_NAMES,
     RECORDED,
@@ -46,6 +45,7 @@ from regplay.gui.landscape.map_chart import (
 from regplay.gui.plots import Bar, ColorBar, Legend, Reading, Scale, tab_row
 from regplay.gui.training import Start, Study, StudyRequest
 from regplay.gui.widgets import (
+    ComboBox,
     FlowLayout,
     Invitation,
     Label,
@@ -77,17 +77,15 @@ class AxisChooser(QWidget):
 
     def __init__(self, name: str, noun: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.paths = named(f"landscape.{name}", Combo())
-        self.counts = named(f"landscape.{name}.count", Combo())
-        labels = [FIELDS[path].label for path in SWEEPABLE]
-        for label, path in zip(labels, SWEEPABLE, strict=True):
-            self.paths.addItem(label, path)
+        labels = {FIELDS[path].label: path for path in SWEEPABLE}
+        self.paths = named(f"landscape.{name}", ComboBox(labels))
+        self.counts = named(f"landscape.{name}.count", ComboBox())
         self.paths.setToolTip(as_plain(f"What the {noun}s are"))
         self.paths.setAccessibleName(f"Field of the {noun}s")
         self.counts.setToolTip(as_plain(f"Number of {noun}s"))
         self.counts.setAccessibleName(f"Number of {noun}s")
         for combo in (self.paths, self.counts):
-            combo.setSizeAdjustPolicy(Combo.SizeAdjustPolicy.AdjustToContents)
+            combo.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToContents)
             combo.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         fill(QHBoxLayout(self), self.paths, self.counts, spacing=3)
         self.counts.setMinimumContentsLength(2)

@@ -246,7 +246,6 @@ class MapChart(Chart):
 
     @property
     def counts(self) -> tuple[int, int]:
-        """Columns and rows."""
         return len(self._values["x"].values), len(self._values["y"].values)
 
     def cell_rect(self, cell: Cell) -> QRectF:
@@ -255,7 +254,7 @@ class MapChart(Chart):
 
     def cell_at(self, position: QPointF) -> Cell | None:
         """The cell at a place of the widget, or None outside of all."""
-        point = self.box.mapFromScene(self.mapToScene(position.toPoint()))
+        point = self.place_of(position)
         if not self.box.rect().contains(point) or not self._values:
             return None
         (x, y), (columns, rows) = cell_edges(self.frame(), *self.counts), self.counts
@@ -297,7 +296,6 @@ class MapChart(Chart):
         self.point(self.cell_at(position))
 
     def leaveEvent(self, event: Any) -> None:
-        """Point at nothing."""
         super().leaveEvent(event)
         self.point(None)
 
@@ -308,7 +306,6 @@ class MapChart(Chart):
             self.point(self._last or (0, 0))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Point at nothing."""
         super().focusOutEvent(event)
         self.point(None)
 
@@ -319,7 +316,6 @@ class MapChart(Chart):
         self._pressed = self.cell if event.button() == Qt.MouseButton.LeftButton else None
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Choose the cell."""
         super().mouseReleaseEvent(event)
         pressed, self._pressed = self._pressed, None
         if pressed is not None and self.cell_at(event.position()) == pressed:

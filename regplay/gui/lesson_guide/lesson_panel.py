@@ -45,10 +45,7 @@ class Contents(ScrolledColumn):
         self.setWidget(content)
 
     def set_lessons(
-        self,
-        lessons: Sequence[Lesson],
-        position: tuple[str, int] | None,
-        shown: Mapping[str, int],
+        self, lessons: Sequence[Lesson], position: tuple[str, int] | None, shown: Mapping[str, int]
     ) -> None:
         """List lessons, with how many claims are ticked, by id; `position` is the open page."""
         take_out(self._buttons, self._column)
@@ -177,10 +174,7 @@ class LessonPanel(QWidget):
         return self._stack.currentWidget() is self.contents
 
     def show_contents(
-        self,
-        lessons: Sequence[Lesson],
-        position: tuple[str, int] | None,
-        shown: Mapping[str, int],
+        self, lessons: Sequence[Lesson], position: tuple[str, int] | None, shown: Mapping[str, int]
     ) -> None:
         """Show the list of lessons, as `Contents.set_lessons` takes it."""
         self.title.set_lines(TextLine("Lessons", is_bold=True, is_plain=True))

@@ -263,7 +263,6 @@ class ClaimList(PagePart):
         self.rows: list[ClaimRow] = []
 
     def set_claims(self, claims: Sequence[Claim]) -> None:
-        """List these claims."""
         take_out(self.rows, self.column)
         self.rows = [named(f"lesson.claim.{k}", ClaimRow(claim)) for k, claim in enumerate(claims)]
         for index, row in enumerate(self.rows):

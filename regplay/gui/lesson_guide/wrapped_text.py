@@ -199,7 +199,6 @@ class WrappedText(QTextBrowser):
         self._lay_out()
 
     def set_lines(self, *lines: TextLine) -> None:
-        """Show other text."""
         if lines != self._lines:
             self._lines = lines
             self._lay_out()
@@ -234,7 +233,6 @@ class WrappedText(QTextBrowser):
         return QSize(_WIDTH, self.heightForWidth(_WIDTH))
 
     def minimumSizeHint(self) -> QSize:
-        """Any width will do."""
         return QSize(40, 0)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -242,7 +240,6 @@ class WrappedText(QTextBrowser):
         event.ignore()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow another palette or font."""
         super().changeEvent(event)
         if self._lines and event.type() in LOOK_EVENTS:
             self._lay_out()
@@ -269,7 +266,6 @@ class TextView(WrappedText):
         self.highlighted.connect(self._tell)
 
     def setText(self, markdown: str) -> None:
-        """Show this Markdown."""
         self.set_lines(TextLine(markdown))
 
     def _follow(self, url: QUrl) -> None:
@@ -359,20 +355,16 @@ class StatusMarkView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def mark(self) -> StatusMark:
-        """What is shown."""
         return self._mark
 
     def set_mark(self, mark: StatusMark) -> None:
-        """Show another one."""
         self._mark = mark
         self.update()
 
     def sizeHint(self) -> QSize:
-        """As tall as a line."""
         return QSize(_MARK + 2, self.fontMetrics().height() + 3)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw it."""
         palette = self.palette()
         palette.setCurrentColorGroup(QPalette.ColorGroup.Active)  # answers stay in full colour
         color, radius = _mark_color(self._mark, palette), _MARK / 2 - 1
@@ -422,7 +414,6 @@ class WrappedButton(Button):
         self.set_lines(*lines, mark=mark)
 
     def set_lines(self, *lines: TextLine, mark: StatusMark | None = None) -> None:
-        """Show other text and another mark."""
         self._text.set_lines(*lines)
         self._sign.setVisible(mark is not None)
         if mark is not None:
@@ -452,11 +443,9 @@ class WrappedButton(Button):
         self._row.setContentsMargins(self._indent + _PADDING, above, _PADDING, above)
 
     def sizeHint(self) -> QSize:
-        """What its text asks for."""
         return self._row.totalSizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        """Any width will do."""
         return self._row.totalMinimumSize()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from regplay.core.arrays import Indices, Pixels, Singles
-from regplay.core.inside import NEAR_ZERO
+from regplay.core.internals import NEAR_ZERO
 from regplay.gui.plots import Frame, argb
 from regplay.gui.theme import Colors, hairline, mix
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from regplay.core.arrays import Singles
 from regplay.core.datasets import Dataset
-from regplay.core.inside import UnitMaps
+from regplay.core.internals import UnitMaps
 from regplay.core.number_text import number
 from regplay.gui.network.graph_layout import (
     SIDE,
@@ -152,7 +152,6 @@ class NetworkGraph(ReadoutWidget):
     # painting
 
     def draw(self, painter: QPainter, frame: Frame) -> None:
-        """Draw links, units and names."""
         layout, picture = self._layout_in(frame, QFontMetricsF(painter.font())), self.picture
         if layout is None or picture is None:
             return

@@ -1,4 +1,4 @@
-"""The inside of a network: drawn where it is small, its weights as histograms and over epochs."""
+"""The internals of a network: drawn where it is small, weights as histograms and over epochs."""
 
 from functools import partial
 from typing import Literal
@@ -7,7 +7,7 @@ import numpy as np
 from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
-from regplay.core.inside import Inside, UnitMaps
+from regplay.core.internals import Internals, UnitMaps
 from regplay.core.number_text import number, percent_text
 from regplay.gui.network.network_graph import NetworkGraph
 from regplay.gui.network.pictures import Histograms, layer_color, layer_name
@@ -32,24 +32,24 @@ class NormsPlot(EpochPlot):
     def __init__(self) -> None:
         super().__init__((), gap=False)
         self.measure: WeightMeasure = "norm"
-        self._inside: Inside | None = None
+        self._internals: Internals | None = None
         self._label()
         self.start_ranges()
 
-    def set_inside(self, inside: Inside | None) -> None:
+    def set_internals(self, internals: Internals | None) -> None:
         """Show the epochs of a run, or nothing; with another run the ranges start anew."""
-        before, self._inside = self._inside, inside
-        if before is None or inside is None or not inside.continues(before):
+        before, self._internals = self._internals, internals
+        if before is None or internals is None or not internals.continues(before):
             self._forget()
-        count = 0 if inside is None else inside.norms.shape[1]
+        count = 0 if internals is None else internals.norms.shape[1]
         if count != len(self.curves):
             self._layer.curves = tuple(
                 EpochCurve("", layer_name(index, count), layer_color(index, count))
                 for index in range(count)
             )
-        self._layer.epochs = np.zeros(0) if inside is None else inside.epochs.astype(float)
-        if inside is not None:
-            table = inside.norms if self.measure == "norm" else 100 * inside.near_zero
+        self._layer.epochs = np.zeros(0) if internals is None else internals.epochs.astype(float)
+        if internals is not None:
+            table = internals.norms if self.measure == "norm" else 100 * internals.near_zero
             for index, curve in enumerate(self.curves):
                 curve.values = table[:, index]
         self._cover()
@@ -61,7 +61,7 @@ class NormsPlot(EpochPlot):
             self.measure = measure
             self._label()
             self.forget("y")
-            self.set_inside(self._inside)
+            self.set_internals(self._internals)
             self.reset_ranges()
 
     def _label(self) -> None:
@@ -128,7 +128,7 @@ class NetworkView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._dataset: Dataset | None = None
-        self._inside: Inside | None = None
+        self._internals: Internals | None = None
 
         self.graph = named("network.graph", NetworkGraph())
         self.histograms = named("network.histograms", Histograms())
@@ -173,34 +173,34 @@ class NetworkView(QWidget):
         """Start anew with the inputs and classes of a dataset, and no network yet."""
         self._dataset = dataset
         self.graph.set_dataset(dataset)
-        self.set_inside(None)
+        self.set_internals(None)
 
     def show_view(self, view: View) -> None:
         """Show the network of a run, if what is inside came with the view."""
-        if view.inside is not None:
-            self.set_inside(view.inside)
+        if view.internals is not None:
+            self.set_internals(view.internals)
 
-    def set_inside(self, inside: Inside | None) -> None:
+    def set_internals(self, internals: Internals | None) -> None:
         """Show a network at one moment, or nothing; with another run all ranges start anew."""
-        before, self._inside = self._inside, inside
-        if before is not None and (inside is None or not inside.continues(before)):
+        before, self._internals = self._internals, internals
+        if before is not None and (internals is None or not internals.continues(before)):
             self.graph.forget()
             self.histograms.forget()
-        if inside is not None:
-            text = sample_text(inside.picture)
+        if internals is not None:
+            text = sample_text(internals.picture)
             self.sentence.setText(text)
             self.sentence.setVisible(bool(text))
-            is_tall = len(inside.layers) > _ONE_ROW
+            is_tall = len(internals.layers) > _ONE_ROW
             self._right.setStretchFactor(self.histograms, 3 if is_tall else 2)
-        self.graph.set_picture(None if inside is None else inside.picture)
-        self.histograms.set_layers(() if inside is None else inside.layers)
-        self.norms.set_inside(inside)
+        self.graph.set_picture(None if internals is None else internals.picture)
+        self.histograms.set_layers(() if internals is None else internals.layers)
+        self.norms.set_internals(internals)
         self.layers.set_entries(self.norms.legend_entries())
         self._name_signs()
 
     def _name_signs(self) -> None:
         """Say what the colours of links and units mean."""
-        picture = None if self._inside is None else self._inside.picture
+        picture = None if self._internals is None else self._internals.picture
         has_maps = picture is None or picture.maps is not None
         shown = "value" if has_maps else "bias"
         units = "what each puts out over the inputs" if has_maps else "the bias of each"

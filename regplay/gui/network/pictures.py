@@ -10,25 +10,10 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.arrays import Floats, Indices, Singles
-from regplay.core.inside import NEAR_ZERO, LayerWeights, near_zero_share
+from regplay.core.internals import NEAR_ZERO, LayerWeights, near_zero_share
 from regplay.core.number_text import counted, number, percent_text
-from regplay.gui.plots import (
-    LARGEST,
-    Frame,
-    Readout,
-    ReadoutRow,
-    ReadoutWidget,
-    Scale,
-    nice_step,
-)
-from regplay.gui.theme import (
-    ROLES,
-    Colors,
-    Role,
-    hairline,
-    mix,
-    zoomed,
-)
+from regplay.gui.plots import LARGEST, Frame, Readout, ReadoutRow, ReadoutWidget, Scale, nice_step
+from regplay.gui.theme import ROLES, Colors, Role, hairline, mix, zoomed
 
 # From the first layer to the last, each clear of a white and of a dark ground.
 _LAYERS_LIGHT = ("#46327e", "#1f78b4", "#1a9e74", "#b08a00")
@@ -327,7 +312,6 @@ class Histograms(ReadoutWidget):
     # painting
 
     def draw(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the panels."""
         metrics, largest = QFontMetricsF(painter.font()), self._range
         layers, titles = self._counted(), self.title_lines(frame, metrics)
         rects = zip(self._panels(frame), self.plot_rects(frame, metrics), strict=True)

@@ -27,7 +27,6 @@ class AnnotationLayer:
         self.annotations: tuple[Annotation, ...] = ()
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw all of them."""
         color, width = QColor(frame.colors.accent), _WIDTH * frame.zoom
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(QPen(color, width, c=Qt.PenCapStyle.RoundCap, j=Qt.PenJoinStyle.RoundJoin))

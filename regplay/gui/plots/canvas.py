@@ -58,15 +58,12 @@ class LineLayer:
         self._dashed = dashed
 
     def set(self, x: ArrayLike, y: ArrayLike) -> None:
-        """Show these points."""
         self.x, self.y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
 
     def clear(self) -> None:
-        """Show nothing."""
         self.set((), ())
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the line."""
         if not self.x.size:
             return
         x, y = frame.x(self.x), frame.y(self.y)

@@ -181,7 +181,6 @@ class PastLayer(FitLinesLayer):
         return True
 
     def clear(self) -> None:
-        """Forget all curves."""
         self.epochs, self.curves, self.lines, self._newest = [], [], [], 0
 
 
@@ -266,7 +265,6 @@ class CurveView(OneInputPanel):
             self.chart.cover("y", np.clip(np.concatenate(heights), *self._limits))
 
     def clear_past(self) -> None:
-        """Forget the earlier curves."""
         self.past.clear()
         self._show_entries()
         self.chart.canvas.rest()
@@ -342,7 +340,6 @@ class ClassCurvesView(OneInputPanel):
         self.chart.fix("y", -_ROW * (rows + 0.6), 1.04)
 
     def set_fit(self, fit: Fit | None) -> None:
-        """Show the curves of the classes."""
         for index, curve in enumerate(self.curves):
             if fit is None or fit.grid is None:
                 curve.clear()

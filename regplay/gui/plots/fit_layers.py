@@ -101,7 +101,6 @@ class SegmentsLayer:
         return np.concatenate([np.zeros((0, 4)), *(segments for segments, _ in self.lines)])
 
     def set(self, lines: Sequence[tuple[Floats, str]]) -> None:
-        """Draw these."""
         self.lines = tuple(lines)
         if self.kept is not None:
             self.kept.forget()
@@ -139,7 +138,6 @@ class SurfaceLayer:
         self.grid: Grid | None = None
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the surface."""
         if self.pixels is None or self.grid is None:
             return
         pixels = self.pixels(frame.colors)
@@ -239,7 +237,6 @@ class DotsLayer:
         self.on_dark: Flags | None = None
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the dots."""
         if self.sizes is None or self.on_dark is None or self.grid is None:
             return
         apart = _APART * frame.zoom

@@ -284,7 +284,6 @@ class InputsPanel(ChartPanel):
     # what is shown
 
     def set_dataset(self, dataset: Dataset) -> None:
-        """Show the points."""
         self.fit, self.overlays = None, ()
         self._take(dataset)
         self._show_under()
@@ -380,14 +379,16 @@ class InputsPanel(ChartPanel):
                 wrong = np.flatnonzero(~correct(dataset, predicted[shown.name], split.y))
                 wrong = wrong[thinned(len(wrong))]
                 group = self._group(shown, split.x[wrong], split.y[wrong])
+                is_quiet = shown.name == "validation"  # there may be a hundred of them
                 cross = replace(
                     group,
                     shape="cross",
                     fills=(ROLES.foreground,),
                     ring=ROLES.background,
-                    size=1.7 * group.size + 5,  # it sticks out from behind the point
+                    size=1.7 * group.size + (2 if is_quiet else 5),  # it sticks out from behind
                     which=None,
                     seam=None,
+                    weight=0.5 if is_quiet else 1.0,
                 )
                 groups.append(cross)
         self.wrong.groups = tuple(reversed(groups))

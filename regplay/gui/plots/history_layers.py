@@ -250,7 +250,6 @@ class MarksLayer:
         self._has_flag = has_flag
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the lines."""
         line = hairline(frame.colors.foreground, frame.zoom)
         if not self._has_flag:
             line.setDashPattern([1, 3])
@@ -350,7 +349,6 @@ class PinnedLayer:
         self._drawn: list[int] = []  # records of each run that are drawn
 
     def set_runs(self, runs: Sequence[PinnedLines]) -> None:
-        """Draw others."""
         self.runs = tuple(runs)
         self._kept.forget()
 

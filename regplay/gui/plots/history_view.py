@@ -20,7 +20,7 @@ from regplay.gui.plots.history_layers import PinnedCurves
 from regplay.gui.plots.legend import Legend, tab_row
 from regplay.gui.plots.measure_plot import MeasurePlot
 from regplay.gui.training import Study, StudyRequest, View, curve_of, sweep_along
-from regplay.gui.widgets import Toggle, fill, take_out
+from regplay.gui.widgets import Toggle, beside, fill, take_out
 
 _TABS = {"loss": "Loss", "accuracy": "Accuracy", "weights": "Weights"}
 _TIPS = {
@@ -103,7 +103,7 @@ class HistoryView(QWidget):
             button.clicked.connect(self.log_axes_chosen)
 
         self._stack = QStackedLayout()
-        row = tab_row(self.tabs.values(), self.legend, self.log_x, self.log_y)
+        row = tab_row(self.tabs.values(), self.legend, beside(self.log_x, self.log_y))
         fill(QVBoxLayout(self), row, (self._stack, 1))
         self._show_tab()
 
@@ -120,7 +120,6 @@ class HistoryView(QWidget):
         return self.plots[self.tab]
 
     def set_tab(self, tab: str) -> None:
-        """Show a tab."""
         self.tabs[tab].setChecked(True)
 
     def set_frames(self, frames: SignalInstance) -> None:

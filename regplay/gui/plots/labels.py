@@ -32,12 +32,27 @@ class EndName:
     color: str
 
 
+def steady_order(places: Sequence[float], apart: float) -> list[int]:
+    """Which place comes after which, from the smallest to the largest.
+
+    Two neighbours come in the order in which they are given unless they are more than half of
+    `apart` the other way round: names of curves that cross one another do not swap to and fro.
+    """
+    order = [*range(len(places))]
+    for end in range(len(order) - 1, 0, -1):
+        for at in range(end):
+            one, other = order[at : at + 2]
+            if places[one] - places[other] > apart / 2:
+                order[at : at + 2] = other, one
+    return order
+
+
 def moved_apart(places: Sequence[float], apart: float, length: float) -> list[float]:
     """Places in [0, `length`] as near to these as they can be while `apart` from one another.
 
-    The order stays, and where there is room for all, so does each that is in nobody's way.
+    They have their steady order; where there is room for all, each that is in nobody's way stays.
     """
-    order = np.argsort(places, kind="stable")
+    order = steady_order(places, apart)
     # Neighbours in one another's way move together: each group has a first place and a count.
     groups: list[tuple[float, int]] = []
     for place in np.clip(np.asarray(places, dtype=float)[order], 0.0, length):
@@ -51,15 +66,15 @@ def moved_apart(places: Sequence[float], apart: float, length: float) -> list[fl
     found = [first + k * apart for first, count in groups for k in range(count)]
     moved = [0.0] * len(found)
     for index, place in zip(order, found, strict=True):
-        moved[int(index)] = place
+        moved[index] = place
     return moved
 
 
 class EndNames:
     """At the ends of curves, moved apart where they would overlap: beside the plot, or in it.
 
-    A curve that ends within the plot has its name there, unless other curves go on beside it or the
-    name of the noise floor is in the way.
+    A curve that ends within the plot has its name there, above or below the name of the noise floor
+    where that is in the way, unless other curves go on beside it or there is no room.
 
     Attributes
     ----------
@@ -103,19 +118,28 @@ class EndNames:
         heights = np.where(frame.at_foot(values), frame.height, frame.y(values))
         heights = heights.clip(0.0, frame.height)
         across = np.nan_to_num(frame.x([name.epoch for name in names]), nan=frame.width)
-        shown = np.flatnonzero(np.isfinite(heights))
-        middles = moved_apart((heights[shown] - line / 2).tolist(), line, frame.height - line)
+        shown = np.flatnonzero(np.isfinite(heights)).tolist()
+        are_inside = (across < frame.width) & (across >= across[shown].max(initial=0.0) - 1)
+        are_inside &= not self.are_beside
+        boxes = [
+            QRectF(
+                (end if is_inside else frame.width) + _LEAD * unit,
+                height - line / 2,
+                metrics.horizontalAdvance(name.text),
+                line,
+            )
+            for name, end, height, is_inside in zip(names, across, heights, are_inside, strict=True)
+        ]
+        places = [_clear_of(taken, boxes[at]) for at in shown]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        for at, top in zip(shown.tolist(), middles, strict=True):
-            name, end = names[at], QPointF(across[at], heights[at])
-            box = QRectF(0, top, metrics.horizontalAdvance(name.text), line)
-            box.moveLeft(end.x() + _LEAD * unit)
-            is_inside = end.x() < frame.width and end.x() >= across[shown].max() - 1
-            if self.are_beside or not is_inside or (taken is not None and taken.intersects(box)):
+        for at, top in zip(shown, moved_apart(places, line, frame.height - line), strict=True):
+            name, box, end = names[at], boxes[at], QPointF(across[at], heights[at])
+            box.moveTop(top)
+            if are_inside[at] and not (taken is not None and taken.intersects(box)):
+                _fill_ground(painter, box, frame)
+            else:
                 end.setX(frame.width)
                 box.moveLeft(frame.width + _LEAD * unit)
-            else:
-                _fill_ground(painter, box, frame)
             color = readable(frame.colors.of(name.color), frame.colors)
             painter.setPen(QPen(QColor(color), unit))
             middle = box.center().y()
@@ -123,6 +147,14 @@ class EndNames:
                 start = QPointF(end.x() + _GAP * unit, end.y())
                 painter.drawLine(start, QPointF(box.left() - _GAP * unit / 2, middle))
             painter.drawText(QPointF(box.left(), middle + down), name.text)
+
+
+def _clear_of(taken: QRectF | None, box: QRectF) -> float:
+    """The top of a box where it lies above or below what is taken, whichever is nearer."""
+    if taken is None or not taken.intersects(box):
+        return box.top()
+    is_above = box.center().y() < taken.center().y()
+    return taken.top() - box.height() if is_above else taken.bottom()
 
 
 class NamesItem(BoxItem):
@@ -141,7 +173,6 @@ class NamesItem(BoxItem):
         self._rect.setRight(self._chart.width())
 
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
-        """Write them."""
         painter.setFont(sized(self._chart.font()))
         self._names.paint(painter, self._chart.frame())
 
@@ -202,7 +233,6 @@ class FloorLayer:
         return ROLES.floor if self.bounds_validation else ROLES.train
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the line and the name."""
         self.box = None
         if self.value is None:
             return

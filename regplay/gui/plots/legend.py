@@ -115,7 +115,6 @@ class Legend(QWidget):
         return QSize(ceil(width + _GAP * unit) + 4, round(metrics.height()) + 8)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the entries."""
         painter, colors = QPainter(self), with_fit(colors_of(self), self._fit)
         painter.setFont(sized(self.font()))
         metrics = QFontMetricsF(painter.font())

@@ -93,7 +93,6 @@ class WeightsView(ChartPanel):
         return weights if self._unit is None else weights * self._unit
 
     def set_dataset(self, dataset: Dataset) -> None:
-        """Show the true weights."""
         self.dataset, self.fit = dataset, None
         self.per_unit.setVisible(dataset.x_mean is not None)
         self.chart.fix("x", 0.0, dataset.n_inputs + 1.0)
@@ -123,7 +122,6 @@ class WeightsView(ChartPanel):
         self.chart.canvas.rest()
 
     def set_fit(self, fit: Fit | None) -> None:
-        """Show the weights of a linear model."""
         self.fit = fit
         weights = None if fit is None else fit.weights
         self.stems.weights = np.zeros(0) if weights is None else self.in_shown_units(weights)

@@ -111,7 +111,6 @@ class SmallestLoss:
     loss: float
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw both."""
         at = QPointF(float(frame.x(self.place)), float(frame.y(self.loss)))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(QPen(QColor(frame.colors.muted), frame.zoom, Qt.PenStyle.DashLine))

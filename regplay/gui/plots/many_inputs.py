@@ -21,16 +21,7 @@ from regplay.gui.plots.linear_weights import WeightsView
 from regplay.gui.plots.readout import Picture, Readout, ReadoutWidget
 from regplay.gui.plots.scale import padded
 from regplay.gui.plots.shapes import Points, PointsLayer, paint_images, thinned
-from regplay.gui.theme import (
-    ROLES,
-    Colors,
-    colors_of,
-    hairline,
-    mix,
-    unit_of,
-    zoom_of_text,
-    zoomed,
-)
+from regplay.gui.theme import ROLES, Colors, colors_of, hairline, mix, unit_of, zoom_of_text, zoomed
 from regplay.gui.widgets import Toggle, fill
 
 
@@ -77,7 +68,6 @@ class PredictedChart(ChartPanel):
         self.legend.set_entries(entries)
 
     def set_fit(self, fit: Fit | None) -> None:
-        """Show the predictions of both sets."""
         self.fit, groups = fit, []
         if fit is not None and self.dataset is not None:
             self.chart.cover("y", np.clip(np.concatenate([fit.train, fit.valid]), *self._limits))
@@ -104,7 +94,6 @@ class PredictedView(FitPanel):
         fill(QHBoxLayout(self), (self.chart_panel, 1), (self.weights, 1), spacing=4)
 
     def set_dataset(self, dataset: Dataset) -> None:
-        """Set up both."""
         self.dataset = dataset
         self.chart_panel.set_dataset(dataset)
         self.weights.set_dataset(dataset)
@@ -232,7 +221,6 @@ class ConfusionGrid(ReadoutWidget):
         return QRectF(left, top, max(width, 1.0), max(height, 1.0))
 
     def draw(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the cells."""
         metrics, colors = QFontMetricsF(painter.font()), frame.colors
         n, line = len(self.names), metrics.height()
         if not n:
@@ -295,12 +283,10 @@ class ConfusionView(FitPanel):
         fill(QVBoxLayout(self), row, (self.grid, 1))
 
     def set_dataset(self, dataset: Dataset) -> None:
-        """Show the classes."""
         self.dataset = dataset
         self.set_fit(None)
 
     def set_fit(self, fit: Fit | None) -> None:
-        """Show the counts."""
         self.fit = fit
         self._show()
 

@@ -155,7 +155,8 @@ def draw_marker(
 class Points:
     """Points that share a shape: where they are, and which of `fills` each one has.
 
-    `which` is None where all have the first; `size` is that in a large plot.
+    `which` is None where all have the first; `size` is that in a large plot, `weight` that of lines
+    as in `draw_marker`.
     """
 
     x: Floats  # [n], data units
@@ -166,6 +167,7 @@ class Points:
     size: float = 7.0  # pixels
     which: Indices | None = None  # [n]
     seam: str | None = None
+    weight: float = 1.0
 
 
 def marker_scale(frame: Frame) -> float:
@@ -203,14 +205,15 @@ class PointsLayer:
         of, shape, scale = frame.colors.of, points.shape, marker_scale(frame)
         fills, ring, size = tuple(map(of, points.fills)), of(points.ring), points.size * scale
         seam = None if points.seam is None else of(points.seam)
+        weight = points.weight * scale**0.5
 
         def marker(fill: str) -> ShapePainter:
             return lambda painter, x, y: draw_marker(
-                painter, shape, x, y, size, fill, ring, seam, scale**0.5
+                painter, shape, x, y, size, fill, ring, seam, weight
             )
 
         which = np.zeros(len(shown), dtype=np.intp) if points.which is None else points.which[shown]
-        looks = shape, fills, ring, seam, size, scale
+        looks = shape, fills, ring, seam, size, weight
         shapes = Shapes([marker(fill) for fill in fills], looks, size * 1.3 + 6)
         frame.device.draw_shapes(painter, frame, shapes, x[shown], y[shown], which)
 

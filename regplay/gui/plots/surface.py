@@ -159,7 +159,6 @@ class SurfaceView(InputsPanel):
         return self.fit.grid.reshape(*self._grid.shape, *self.fit.grid.shape[1:])
 
     def set_fit(self, fit: Fit | None) -> None:
-        """Show a surface."""
         self.fit = fit
         self.boundary.set(self._own_lines() if self.has_classes else ())
         if self._shown != "std":
@@ -206,7 +205,6 @@ class SurfaceView(InputsPanel):
         self._place_bar()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the colours beside the plot."""
         super().resizeEvent(event)
         self._place_bar()
 

@@ -337,7 +337,6 @@ class ColorBar(QWidget):
         return QSize(round(self.bar.least_width(self._metrics())), 60)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the bar."""
         painter, colors = QPainter(self), colors_of(self)
         painter.fillRect(self.rect(), QColor(colors.background))
         painter.setFont(sized(self.font()))

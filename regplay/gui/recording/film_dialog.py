@@ -5,16 +5,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
     QFormLayout,
+    QSizePolicy,
     QWidget,
 )
 
 from regplay.gui.recording.video_formats import FORMATS, Format, with_suffix
-from regplay.gui.widgets import CheckBox, named
+from regplay.gui.widgets import CheckBox, ComboBox, named
 from regplay.session.storyboard import SIZES
 
 
@@ -32,23 +32,24 @@ class FilmDialog(QDialog):
         self.setWindowTitle(title)
         self._name, self._settings = name, settings
         self.rows = QFormLayout(self)
-        self._boxes: dict[str, QComboBox] = {}
+        self._boxes: dict[str, ComboBox] = {}
         self._switches: dict[str, CheckBox] = {}
 
-    def add_box(self, key: str, label: str, texts: Mapping[str, str]) -> QComboBox:
+    def add_box(self, key: str, label: str, texts: Mapping[str, str]) -> ComboBox:
         """Ask for one of some values, by their texts."""
-        box = self._boxes[key] = named(f"{self._name}.{key}", QComboBox())
-        for value, text in texts.items():
-            box.addItem(text, value)
+        box = self._boxes[key] = named(
+            f"{self._name}.{key}", ComboBox({text: value for value, text in texts.items()})
+        )
+        box.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         box.setCurrentIndex(max(box.findData(self.remembered(key, "")), 0))
         self.rows.addRow(label, box)
         return box
 
-    def add_format(self) -> QComboBox:
+    def add_format(self) -> ComboBox:
         """Ask for the format of the file."""
         return self.add_box("format", "Format", {form.label: form.label for form in FORMATS})
 
-    def add_size(self, others: Mapping[str, str]) -> QComboBox:
+    def add_size(self, others: Mapping[str, str]) -> ComboBox:
         """Ask for the size of the frames: a usual one, or another."""
         usual = {size: size.replace("x", " × ") for size in SIZES}
         return self.add_box("size", "Size", {**others, **usual})

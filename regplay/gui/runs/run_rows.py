@@ -121,7 +121,6 @@ class RunRows(QAbstractListModel):
     # what is shown
 
     def set_present(self, run: Run) -> None:
-        """Show another present run."""
         self._present = run
         self.update()
 
@@ -161,7 +160,6 @@ class RunRows(QAbstractListModel):
                 return row if role == ROW else None
 
     def setData(self, index: ModelIndex, value: Any, role: int = 0) -> bool:
-        """Rename a pin."""
         pin = self.rows[index.row()].pin
         if pin is None or role != Qt.ItemDataRole.EditRole:
             return False
@@ -178,7 +176,6 @@ class RunRows(QAbstractListModel):
         return flags | flag.ItemIsEditable | flag.ItemIsDragEnabled if is_pin else flags
 
     def supportedDropActions(self) -> Qt.DropAction:
-        """Rows are moved."""
         return Qt.DropAction.MoveAction
 
     def mimeTypes(self) -> list[str]:
@@ -279,7 +276,6 @@ class RowPainter(QStyledItemDelegate):
         return QSize(80, places(width, option.font).height)
 
     def paint(self, painter: QPainter, option: Any, index: ModelIndex) -> None:
-        """Draw a row."""
         row: RunRow = index.data(ROW)
         palette, rect, colors = option.palette, option.rect, colors_of(option.widget)
         ground = palette.color(QPalette.ColorRole.Base)
@@ -329,7 +325,6 @@ class RowPainter(QStyledItemDelegate):
         return True
 
     def updateEditorGeometry(self, editor: QWidget, option: Any, index: ModelIndex) -> None:
-        """Over the name."""
         rect = option.rect
         name = places(rect.width(), option.font).name.translated(rect.topLeft())
         name.setWidth(max(name.width(), min(160, rect.width() - _SWATCH)))
@@ -425,11 +420,9 @@ class TitleLine(QWidget):
         return QSize(zoomed(200), QFontMetrics(self.font()).height() + 6)
 
     def minimumSizeHint(self) -> QSize:
-        """Any width will do."""
         return QSize(0, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the line."""
         colors, height = colors_of(self), self.height()
         painter = QPainter(self)
         color = colors.of(self._color or colors.fit)

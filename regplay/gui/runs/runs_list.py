@@ -44,15 +44,7 @@ from regplay.gui.runs.run_rows import (
 from regplay.gui.runs.side_tab import ComparedRun
 from regplay.gui.theme import ROLES, blend, colors_of, zoomed
 from regplay.gui.training import Start, View
-from regplay.gui.widgets import (
-    Button,
-    CloseButton,
-    ElidedLabel,
-    ModelIndex,
-    as_plain,
-    fill,
-    named,
-)
+from regplay.gui.widgets import Button, CloseButton, ElidedLabel, ModelIndex, as_plain, fill, named
 from regplay.session.pins import Pin, Pins
 from regplay.session.session import Run
 
@@ -68,7 +60,6 @@ class RunsHeader(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        """As high as the text."""
         return QSize(0, self.fontMetrics().height() + 4)
 
     def paintEvent(self, event: QPaintEvent) -> None:

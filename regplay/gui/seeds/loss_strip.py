@@ -66,7 +66,6 @@ class BeyondLayer:
         self.groups: Sequence[Points] = ()
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the arrows."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(QPen(QColor(frame.colors.background), 1.3))
         right, size = frame.width - 1, _ARROW * frame.zoom

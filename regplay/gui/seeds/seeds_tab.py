@@ -24,12 +24,12 @@ from regplay.core.fields import FIELDS
 from regplay.core.fit import Fit
 from regplay.core.hyperparameters import DECOMPOSED, is_used
 from regplay.core.sweep import Sweep, decomposition_axis
-from regplay.gui.controls import Combo
 from regplay.gui.plots import Band, FitPanel, FitView, Subject
 from regplay.gui.seeds.decomposition import DecompositionPlot
 from regplay.gui.seeds.loss_strip import LossStrip
 from regplay.gui.training import Study, StudyRequest
 from regplay.gui.widgets import (
+    ComboBox,
     CountBox,
     FlowLayout,
     Invitation,
@@ -203,10 +203,9 @@ class SeedsTab(QWidget):
             "How many networks are trained at each position, each with points, noise and initial "
             "weights of its own"
         )
-        self.combo = named("seeds.axis", Combo())
+        labels = {FIELDS[path].label: path for path in DECOMPOSED}
+        self.combo = named("seeds.axis", ComboBox(labels))
         self.combo.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        for path in DECOMPOSED:
-            self.combo.addItem(FIELDS[path].label, path)
         self.combo.setToolTip("What bias² and variance are measured against")
         self.control = StudyControl("seeds")
         self.control.set_start("Train all of these networks")

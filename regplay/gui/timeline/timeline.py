@@ -10,10 +10,10 @@ from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
 from regplay.core.number_text import counted
-from regplay.gui.controls import Combo, Framing
+from regplay.gui.controls import Framing
 from regplay.gui.timeline.epoch_track import EpochTrack
 from regplay.gui.training import View
-from regplay.gui.widgets import Button, CountBox, Label, as_plain, fill, named
+from regplay.gui.widgets import Button, ComboBox, CountBox, Label, as_plain, fill, named
 
 # Epochs a second that can be chosen; the last is full speed.
 SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, None)
@@ -61,7 +61,6 @@ class EpochLabel(Label):
         return self.minimumSize()
 
     def minimumSizeHint(self) -> QSize:
-        """The same."""
         return self.minimumSize()
 
 
@@ -140,10 +139,11 @@ class Timeline(Framing):
         self.epochs.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def _make_speed(self) -> None:
-        self.speed = named("speed", Combo())
-        for speed in SPEEDS:
-            text = "full speed" if speed is None else f"{counted(int(speed), 'epoch')}/s"
-            self.speed.addItem(text, speed)
+        texts = {
+            "full speed" if speed is None else f"{counted(int(speed), 'epoch')}/s": speed
+            for speed in SPEEDS
+        }
+        self.speed = named("speed", ComboBox(texts))
         self.speed.setCurrentIndex(len(SPEEDS) - 1)
         self.speed.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.speed.setToolTip("Speed, from slow motion (1 epoch a second) to full")
@@ -215,7 +215,7 @@ class Timeline(Framing):
             self.track.set_planned(view.run.experiment.epochs)
             self._show_moments()
             snapshot = view.snapshot
-            self.set_stopped_early(snapshot.ending() == "stopped early")
+            self.set_stopped_early(snapshot.is_stopped_early)
             steps = f"{snapshot.step:,} optimizer steps"
             self.label.setToolTip(as_plain(_NOTHING if self._is_solved else steps))
             self._is_finished = view.is_finished
@@ -223,7 +223,6 @@ class Timeline(Framing):
         self.track.set_best(None if best < 0 else best)
 
     def show_untrained(self, experiment: Experiment, _: Dataset | None) -> None:
-        """Show that nothing is trained yet."""
         self._view, self._is_finished = None, False
         self._show_play()
         self.set_epochs(experiment.epochs)
@@ -282,7 +281,6 @@ class Timeline(Framing):
     # layout
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave room for the track."""
         super().resizeEvent(event)
         self._fit()
 

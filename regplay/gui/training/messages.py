@@ -14,7 +14,7 @@ from regplay.core.verdict import PointLosses
 from regplay.session.session import Change, Run
 
 if TYPE_CHECKING:  # they load torch, which only the thread may wait for
-    from regplay.core.inside import Inside
+    from regplay.core.internals import Internals
     from regplay.core.joint import JointHistory, JointTraining
 
 
@@ -76,7 +76,7 @@ class Look:
         A member of this study instead of the run; the run if `study` is empty.
     best
         Whether to add the fit at the best epoch.
-    inside
+    internals
         Whether to add what is inside the network of the run.
     passes
         Whether to add what networks thinned by its dropout predict.
@@ -88,7 +88,7 @@ class Look:
     study: str = ""
     member: int = 0
     best: bool = False
-    inside: bool = False
+    internals: bool = False
     passes: bool = False
     beside: tuple[Run, ...] = ()
 
@@ -109,7 +109,7 @@ class View:
         What the network predicts at that moment, and, if asked for, at the best epoch.
     look
         What was asked for.
-    inside
+    internals
         What is inside the network at that moment, if asked for.
     passes
         What networks thinned by dropout predict on the grid at that moment, if asked for.
@@ -128,7 +128,7 @@ class View:
     best: Fit | None
     look: Look
     is_finished: bool
-    inside: "Inside | None" = None
+    internals: "Internals | None" = None
     passes: Spread | None = None
     points: PointLosses | None = None
     beside: tuple[Fit | None, ...] = ()

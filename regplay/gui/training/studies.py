@@ -232,19 +232,18 @@ class Studies:
 
     @property
     def _next(self) -> str | None:
-        """The study whose turn it is: the first that has rounds to come after its present one."""
+        """The study whose turn it is: the first of those with the most rounds still to come."""
         waiting = [
             key
             for key, study in self._studies.items()
             if not (study.finished or self._requests[key].is_paused)
         ]
-        return next(filter(self._has_further_rounds, waiting), next(iter(waiting), None))
+        return max(waiting, key=self._rounds_left, default=None)
 
-    def _has_further_rounds(self, key: str) -> bool:
-        """Whether there are others after the round that a study is at."""
-        training, rounds = self._trainings.get(key), self._studies[key].sweep.rounds
-        trained = 0 if training is None else training.rounds_trained
-        return rounds is not None and trained < len(rounds) - 1
+    def _rounds_left(self, key: str) -> int:
+        """How many rounds of a study are not yet trained."""
+        training, rounds = self._trainings.get(key), self._studies[key].sweep.rounds or (None,)
+        return len(rounds) - (0 if training is None else training.rounds_trained)
 
     def training(self, key: str) -> "JointTraining | None":
         """The training of a study, if it has begun."""

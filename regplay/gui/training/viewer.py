@@ -4,7 +4,7 @@ from regplay.core.bias_variance import Spread
 from regplay.core.datasets import Dataset, load, seen_by
 from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit, grid_of
-from regplay.core.inside import Inside, InsideLog, Layers
+from regplay.core.internals import Internals, InternalsLog, Layers
 from regplay.core.joint import JointTraining
 from regplay.core.layers import dropouts
 from regplay.core.population import Population, fit_at, stochastic_passes
@@ -19,14 +19,14 @@ class InternalsReader:
     """Measures the layers of one run after another; it belongs to the training thread."""
 
     def __init__(self) -> None:
-        self._log: InsideLog | None = None
+        self._log: InternalsLog | None = None
         self._run: Run | None = None  # whose log it is
         self._seen = -1  # the newest epoch in the log
         self._count = 0  # states until then
 
     def of(
         self, run: Run, dataset: Dataset, network: Population, shown: State | None
-    ) -> Inside | None:
+    ) -> Internals | None:
         """All layers of a network, over its training.
 
         Parameters
@@ -46,7 +46,7 @@ class InternalsReader:
         known = sum(state.epoch <= self._seen for state in states)
         if run is not self._run or self._log is None or known > self._count:  # some were filled in
             self._run, self._seen = run, -1
-            self._log = InsideLog(layers(states[0]))
+            self._log = InternalsLog(layers(states[0]))
         for state in states:
             if state.epoch > self._seen:
                 self._log.append(state.epoch, layers(state))
@@ -55,7 +55,7 @@ class InternalsReader:
         now = network.member() if shown is None else layers(shown)
         epoch = states[-1].epoch if shown is None else shown.epoch
         model = run.experiment.model
-        return self._log.inside(epoch, now, model.activation, seen_by(model, dataset))
+        return self._log.internals(epoch, now, model.activation, seen_by(model, dataset))
 
 
 _PASSES = 40  # thinned networks for a band
@@ -113,9 +113,9 @@ class Viewer:
         else:
             fit = fit_at(kept, run.experiment, job.dataset, job.grid)
         moment = None if look.epoch is None else run.history.until(fit.epoch).last
-        inside = None
-        if look.inside:
-            inside = self._internals.of(run, job.dataset, training.population, kept)
+        internals = None
+        if look.internals:
+            internals = self._internals.of(run, job.dataset, training.population, kept)
         return View(
             generation=job.generation,
             run=run,
@@ -126,7 +126,7 @@ class Viewer:
             best=self._best_fit(job, run) if look.best else None,
             look=look,
             is_finished=training.finished,
-            inside=inside,
+            internals=internals,
             passes=self._passes(job, run, training, kept) if look.passes else None,
             points=self._points(job, run, fit, look),
             beside=self._beside_at(look),

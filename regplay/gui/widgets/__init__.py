@@ -1,5 +1,6 @@
 """The program's own small widgets."""
 
+from regplay.gui.widgets.boxes import ComboBox, CountBox, NumberBox, WholeNumberBox, leave_space
 from regplay.gui.widgets.buttons import (
     Button,
     CheckBox,
@@ -24,7 +25,6 @@ from regplay.gui.widgets.layout import (
     take_out,
     with_parents,
 )
-from regplay.gui.widgets.number_boxes import CountBox, NumberBox, WholeNumberBox, leave_space
 from regplay.gui.widgets.painting import (
     LOOK_EVENTS,
     FocusRing,

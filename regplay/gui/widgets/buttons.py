@@ -3,15 +3,7 @@
 from functools import cache
 
 from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import (
-    QColor,
-    QIcon,
-    QKeyEvent,
-    QPainter,
-    QPaintEvent,
-    QPalette,
-    QPixmap,
-)
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPaintEvent, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -25,12 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.gui.theme import line_color, zoomed
-from regplay.gui.widgets.painting import (
-    LOOK_EVENTS,
-    fill_rounded,
-    paint_button,
-    paint_focus_ring,
-)
+from regplay.gui.widgets.painting import LOOK_EVENTS, fill_rounded, paint_button, paint_focus_ring
 from regplay.gui.widgets.plain_text import as_plain
 from regplay.resources import resource
 
@@ -132,7 +119,6 @@ class Toggle(Button):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     def sizeHint(self) -> QSize:
-        """As large as the text needs."""
         return self.fontMetrics().size(0, self.text()) + _PADDING
 
     def minimumSizeHint(self) -> QSize:

@@ -10,6 +10,7 @@ from regplay.gui.widgets.layout import ScrolledColumn, divided, fill
 _NARROW = 1280  # px at 100 %, below which a lesson leaves only the controls that its page names
 _NARROWER = 1120  # px at 100 %, below which it stands under them
 _LOWEST = 80  # px at 100 %, of plots that scroll
+_READABLE = 240  # px at 100 %, of the losses beside the list of runs
 _BESIDE, _BELOW = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
 _SHARES = {_BESIDE: (5, 3), _BELOW: (3, 2)}  # of the tabs, and of the losses beside or below
 _AROUND = 100  # px at 100 %, that rows, axes and margins take either way
@@ -58,8 +59,9 @@ class ScrolledPlots(ScrolledColumn):
         if self._aspect is not None and self._have_room_beside(room.width()):
             beside, below = (self._height(room, self._aspect, way) for way in _SHARES)
             way = _BESIDE if beside > _WORTH * below else _BELOW
-        # The list of runs takes the losses' longer side, if both have room there.
-        has_room = sum(self._widths()[1:]) + self.bottom.handleWidth() <= room.width()
+        # The list of runs takes the losses' longer side, if curves are still read beside it.
+        needed = zoomed(_READABLE) + self.bottom.handleWidth() + self._widths()[2]
+        has_room = needed <= room.width()
         self.bottom.setOrientation(_BESIDE if way == _BELOW and has_room else _BELOW)
         before = plots.orientation()
         if way != before:
@@ -135,7 +137,6 @@ class Columns(QScrollArea):
             watched.installEventFilter(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Place the lesson where it has room."""
         super().resizeEvent(event)
         self._arrange()
 

@@ -144,11 +144,9 @@ class FlowLayout(QLayout):
         self.addItem(QSpacerItem(0, 0, QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum))
 
     def addItem(self, item: QLayoutItem) -> None:
-        """Add an item at the end."""
         self._items.append(item)
 
     def count(self) -> int:
-        """How many items there are."""
         return len(self._items)
 
     def itemAt(self, index: int) -> QLayoutItem | None:
@@ -156,7 +154,6 @@ class FlowLayout(QLayout):
         return self._items[index] if 0 <= index < len(self._items) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
-        """Take an item out."""
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:
@@ -172,7 +169,6 @@ class FlowLayout(QLayout):
         return self._lay_out(QRect(0, 0, width, 0), moves=False)
 
     def sizeHint(self) -> QSize:
-        """One line."""
         margins, shown = self.contentsMargins(), self._shown()
         width = sum(item.sizeHint().width() for item in shown)
         width += self._gap() * max(sum(map(_has_gap, shown)) - 1, 0)
@@ -189,7 +185,6 @@ class FlowLayout(QLayout):
         return QSize(width + margins.left() + margins.right(), height)
 
     def setGeometry(self, rect: QRect) -> None:
-        """Lay the items out."""
         super().setGeometry(rect)
         height = self._lay_out(rect, moves=True)
         if height != self._height:

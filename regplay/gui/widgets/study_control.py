@@ -66,7 +66,6 @@ class StudyControl(QWidget):
         self.percent.setFixedWidth(self.percent.fontMetrics().horizontalAdvance("100 % "))
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow another font."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange and hasattr(self, "percent"):
             self._fix_widths()

@@ -2,13 +2,7 @@
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QResizeEvent, QTextLayout
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from regplay.gui.theme import zoomed
 from regplay.gui.widgets.buttons import CloseButton, PushButton
@@ -30,7 +24,6 @@ class ElidedLabel(Label):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def text(self) -> str:
-        """All of it."""
         return self._whole
 
     @property
@@ -53,7 +46,6 @@ class ElidedLabel(Label):
             self._elide()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Cut it elsewhere."""
         super().resizeEvent(event)
         self._elide()
 
@@ -107,7 +99,6 @@ class WrappedLabel(Label):
         return QSize(width, self.heightForWidth(self.width() if has_width else zoomed(_LINE_WIDTH)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Ask for other lines."""
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.updateGeometry()
@@ -128,11 +119,9 @@ class _ReadableColumn(QWidget):
         self._set_margins()
 
     def text(self) -> str:
-        """What is said."""
         return self._label.text()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Break the lines elsewhere."""
         super().resizeEvent(event)
         self._set_margins()
 
@@ -161,7 +150,6 @@ class Sentence(_ReadableColumn):
     """Says why there is no plot."""
 
     def set_text(self, text: str) -> None:
-        """Say this."""
         self._label.setText(text)
 
 

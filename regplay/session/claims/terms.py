@@ -153,7 +153,7 @@ class Trained:
 
 def small_weights(state: State) -> float:
     """The share of a network's weights, without biases, that are near zero, in [0, 1]."""
-    from regplay.core.inside import NEAR_ZERO  # which needs torch
+    from regplay.core.internals import NEAR_ZERO  # which needs torch
 
     weights = [weight for weight, _ in state.shape.views(state.parameters)]
     small = sum(int((weight.abs() < NEAR_ZERO).sum()) for weight in weights)

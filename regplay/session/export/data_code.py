@@ -33,14 +33,7 @@ from regplay.core.datasets import (
 )
 from regplay.core.experiment import DataSettings
 from regplay.resources import resource
-from regplay.session.export.python_text import (
-    call,
-    comment,
-    definitions,
-    listed,
-    quoted,
-    table,
-)
+from regplay.session.export.python_text import call, comment, definitions, listed, quoted, table
 
 
 @dataclass(frozen=True)

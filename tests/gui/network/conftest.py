@@ -8,7 +8,9 @@ import pytest
 import torch
 
 from regplay.core.datasets import Dataset, Split
-from regplay.core.inside import Inside, InsideLog
+from regplay.core.internals import Internals, InternalsLog
+from regplay.gui.network import Histograms, NetworkGraph
+from regplay.gui.plots import ReadoutWidget
 
 Layers = list[tuple[torch.Tensor, torch.Tensor]]
 
@@ -48,20 +50,37 @@ def make_layers() -> Callable[..., Layers]:
 
 
 @pytest.fixture
-def make_inside(make_dataset) -> Callable[..., Inside]:
+def make_internals(make_dataset) -> Callable[..., Internals]:
     def make(
         layers: Layers,
         initial: Layers | None = None,
         epochs: Sequence[int] = (0,),
         dataset: Dataset | None = None,
-    ) -> Inside:
+    ) -> Internals:
         """A network whose weights were the same at all `epochs` but the first."""
         first = layers if initial is None else initial
-        log = InsideLog(first)
+        log = InternalsLog(first)
         for index, epoch in enumerate(epochs[:-1]):
             log.append(epoch, layers if index else first)
         inputs, outputs = layers[0][0].shape[1], len(layers[-1][1])
         data = dataset or make_dataset(inputs, 0 if outputs == 1 else outputs)
-        return log.inside(epochs[-1], layers, "tanh", data)
+        return log.internals(epochs[-1], layers, "tanh", data)
 
     return make
+
+
+@pytest.fixture
+def draws(monkeypatch) -> list[ReadoutWidget]:
+    """The pictures that are drawn anew, each once for each time."""
+    found: list[ReadoutWidget] = []
+
+    def noted(draw):
+        def note(picture, painter, frame):
+            found.append(picture)
+            draw(picture, painter, frame)
+
+        return note
+
+    for kind in (NetworkGraph, Histograms):
+        monkeypatch.setattr(kind, "draw", noted(kind.draw))
+    return found

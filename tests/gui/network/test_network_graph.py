@@ -21,11 +21,11 @@ def graph(show_widget) -> NetworkGraph:
 
 
 @pytest.fixture
-def show(graph, make_inside, make_dataset):
+def show(graph, make_internals, make_dataset):
     def show(layers, **values):
         inputs, outputs = layers[0][0].shape[1], len(layers[-1][1])
         graph.set_dataset(make_dataset(inputs, 0 if outputs == 1 else outputs))
-        graph.set_picture(make_inside(layers, **values).picture)
+        graph.set_picture(make_internals(layers, **values).picture)
         return graph.layout_of()
 
     return show
@@ -205,13 +205,13 @@ def test_a_link_under_the_mouse_says_its_weight(graph, show, make_layers) -> Non
 
 
 def test_the_box_follows_training_and_goes_with_the_mouse(
-    graph, show, make_inside, make_layers
+    graph, show, make_internals, make_layers
 ) -> None:
     layers = make_layers(2, 3, 1)
     layout = show(layers)
     hover(graph, *layout.centres[1][0])
     layers[0][1].fill_(7.5)
-    graph.set_picture(make_inside(layers).picture)
+    graph.set_picture(make_internals(layers).picture)
     assert graph.readout.rows[0].value == "7.5"
     hover(graph, 3, graph.height() - 3)
     assert graph.readout is None
@@ -222,20 +222,20 @@ def test_the_box_follows_training_and_goes_with_the_mouse(
 
 
 def test_a_moving_mouse_copies_the_picture_and_new_data_draw_it_once(
-    graph, show, make_inside, make_layers
+    graph, show, make_internals, make_layers, draws
 ) -> None:
     layers = make_layers(2, 5, 2)
     layout = show(layers)
     graph.grab()
-    drawn = graph.drawn
+    draws.clear()
     for x, y in layout.centres[1]:
         hover(graph, x, y)
         graph.grab()
-    assert graph.drawn == drawn
-    graph.set_picture(make_inside(layers).picture)
+    assert not draws
+    graph.set_picture(make_internals(layers).picture)
     graph.grab()
     graph.grab()
-    assert graph.drawn == drawn + 1
+    assert draws == [graph]
 
 
 @pytest.mark.parametrize("sizes", [(1, 4, 1), (5, 3, 2), (2, 16, 16, 16, 2), (3, 1)])

@@ -44,15 +44,15 @@ def click(button) -> None:
     ],
 )
 def test_a_sample_of_many_units_is_drawn_and_it_says_so(
-    view, make_inside, make_layers, sizes, text
+    view, make_internals, make_layers, sizes, text
 ) -> None:
     layers = make_layers(*sizes)
-    inside = make_inside(layers)
-    view.set_inside(inside)
+    internals = make_internals(layers)
+    view.set_internals(internals)
     assert view.graph.isVisible()
     assert view.sentence.isVisible() is bool(text)
     assert view.sentence.text() == text
-    assert max(inside.picture.sizes) <= 16
+    assert max(internals.picture.sizes) <= 16
     figure = figure_at(view.graph)
     assert figure is not None
     svg = svg_bytes(figure, Style(800, 500, 1.0, "light")).decode()
@@ -65,8 +65,8 @@ def test_a_sample_of_many_units_is_drawn_and_it_says_so(
     assert view.graph.read(link).rows[0].value == number(bias, 3)
 
 
-def test_a_deep_network_is_drawn(view, make_inside, make_layers) -> None:
-    view.set_inside(make_inside(make_layers(2, 4, 4, 4, 4, 1)))
+def test_a_deep_network_is_drawn(view, make_internals, make_layers) -> None:
+    view.set_internals(make_internals(make_layers(2, 4, 4, 4, 4, 1)))
     assert view.graph.isVisible()
     assert len(view.graph.layout_of().sizes) == 6
     assert len(view.histograms.plot_rects(*_on_screen(view.histograms))) == 5
@@ -83,8 +83,8 @@ def layers_near_zero(share: float) -> list[tuple[torch.Tensor, torch.Tensor]]:
 
 
 @pytest.mark.parametrize(("share", "text"), [(0.125, "12 %"), (0.0, "0 %"), (1.0, "100 %")])
-def test_titles_count_weights_and_those_near_zero(view, make_inside, share, text) -> None:
-    view.set_inside(make_inside(layers_near_zero(share)))
+def test_titles_count_weights_and_those_near_zero(view, make_internals, share, text) -> None:
+    view.set_internals(make_internals(layers_near_zero(share)))
     assert [
         " · ".join(lines) for lines in view.histograms.title_lines(*_on_screen(view.histograms))
     ] == [
@@ -94,12 +94,12 @@ def test_titles_count_weights_and_those_near_zero(view, make_inside, share, text
 
 
 def test_titles_are_split_and_shortened_where_there_is_no_room(
-    view, make_inside, make_layers
+    view, make_internals, make_layers
 ) -> None:
     histograms = view.histograms
     histograms.setParent(None)
     try:
-        histograms.set_layers(make_inside(make_layers(2, 64, 64, 2)).layers)
+        histograms.set_layers(make_internals(make_layers(2, 64, 64, 2)).layers)
         metrics, widths = histograms.fontMetrics(), {}
         for panel, lines in ((330, 1), (175, 2), (116, 2)):
             histograms.resize(3 * panel + 20, 190)
@@ -113,9 +113,9 @@ def test_titles_are_split_and_shortened_where_there_is_no_room(
         histograms.deleteLater()
 
 
-def test_the_mouse_reads_a_bin_now_and_initially(view, make_inside, make_layers) -> None:
+def test_the_mouse_reads_a_bin_now_and_initially(view, make_internals, make_layers) -> None:
     layers, initial = layers_near_zero(0.5), layers_near_zero(0.25)
-    view.set_inside(make_inside(layers, initial))
+    view.set_internals(make_internals(layers, initial))
     plot = view.histograms.plot_rects(*_on_screen(view.histograms))[0]
     QTest.mouseMove(view.histograms, QPoint(1, 1))
     QTest.mouseMove(view.histograms, plot.center().toPoint())
@@ -127,9 +127,9 @@ def test_the_mouse_reads_a_bin_now_and_initially(view, make_inside, make_layers)
 
 
 @pytest.mark.parametrize("colors", [LIGHT, DARK])
-def test_bars_stand_where_the_weights_are(view, make_inside, colors) -> None:
+def test_bars_stand_where_the_weights_are(view, make_internals, colors) -> None:
     view.setPalette(palette_of(colors))
-    view.set_inside(make_inside(layers_near_zero(0.0)))  # 0.3, in a range of ±0.5
+    view.set_internals(make_internals(layers_near_zero(0.0)))  # 0.3, in a range of ±0.5
     plot = view.histograms.plot_rects(*_on_screen(view.histograms))[0]
     image = view.histograms.grab().toImage()
     y = round(plot.bottom()) - 6
@@ -140,8 +140,8 @@ def test_bars_stand_where_the_weights_are(view, make_inside, colors) -> None:
     assert ground == QColor(colors.background)
 
 
-def test_nine_layers_stand_in_two_rows_without_overlap(view, make_inside, make_layers) -> None:
-    view.set_inside(make_inside(make_layers(2, *[20] * 8, 2)))
+def test_nine_layers_stand_in_two_rows_without_overlap(view, make_internals, make_layers) -> None:
+    view.set_internals(make_internals(make_layers(2, *[20] * 8, 2)))
     QApplication.processEvents()
     rects = view.histograms.plot_rects(*_on_screen(view.histograms))
     assert len(rects) == 9
@@ -155,22 +155,22 @@ def test_nine_layers_stand_in_two_rows_without_overlap(view, make_inside, make_l
 # over epochs
 
 
-def test_lines_are_the_norms_of_the_layers_or_the_shares(view, make_inside) -> None:
-    inside = make_inside(layers_near_zero(0.25), layers_near_zero(0.0), epochs=(0, 10, 20))
-    view.set_inside(inside)
+def test_lines_are_the_norms_of_the_layers_or_the_shares(view, make_internals) -> None:
+    internals = make_internals(layers_near_zero(0.25), layers_near_zero(0.0), epochs=(0, 10, 20))
+    view.set_internals(internals)
     for index, curve in enumerate(view.norms.curves):
-        np.testing.assert_array_equal(curve.values, inside.norms[:, index])
+        np.testing.assert_array_equal(curve.values, internals.norms[:, index])
     assert view.layers.text() == "layer 1   output"
     click(view.measures["near_zero"])
     assert view.norms.curves[0].values.tolist() == [0.0, 25.0, 25.0]
     assert view.norms.auto_range("y") == (0.0, 102.0)
     click(view.measures["norm"])
-    assert view.norms.curves[0].values[0] == pytest.approx(inside.norms[0, 0])
+    assert view.norms.curves[0].values[0] == pytest.approx(internals.norms[0, 0])
     assert view.norms.auto_range("y")[1] < 10
 
 
-def test_the_mouse_reads_every_layer_at_an_epoch(view, make_inside) -> None:
-    view.set_inside(make_inside(layers_near_zero(0.25), epochs=(0, 10, 20)))
+def test_the_mouse_reads_every_layer_at_an_epoch(view, make_internals) -> None:
+    view.set_internals(make_internals(layers_near_zero(0.25), epochs=(0, 10, 20)))
     click(view.measures["near_zero"])
     chart = view.norms
     scene = chart.box.mapToScene(chart.frame().x(11.0), 30)
@@ -185,8 +185,8 @@ def test_the_mouse_reads_every_layer_at_an_epoch(view, make_inside) -> None:
     ]
 
 
-def test_log_x_leaves_epoch_zero_out_and_comes_back(view, make_inside) -> None:
-    view.set_inside(make_inside(layers_near_zero(0.0), epochs=(0, 10, 900)))
+def test_log_x_leaves_epoch_zero_out_and_comes_back(view, make_internals) -> None:
+    view.set_internals(make_internals(layers_near_zero(0.0), epochs=(0, 10, 900)))
     click(view.log_x)
     assert view.norms.is_log("x")
     assert view.norms.auto_range("x") == (0.0, 3.0)
@@ -194,12 +194,12 @@ def test_log_x_leaves_epoch_zero_out_and_comes_back(view, make_inside) -> None:
     assert view.norms.auto_range("x") == (0.0, 1000.0)
 
 
-def test_ranges_rest_while_it_trains_and_start_anew_with_a_run(view, make_inside) -> None:
+def test_ranges_rest_while_it_trains_and_start_anew_with_a_run(view, make_internals) -> None:
     def scaled(factor: float):
         return [(factor * weight, bias) for weight, bias in layers_near_zero(0.0)]
 
     def shown(*epochs: int, factor: float):
-        view.set_inside(make_inside(scaled(factor), scaled(0.1), epochs=epochs))
+        view.set_internals(make_internals(scaled(factor), scaled(0.1), epochs=epochs))
         view.histograms.title_lines(*_on_screen(view.histograms))
         return (
             view.histograms._range.value,
@@ -213,17 +213,17 @@ def test_ranges_rest_while_it_trains_and_start_anew_with_a_run(view, make_inside
     assert shown(0, 37, factor=0.3) == first
     assert shown(0, 38, factor=3.0)[0] > first[0]
     grown = shown(0, 38, factor=1.0)
-    log = make_inside(scaled(3.0), scaled(0.1), epochs=(0, 38))
-    view.set_inside(dataclasses.replace(log, epoch=0))  # gone back in the same run
+    log = make_internals(scaled(3.0), scaled(0.1), epochs=(0, 38))
+    view.set_internals(dataclasses.replace(log, epoch=0))  # gone back in the same run
     assert (view.histograms._range.value, *shown(0, 38, factor=1.0)[1:]) == grown
     again = shown(0, factor=0.1)
     assert all(np.max(new) < np.max(old) for new, old in zip(again, first, strict=True))
 
 
 def test_a_new_dataset_and_no_network_empty_everything(
-    view, make_inside, make_layers, make_dataset
+    view, make_internals, make_layers, make_dataset
 ) -> None:
-    view.set_inside(make_inside(make_layers(2, 4, 2), epochs=(0, 5)))
+    view.set_internals(make_internals(make_layers(2, 4, 2), epochs=(0, 5)))
     view.set_dataset(make_dataset(1, 0))
     assert view.graph.layout_of() is None
     assert view.histograms.title_lines(*_on_screen(view.histograms)) == []
@@ -233,15 +233,16 @@ def test_a_new_dataset_and_no_network_empty_everything(
     assert all(image.pixelColor(x, 200) == ground for x in range(0, image.width(), 7))
 
 
-def test_a_hidden_view_draws_nothing(view, make_inside, make_layers) -> None:
-    view.set_inside(make_inside(make_layers(2, 4, 2)))
+def test_a_hidden_view_draws_nothing(view, make_internals, make_layers, draws) -> None:
+    view.set_internals(make_internals(make_layers(2, 4, 2)))
     QApplication.processEvents()
     view.hide()
-    drawn = view.graph.drawn, view.histograms.drawn
+    assert {*draws} == {view.graph, view.histograms}
+    draws.clear()
     for epoch in range(1, 6):
-        view.set_inside(make_inside(make_layers(2, 4, 2), epochs=(0, epoch)))
+        view.set_internals(make_internals(make_layers(2, 4, 2), epochs=(0, epoch)))
         QApplication.processEvents()
-    assert (view.graph.drawn, view.histograms.drawn) == drawn
+    assert not draws
 
 
 def test_parts_have_names(view) -> None:

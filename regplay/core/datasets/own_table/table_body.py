@@ -341,11 +341,7 @@ def _header_doubt(head: Sequence[object], row: int) -> Problem:
 
 
 def _ragged(
-    rows: Rows,
-    body: Integers,
-    values: pd.DataFrame,
-    is_empty: Integers,
-    width: int,
+    rows: Rows, body: Integers, values: pd.DataFrame, is_empty: Integers, width: int
 ) -> list[Problem]:
     """Rows that have cells too many or too few."""
     if not rows.separator:

@@ -1,4 +1,4 @@
-"""The inside of one network at one moment: its weights, and what each unit of a small one computes.
+"""The internals of a network at a moment: its weights, and what each unit of a small one computes.
 
 A network is given as `Population.member` returns it: weights [out, in] and biases [out] of each
 layer, from the inputs to the outputs.
@@ -63,8 +63,8 @@ class UnitMaps:
 
 
 @dataclass(frozen=True, eq=False)
-class Inside:
-    """What is shown of the inside of one network."""
+class Internals:
+    """What is shown of the internals of one network."""
 
     epoch: int
     layers: tuple[LayerWeights, ...]  # L
@@ -73,7 +73,7 @@ class Inside:
     near_zero: Floats  # [T, L], share of weights under `NEAR_ZERO` in absolute value, in [0, 1]
     picture: UnitMaps
 
-    def continues(self, before: "Inside") -> bool:
+    def continues(self, before: "Internals") -> bool:
         """Whether this may be the run of `before`, further on or gone back to an earlier epoch.
 
         A run's log only grows; that of another run starts at its first epoch.
@@ -143,7 +143,7 @@ def _activations(layers: Layers, activation: str, x: Tensor) -> list[Tensor]:
     return columns
 
 
-class InsideLog:
+class InternalsLog:
     """‖w‖ and the share near zero of each layer over the epochs of one run, bounded in size.
 
     Beyond `most` epochs every second one is dropped, and again once those are too many.
@@ -173,10 +173,10 @@ class InsideLog:
         self._norms.append(weight_norms(layers))
         self._near_zero.append(near_zero_shares(layers))
 
-    def inside(self, epoch: int, layers: Layers, activation: str, dataset: Dataset) -> Inside:
+    def internals(self, epoch: int, layers: Layers, activation: str, dataset: Dataset) -> Internals:
         """Append an epoch, and all that is shown of the network then."""
         self.append(epoch, layers)
-        return Inside(
+        return Internals(
             epoch=epoch,
             layers=tuple(
                 LayerWeights(_array(weight).ravel(), then)

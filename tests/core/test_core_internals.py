@@ -11,8 +11,8 @@ from torch import nn
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.fit import grid_of
-from regplay.core.inside import (
-    InsideLog,
+from regplay.core.internals import (
+    InternalsLog,
     near_zero_share,
     near_zero_shares,
     sample_of,
@@ -164,7 +164,7 @@ def test_weights_are_copies_beside_the_initial_ones() -> None:
     initial = training.population.member()
     advance(training)
     layers = training.population.member()
-    pairs = InsideLog(initial).inside(1, layers, "tanh", training.datasets[0]).layers
+    pairs = InternalsLog(initial).internals(1, layers, "tanh", training.datasets[0]).layers
     for pair, (now, _), (then, _) in zip(pairs, layers, initial, strict=True):
         np.testing.assert_array_equal(pair.now, now.ravel())
         np.testing.assert_array_equal(pair.initial, then.ravel())
@@ -175,31 +175,31 @@ def test_weights_are_copies_beside_the_initial_ones() -> None:
 
 def test_a_log_keeps_the_epochs_and_their_figures() -> None:
     training = trained(0, data__name="moons")
-    log = InsideLog(training.population.member())
+    log = InternalsLog(training.population.member())
     expected = []
     for epoch in range(3):
         expected.append(weight_norms(training.population.member()))
-        inside = log.inside(epoch, training.population.member(), "tanh", training.datasets[0])
+        internals = log.internals(epoch, training.population.member(), "tanh", training.datasets[0])
         advance(training)
-    assert inside.epoch == 2
-    assert inside.epochs.tolist() == [0, 1, 2]
-    np.testing.assert_array_equal(inside.norms, expected)
-    assert inside.near_zero.shape == (3, 3)
-    assert inside.picture is not None
-    again = log.inside(2, training.population.member(), "tanh", training.datasets[0])
+    assert internals.epoch == 2
+    assert internals.epochs.tolist() == [0, 1, 2]
+    np.testing.assert_array_equal(internals.norms, expected)
+    assert internals.near_zero.shape == (3, 3)
+    assert internals.picture is not None
+    again = log.internals(2, training.population.member(), "tanh", training.datasets[0])
     assert again.epochs.tolist() == [0, 1, 2]
-    for before, after in zip(inside.layers, again.layers, strict=True):
+    for before, after in zip(internals.layers, again.layers, strict=True):
         assert before.initial is after.initial
         assert (after.now != after.initial).any()
 
 
 def test_a_long_log_thins_itself_and_keeps_the_first_and_the_last() -> None:
     layers = [(torch.ones(2, 2), torch.zeros(2))]
-    log = InsideLog(layers, most=8)
+    log = InternalsLog(layers, most=8)
     for epoch in range(100):
         log.append(epoch, layers)
     dataset = trained(0, data__name="moons").datasets[0]
-    epochs = log.inside(100, layers, "tanh", dataset).epochs
+    epochs = log.internals(100, layers, "tanh", dataset).epochs
     assert epochs[0] == 0
     assert epochs[-1] == 100
     assert 4 <= len(epochs) <= 8

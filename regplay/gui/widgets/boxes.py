@@ -1,10 +1,22 @@
-"""Boxes for numbers, which read what is typed by one rule, and leave Space to the window."""
+"""Combo boxes; and boxes for numbers, which read what is typed by one rule.
 
+Both leave keys and the wheel, where these are not for them, to what is around.
+"""
+
+from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QEvent, QLocale, QObject, QPoint, QSignalBlocker, Qt
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator
-from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit, QSpinBox, QToolTip, QWidget
+from PySide6.QtCore import QEvent, QLocale, QObject, QPoint, QSignalBlocker, QSize, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator, QWheelEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QLineEdit,
+    QSizePolicy,
+    QSpinBox,
+    QToolTip,
+    QWidget,
+)
 
 from regplay.core.typed_number import TypedNumberError, typed_number
 from regplay.gui.widgets.painting import FocusRing
@@ -125,3 +137,32 @@ class CountBox(WholeNumberBox):
         """Show another number, without `valueChanged`."""
         with QSignalBlocker(self):
             self.setValue(value)
+
+
+class ComboBox(FocusRing, QComboBox):
+    """Offers values by their texts, and leaves the wheel to the scroll area around it.
+
+    Parameters
+    ----------
+    entries
+        The texts in order, each with the value that it stands for.
+    """
+
+    def __init__(
+        self, entries: Mapping[str, object] | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # The longest entry, such as the name of a column, must not decide how wide a panel is.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(80)
+        for text, value in (entries or {}).items():
+            self.addItem(text, value)
+
+    def minimumSizeHint(self) -> QSize:
+        """By the present font: Qt keeps the one that it computed for the first."""
+        needed = self.sizeHint()
+        return QSize(min(needed.width(), self.minimumWidth()), needed.height())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()

@@ -1,12 +1,13 @@
-"""Typing into the boxes for numbers: by one rule, in every locale, and Space while one types."""
+"""Boxes: typed numbers are read by one rule in every locale, Space and the wheel are for others."""
 
 import pytest
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
+from wheel import turn_wheel
 
-from regplay.gui.widgets import CountBox, NumberBox, WholeNumberBox
+from regplay.gui.widgets import ComboBox, CountBox, NumberBox, WholeNumberBox
 
 Key = Qt.Key
 
@@ -119,3 +120,10 @@ def test_space_is_of_the_number_while_one_types_and_else_of_the_window(qtbot, sh
     enter(box, "12000")  # the text is another, the number the same
     QTest.keyClick(box, Key.Key_Space)
     assert pressed == [12_000, 12_000]
+
+
+def test_the_wheel_over_a_combo_box_is_for_what_is_around_it(show_widget) -> None:
+    box = show_widget(ComboBox({"one": 1, "two": 2, "three": 3}), 120, 30)
+    box.setCurrentIndex(1)
+    assert not turn_wheel(box).isAccepted()
+    assert box.currentData() == 2
