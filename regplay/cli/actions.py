@@ -24,6 +24,7 @@ from regplay.session.export import to_pytorch
 from regplay.session.files import OutputError, prepare_folder, write_file
 from regplay.session.lessons import find_lesson
 from regplay.session.lessons import lessons as all_lessons
+from regplay.session.progress_line import importing, progress_line
 from regplay.session.results import SweepResult, sweep_csv, verdict_summary, write_results
 from regplay.session.storyboard import (
     at_marks,
@@ -64,7 +65,8 @@ def _show(text: str) -> None:
 def train(options: Namespace) -> int:
     """Train an experiment, say what came of it and which nearby setting does better."""
     experiment = open_experiment(options.experiment, options.set)  # refused before torch is loaded
-    from regplay.session import terminal
+    with importing():
+        from regplay.session import terminal
 
     result, was_stopped = terminal.train(experiment, options.device, options.out)
     tried = None
@@ -95,7 +97,8 @@ def sweep(options: Namespace) -> int:
     experiments = sweep.experiments
     for line in without_effect(sweep, experiments):
         print(f"Warning: {line}", file=sys.stderr, flush=True)
-    from regplay.session import terminal
+    with importing():
+        from regplay.session import terminal
 
     result, was_stopped = terminal.train_sweep(sweep, experiments, options.device, options.out)
     if was_stopped:
@@ -155,7 +158,8 @@ def lessons(options: Namespace) -> int:
     if options.check is None and (options.seeds is not None or options.first_seed is not None):
         raise UserError("--seeds and --first-seed say how to check: give --check too")
     chosen = [find_lesson(options.check)] if options.check else all_lessons()
-    from regplay.session.lessons import check
+    with importing():
+        from regplay.session.lessons import check
 
     if options.check is None:
         if options.json:
@@ -205,9 +209,9 @@ def render(options: Namespace) -> int:
         storyboard = msgspec.structs.replace(storyboard, fps=fps)
     sizes = [parsed_size(text) for text in options.size or ()] or storyboard.sizes
 
-    from regplay.gui.application import render as films
-    from regplay.gui.recording.player import NotProvedError
-    from regplay.session.progress_line import progress_line
+    with importing():
+        from regplay.gui.application import render as films
+        from regplay.gui.recording.player import NotProvedError
 
     extras = films.Extras(options.captions, options.chapters, options.sheet, options.track)
     with films.offscreen(), progress_line() as (progress, ctrl_c):

@@ -1,7 +1,6 @@
 """What training reports: the measurements of its epochs."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -16,7 +15,6 @@ MEASURES = (
     "objective",
     "weight_norm",
 )
-Ending = Literal["", "stopped early", "diverged"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,11 +37,10 @@ class Snapshot:
         """One measurement of one member, such as `value("valid_loss")`."""
         return float(self.values[MEASURES.index(measure), member])
 
-    def ending(self, member: int = 0) -> Ending:
-        """How a member stopped before its last epoch; empty if it has not."""
-        if self.stopped_at[member] < 0:
-            return ""
-        return "diverged" if self.diverged[member] else "stopped early"
+    @property
+    def is_stopped_early(self) -> bool:
+        """Whether the first member stopped before its last epoch, and not because it diverged."""
+        return bool(self.stopped_at[0] >= 0 and not self.diverged[0])
 
 
 class History:

@@ -77,6 +77,24 @@ class CtrlC:
 
 
 @contextlib.contextmanager
+def importing() -> Iterator[None]:
+    """Within this context Ctrl-C waits for its end, and a second one does not.
+
+    Libraries catch whatever is raised while they look for what else is installed: torch would go on
+    without a part of itself, and the command with it.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        At the end, if Ctrl-C was pressed.
+    """
+    with CtrlC() as ctrl_c:
+        yield
+    if ctrl_c.pressed:
+        raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
 def progress_line() -> Iterator[tuple[StatusLine, CtrlC]]:
     """The status line on stderr, which is gone at the end, and whether to end by Ctrl-C."""
     progress = StatusLine(sys.stderr)

@@ -26,16 +26,8 @@ from regplay.session.files import csv_bytes, finite, prepare_folder, write_file
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
     from torch import Tensor
 
-FINAL = (
-    "train_loss",
-    "valid_loss",
-    "train_accuracy",
-    "valid_accuracy",
-    "penalty",
-    "weight_norm",
-)
-
 _MEASURES = ("train_loss", "valid_loss", "train_accuracy", "valid_accuracy")
+FINAL = (*_MEASURES, "penalty", "weight_norm")
 
 SPLIT = "split"
 

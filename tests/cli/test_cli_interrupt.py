@@ -1,5 +1,6 @@
 """Ctrl-C while `regplay train` trains: what there is stays, and belongs together."""
 
+import contextlib
 import csv
 import json
 import signal
@@ -203,3 +204,28 @@ def test_ctrl_c_while_the_commands_are_imported_gets_no_traceback(monkeypatch, r
 
     monkeypatch.setitem(sys.modules, "regplay.cli.commands", Interrupted())
     assert regplay("train") == (130, "", "Stopped.\n")
+
+
+@pytest.mark.parametrize(
+    ("module", "words"),
+    [
+        ("terminal", ["train", "experiment.toml"]),
+        ("terminal", ["sweep", "experiment.toml", "--vary", "model.width=2,4"]),
+        ("lessons.check", ["lessons"]),
+    ],
+)
+def test_ctrl_c_that_an_import_swallows_is_not_lost(monkeypatch, tmp_path, regplay, module, words):
+    experiment_file(tmp_path)
+    monkeypatch.chdir(tmp_path)
+
+    class Swallows:
+        @staticmethod
+        def find_spec(*_: object) -> None:
+            with contextlib.suppress(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+
+    package, _, name = f"regplay.session.{module}".rpartition(".")
+    monkeypatch.delattr(sys.modules[package], name, raising=False)
+    monkeypatch.delitem(sys.modules, f"{package}.{name}", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Swallows, *sys.meta_path])
+    assert regplay(*words) == (130, "", "Stopped.\n")

@@ -93,7 +93,7 @@ def test_it_is_there_from_the_first_record_and_is_the_same_in_the_last(engine):
     values |= {"regularization.max_norm": 0.1, "regularization.early_stopping": 1}
     training, history = solved(polynomial(4, values))
     assert list(history.epochs) == [0, 1, 500]
-    assert history.last.ending() == ""
+    assert history.last.stopped_at[0] == -1
     assert len(set(history.column("valid_loss"))) == 1
     assert training.finished
 

@@ -1,6 +1,5 @@
 """What must hold: nothing is raised or said, all parts agree, nothing piles up."""
 
-import ctypes
 import faulthandler
 import gc
 import os
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 
 from regplay.core import fields
 from regplay.gui.controls.control import Control
+from regplay.gui.training.memory import release_free_memory
 from regplay.gui.window import MainWindow
 
 # The offscreen platform says the one of each window, QTest the other.
@@ -188,7 +188,7 @@ def threads() -> int:
 def resources(window: MainWindow) -> dict[str, int]:
     """How much there is of what must not pile up."""
     gc.collect()
-    ctypes.CDLL(None).malloc_trim(0)  # what is free by now counts no longer
+    release_free_memory()  # as the thread does when it has rested
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return {
         "threads": threads(),

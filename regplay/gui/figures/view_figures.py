@@ -110,11 +110,15 @@ def _chart_figure(
     entries: Callable[[], Sequence[Entry]],
     bar: ColorBar | None = None,
 ) -> Figure:
-    """Of a chart under a legend, perhaps beside the scale of its colours, in the present ranges."""
+    """Of a chart under a legend, perhaps beside the scale of its colours, in the present ranges.
+
+    The legend doesn't say what a click does.
+    """
 
     def paint(painter: QPainter, area: QRectF, colors: Colors) -> QRectF:
         shown = None if bar is None or bar.isHidden() else bar.bar
-        plot = Plot(chart.axes(), chart.layers(), entries(), shown)
+        lasting = [entry for entry in entries() if not entry.text.startswith("click")]
+        plot = Plot(chart.axes(), chart.layers(), lasting, shown)
         return plot.paint(painter, area, with_fit(colors, chart.fit))
 
     return Figure(name, heading, lambda: chart.colors, series, paint)
@@ -124,7 +128,8 @@ def _legend_chart_figure(
     view: LegendChart, name: str, heading: Callable[[], str], series: SeriesSource
 ) -> Figure:
     bar = view.bar if isinstance(view, SurfaceView) else None
-    return _chart_figure(name, heading, series, view.chart, lambda: view.legend.entries, bar)
+    entries = partial(attrgetter("entries"), view.legend)
+    return _chart_figure(name, heading, series, view.chart, entries, bar)
 
 
 def _below_legend(
@@ -251,7 +256,7 @@ def _history_figure(plot: MeasurePlot) -> Figure:
 
 
 def _degrees_figure(plot: DegreePlot) -> Figure:
-    """The losses of polynomials over their degree; its legend doesn't say what a click does."""
+    """The losses of polynomials over their degree."""
 
     def series() -> list[Series]:
         curve = plot.curve
@@ -259,9 +264,7 @@ def _degrees_figure(plot: DegreePlot) -> Figure:
             [] if curve is None else loss_series("degree", curve.values, (curve.train, curve.valid))
         )
 
-    def entries() -> list[Entry]:
-        return [one for one in plot.legend_entries("") if not one.text.startswith("click")]
-
+    entries = partial(plot.legend_entries, "")
     return _chart_figure("degrees", lambda: "Loss of polynomials", series, plot, entries)
 
 
@@ -269,16 +272,13 @@ def _degrees_figure(plot: DegreePlot) -> Figure:
 
 
 def _landscape_figure(view: LandscapeTab) -> Figure:
-    """The map of a measure over two fields; its legend doesn't say what a click does."""
+    """The map of a measure over two fields."""
 
     def heading() -> str:
         name, stage = MEASURE_NAMES[view.header.measure], view.map.stage if view.map else ""
         return f"{name[0].upper()}{name[1:]}" + (f", {stage}" if stage else "")
 
-    def entries() -> list[Entry]:
-        return [one for one in view.legend.entries if not one.text.startswith("click")]
-
-    series = partial(landscape_series, view)
+    series, entries = partial(landscape_series, view), partial(attrgetter("entries"), view.legend)
     return _chart_figure("landscape", heading, series, view.chart, entries, view.bar)
 
 

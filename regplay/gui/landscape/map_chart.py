@@ -254,7 +254,7 @@ class MapChart(Chart):
 
     def cell_at(self, position: QPointF) -> Cell | None:
         """The cell at a place of the widget, or None outside of all."""
-        point = self.box.mapFromScene(self.mapToScene(position.toPoint()))
+        point = self.place_of(position)
         if not self.box.rect().contains(point) or not self._values:
             return None
         (x, y), (columns, rows) = cell_edges(self.frame(), *self.counts), self.counts

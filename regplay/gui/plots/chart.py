@@ -23,7 +23,7 @@ from regplay.gui.plots.axes import Axes, Axis, GridLayer, Marks
 from regplay.gui.plots.canvas import BoxItem, Canvas, HoverItem, Layer, Reading
 from regplay.gui.plots.frame import Frame
 from regplay.gui.plots.paint_devices import SCREEN
-from regplay.gui.plots.pyqtgraph_parts import GraphicsScene, ViewBox
+from regplay.gui.plots.pyqtgraph_parts import GraphicsScene, MouseClickEvent, ViewBox
 from regplay.gui.plots.scale import Range, Scale, extend, extend_decades
 from regplay.gui.theme import Colors, colors_of, sized, with_fit, zoom_of_text, zoomed
 from regplay.gui.widgets import LOOK_EVENTS, Button, as_plain
@@ -90,11 +90,14 @@ class Chart(QGraphicsView):
 
     Signals
     -------
+    clicked
+        (float): at which x value, by the left button inside the axes.
     sigDeviceRangeChanged, sigDeviceTransformChanged
         Pyqtgraph's items look for them in their view; nothing changes that they would tell of.
     """
 
     hover_item = HoverItem
+    clicked = Signal(float)
     sigDeviceRangeChanged = Signal(object, object)
     sigDeviceTransformChanged = Signal(object)
 
@@ -140,6 +143,7 @@ class Chart(QGraphicsView):
         self.reset_button.setToolTip("Back to the whole plot (A, or double click)")
         self.reset_button.clicked.connect(self.show_whole)
         self.reset_button.hide()
+        self.items_scene.sigMouseClicked.connect(self._scene_clicked)
         self.box.sigRangeChanged.connect(self._redraw)
         self.box.sigResized.connect(self._box_resized)
         self.box.sigRangeChangedManually.connect(self._moved_by_mouse)
@@ -485,6 +489,11 @@ class Chart(QGraphicsView):
             self.hover.move(point.x(), point.y())
         else:
             self.hover.leave()
+
+    def _scene_clicked(self, event: MouseClickEvent) -> None:
+        point = self.box.mapFromScene(event.scenePos())
+        if event.button() == Qt.MouseButton.LeftButton and self.box.rect().contains(point):
+            self.clicked.emit(self.frame().x_value(point.x()))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Undo pan and zoom."""

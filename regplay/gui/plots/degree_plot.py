@@ -1,7 +1,7 @@
 """The losses of polynomials over their degree: training falls, validation falls and rises."""
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.number_text import gap_text, number
@@ -12,7 +12,6 @@ from regplay.gui.plots.history_layers import MarksLayer
 from regplay.gui.plots.labels import FloorLayer
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.loss_line import LossLine, SmallestLoss
-from regplay.gui.plots.pyqtgraph_parts import MouseClickEvent
 from regplay.gui.plots.readout import ReadoutRow
 from regplay.gui.plots.scale import Scale, around_valley, spread
 from regplay.gui.plots.shapes import TRAIN_SHAPE, VALID_SHAPE
@@ -54,7 +53,7 @@ class DegreePlot(Chart):
         degrees = sweep_axis(DEGREE).values
         self.fix("x", degrees[0] - 0.5, degrees[-1] + 0.5)
         self.set_labels("degree", "loss")
-        self.items_scene.sigMouseClicked.connect(self._scene_clicked)
+        self.clicked.connect(self._pick)
 
     def set_degree(self, degree: int) -> None:
         """Mark the present one."""
@@ -128,11 +127,8 @@ class DegreePlot(Chart):
         degree = curve.values[at]
         return Reading(float(frame.x(degree)), f"degree {degree:g}", rows)
 
-    def _scene_clicked(self, event: MouseClickEvent) -> None:
-        point = self.box.mapFromScene(event.scenePos())
-        if event.button() != Qt.MouseButton.LeftButton or not self.box.rect().contains(point):
-            return
-        at = self._degree_at(self.frame().x_value(point.x()))
+    def _pick(self, x: float) -> None:
+        at = self._degree_at(x)
         if at is not None and self.curve is not None:
             self.degree_picked.emit(int(self.curve.values[at]))
 

@@ -32,15 +32,13 @@ class EndName:
     color: str
 
 
-def kept_order(places: Sequence[float], before: Sequence[int], apart: float) -> list[int]:
+def steady_order(places: Sequence[float], apart: float) -> list[int]:
     """Which place comes after which, from the smallest to the largest.
 
-    Two that had another order before, which are all or none of them, keep it until they are more
-    than half of `apart` the other way round: what is near one another does not swap to and fro.
+    Two neighbours come in the order in which they are given unless they are more than half of
+    `apart` the other way round: names of curves that cross one another do not swap to and fro.
     """
-    if len(before) != len(places):
-        return [int(index) for index in np.argsort(places, kind="stable")]
-    order = list(before)
+    order = [*range(len(places))]
     for end in range(len(order) - 1, 0, -1):
         for at in range(end):
             one, other = order[at : at + 2]
@@ -49,17 +47,15 @@ def kept_order(places: Sequence[float], before: Sequence[int], apart: float) -> 
     return order
 
 
-def moved_apart(
-    places: Sequence[float], apart: float, length: float, order: Sequence[int]
-) -> list[float]:
+def moved_apart(places: Sequence[float], apart: float, length: float) -> list[float]:
     """Places in [0, `length`] as near to these as they can be while `apart` from one another.
 
-    They have this order, of their indices; where there is room for all, each that is in nobody's
-    way stays.
+    They have their steady order; where there is room for all, each that is in nobody's way stays.
     """
+    order = steady_order(places, apart)
     # Neighbours in one another's way move together: each group has a first place and a count.
     groups: list[tuple[float, int]] = []
-    for place in np.clip(np.asarray(places, dtype=float)[[*order]], 0.0, length):
+    for place in np.clip(np.asarray(places, dtype=float)[order], 0.0, length):
         groups.append((float(place), 1))
         while len(groups) > 1 and groups[-1][0] < groups[-2][0] + groups[-2][1] * apart:
             (above, n), (below, m) = groups[-2:]
@@ -77,9 +73,8 @@ def moved_apart(
 class EndNames:
     """At the ends of curves, moved apart where they would overlap: beside the plot, or in it.
 
-    A curve that ends within the plot has its name there, unless other curves go on beside it or the
-    name of the noise floor is in the way, or was since the curves began. Names keep their order
-    while curves cross one another.
+    A curve that ends within the plot has its name there, above or below the name of the noise floor
+    where that is in the way, unless other curves go on beside it or there is no room.
 
     Attributes
     ----------
@@ -99,9 +94,6 @@ class EndNames:
         are_beside: bool = False,
     ) -> None:
         self.names, self.taken, self.are_beside = names, taken, are_beside
-        self._order: list[int] = []  # of those that were written last, from top to bottom
-        self._moved_beside: set[int] = set()  # those that were in the way of `taken`
-        self._reached = 0.0  # the last epoch that a curve came to
 
     @staticmethod
     def has_room(area: QSizeF, texts: Sequence[str], metrics: QFontMetricsF) -> bool:
@@ -126,27 +118,28 @@ class EndNames:
         heights = np.where(frame.at_foot(values), frame.height, frame.y(values))
         heights = heights.clip(0.0, frame.height)
         across = np.nan_to_num(frame.x([name.epoch for name in names]), nan=frame.width)
-        shown = np.flatnonzero(np.isfinite(heights))
-        places = (heights[shown] - line / 2).tolist()
-        self._order = kept_order(places, self._order, line)
-        middles = moved_apart(places, line, frame.height - line, self._order)
-        reached = max((name.epoch for name in names), default=0.0)
-        if reached < self._reached:
-            self._moved_beside.clear()
-        self._reached = reached
+        shown = np.flatnonzero(np.isfinite(heights)).tolist()
+        are_inside = (across < frame.width) & (across >= across[shown].max(initial=0.0) - 1)
+        are_inside &= not self.are_beside
+        boxes = [
+            QRectF(
+                (end if is_inside else frame.width) + _LEAD * unit,
+                height - line / 2,
+                metrics.horizontalAdvance(name.text),
+                line,
+            )
+            for name, end, height, is_inside in zip(names, across, heights, are_inside, strict=True)
+        ]
+        places = [_clear_of(taken, boxes[at]) for at in shown]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        for at, top in zip(shown.tolist(), middles, strict=True):
-            name, end = names[at], QPointF(across[at], heights[at])
-            box = QRectF(0, top, metrics.horizontalAdvance(name.text), line)
-            box.moveLeft(end.x() + _LEAD * unit)
-            is_inside = end.x() < frame.width and end.x() >= across[shown].max() - 1
-            if taken is not None and taken.intersects(box):
-                self._moved_beside.add(at)
-            if self.are_beside or not is_inside or at in self._moved_beside:
+        for at, top in zip(shown, moved_apart(places, line, frame.height - line), strict=True):
+            name, box, end = names[at], boxes[at], QPointF(across[at], heights[at])
+            box.moveTop(top)
+            if are_inside[at] and not (taken is not None and taken.intersects(box)):
+                _fill_ground(painter, box, frame)
+            else:
                 end.setX(frame.width)
                 box.moveLeft(frame.width + _LEAD * unit)
-            else:
-                _fill_ground(painter, box, frame)
             color = readable(frame.colors.of(name.color), frame.colors)
             painter.setPen(QPen(QColor(color), unit))
             middle = box.center().y()
@@ -154,6 +147,14 @@ class EndNames:
                 start = QPointF(end.x() + _GAP * unit, end.y())
                 painter.drawLine(start, QPointF(box.left() - _GAP * unit / 2, middle))
             painter.drawText(QPointF(box.left(), middle + down), name.text)
+
+
+def _clear_of(taken: QRectF | None, box: QRectF) -> float:
+    """The top of a box where it lies above or below what is taken, whichever is nearer."""
+    if taken is None or not taken.intersects(box):
+        return box.top()
+    is_above = box.center().y() < taken.center().y()
+    return taken.top() - box.height() if is_above else taken.bottom()
 
 
 class NamesItem(BoxItem):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QEvent, QSizeF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSizeF, QTimer, Signal
 from PySide6.QtGui import QFontMetricsF, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication
 
@@ -30,7 +30,6 @@ from regplay.gui.plots.history_layers import (
 )
 from regplay.gui.plots.labels import EndName, EndNames, FloorLayer, NamesItem
 from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.pyqtgraph_parts import MouseClickEvent
 from regplay.gui.plots.readout import ReadoutRow
 from regplay.gui.plots.scale import DIVERGED, bounds, extend
 from regplay.gui.theme import ROLES, unit_of
@@ -157,7 +156,7 @@ class MeasurePlot(EpochPlot):
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.timeout.connect(self._pick)
-        self.items_scene.sigMouseClicked.connect(self._scene_clicked)
+        self.clicked.connect(self._take_click)
         names = {"loss": "loss", "accuracy": "accuracy (%)", "weights": ""}
         self.set_labels("epoch", names[tab])
         if tab == "weights":
@@ -368,11 +367,8 @@ class MeasurePlot(EpochPlot):
 
     # read-outs
 
-    def _scene_clicked(self, event: MouseClickEvent) -> None:
-        point = self.box.mapFromScene(event.scenePos())
-        if event.button() != Qt.MouseButton.LeftButton or not self.box.rect().contains(point):
-            return
-        at = self._record_at(self.frame().x_value(point.x()))
+    def _take_click(self, x: float) -> None:
+        at = self._record_at(x)
         if at is not None:
             self._clicked = int(self._layer.epochs[at])
             if self.manual:

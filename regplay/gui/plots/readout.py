@@ -3,16 +3,17 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from regplay.gui.plots.frame import Frame
 from regplay.gui.plots.paint_devices import SCREEN
 from regplay.gui.plots.scale import Scale
+from regplay.gui.plots.shapes import PictureCache
 from regplay.gui.theme import Colors, colors_of, hairline, sized, unit_of, zoom_of_text
-from regplay.gui.widgets import LOOK_EVENTS
 
 # Pixels at 100 %; they grow with the text.
 _PAD = 7.0  # around what is in the box
@@ -134,16 +135,13 @@ class ReadoutWidget(QWidget):
     ----------
     readout
         What the box beside the mouse says, or None.
-    drawn
-        How often `draw` was called; a test cares.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.readout: Readout | None = None
-        self.drawn = 0
         self._mouse: QPointF | None = None
-        self._kept: QPixmap | None = None
+        self._kept = PictureCache()
         self.setMouseTracking(True)
 
     def draw(self, painter: QPainter, frame: Frame) -> None:
@@ -174,7 +172,7 @@ class ReadoutWidget(QWidget):
 
     def refresh(self) -> None:
         """There are new data: draw them, and read the place under a mouse that may rest."""
-        self._kept = None
+        self._kept.forget()
         self._point(self._mouse)
 
     def _point(self, mouse: QPointF | None) -> None:
@@ -189,30 +187,20 @@ class ReadoutWidget(QWidget):
         super().leaveEvent(event)
         self._point(None)
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in LOOK_EVENTS:
-            self._kept = None
-            self.update()
-
     def paintEvent(self, event: QPaintEvent) -> None:
         """Copy what is kept, drawing it first if anything changed."""
-        ratio, colors = self.devicePixelRatioF(), colors_of(self)
-        kept, size = self._kept, (self.size().toSizeF() * ratio).toSize()
-        if kept is None or kept.size() != size or kept.devicePixelRatio() != ratio:
-            kept = self._kept = QPixmap(size)
-            kept.setDevicePixelRatio(ratio)
-            kept.fill(QColor(colors.background))
-            inner = QPainter(kept)
-            inner.setFont(sized(self.font()))
-            self.draw(inner, self.frame())
-            inner.end()
-            self.drawn += 1
-        painter = QPainter(self)
-        painter.setFont(sized(self.font()))
-        painter.drawPixmap(0, 0, kept)
-        self.draw_over(painter)
-        if self.readout is not None and self._mouse is not None:
-            bounds, place = QRectF(self.rect()), self.readout_place(self._mouse)
-            paint_readout(painter, bounds.adjusted(2, 2, -3, -3), place, self.readout, colors)
-        painter.end()
+        frame = self.frame()
+        with QPainter(self) as painter:
+            painter.setFont(sized(self.font()))
+            self._kept.paint(painter, frame, partial(self._draw, frame))
+            self.draw_over(painter)
+            if self.readout is not None and self._mouse is not None:
+                bounds, place = QRectF(self.rect()), self.readout_place(self._mouse)
+                bounds.adjust(2, 2, -3, -3)
+                paint_readout(painter, bounds, place, self.readout, frame.colors)
+
+    def _draw(self, frame: Frame, painter: QPainter, is_new: bool) -> None:
+        if is_new:
+            painter.fillRect(self.rect(), QColor(frame.colors.background))
+            painter.setFont(sized(self.font()))
+            self.draw(painter, frame)

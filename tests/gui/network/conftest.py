@@ -9,6 +9,8 @@ import torch
 
 from regplay.core.datasets import Dataset, Split
 from regplay.core.internals import Internals, InternalsLog
+from regplay.gui.network import Histograms, NetworkGraph
+from regplay.gui.plots import ReadoutWidget
 
 Layers = list[tuple[torch.Tensor, torch.Tensor]]
 
@@ -65,3 +67,20 @@ def make_internals(make_dataset) -> Callable[..., Internals]:
         return log.internals(epochs[-1], layers, "tanh", data)
 
     return make
+
+
+@pytest.fixture
+def draws(monkeypatch) -> list[ReadoutWidget]:
+    """The pictures that are drawn anew, each once for each time."""
+    found: list[ReadoutWidget] = []
+
+    def noted(draw):
+        def note(picture, painter, frame):
+            found.append(picture)
+            draw(picture, painter, frame)
+
+        return note
+
+    for kind in (NetworkGraph, Histograms):
+        monkeypatch.setattr(kind, "draw", noted(kind.draw))
+    return found

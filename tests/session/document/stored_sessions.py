@@ -136,7 +136,10 @@ def same_history(one, other):
     assert np.array_equal(one.epochs, other.epochs)
     assert all(np.array_equal(mine, theirs, equal_nan=True) for mine, theirs in columns)
     assert (one.last.epoch, one.last.step) == (other.last.epoch, other.last.step)
-    assert one.last.ending() == other.last.ending()
+    assert (*one.last.stopped_at, *one.last.diverged) == (
+        *other.last.stopped_at,
+        *other.last.diverged,
+    )
 
 
 def same_state(one, other):

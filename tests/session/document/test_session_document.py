@@ -138,7 +138,7 @@ def test_what_stopped_and_what_was_changed_come_back():
     run, _ = trained(patient)
     run.changed_at.append(3)
     found = loads(dumps(document_of(patient, run))).run.run()
-    assert found.history.last.ending() == "stopped early"
+    assert found.history.last.is_stopped_early
     assert found.history.last.epoch < 500
     assert found.changed_at == [3]
     state, kept = found.checkpoints.last, run.checkpoints.last
@@ -147,8 +147,8 @@ def test_what_stopped_and_what_was_changed_come_back():
 
     wild = small(optimizer__name="sgd", optimizer__lr=10.0, epochs=500)
     run, _ = trained(wild)
-    assert run.history.last.ending() == "diverged"
-    assert loads(dumps(document_of(wild, run))).run.history.last.ending() == "diverged"
+    assert run.history.last.diverged[0]
+    assert loads(dumps(document_of(wild, run))).run.history.last.diverged[0]
 
 
 def test_what_is_opened_does_not_touch_what_it_was_opened_from():
