@@ -173,8 +173,9 @@ class Tabs(QWidget):
 
     def _focus_before_plots(self, view: QWidget) -> None:
         """Have Tab go through a new view after the row above it, not last of all."""
-        chain, part = [self._end], self._end.nextInFocusChain()
-        while part is not self._end:
+        chain: list[QWidget] = [self._end]
+        part = self._end.nextInFocusChain()
+        while part is not None and part is not self._end:
             if view.isAncestorOf(part) and part.focusPolicy() != Qt.FocusPolicy.NoFocus:
                 chain.append(part)  # the others can't be ordered
             part = part.nextInFocusChain()
