@@ -135,11 +135,12 @@ class Preview(QTableWidget):
 
     def set_table(self, raw: RawTable | None) -> None:
         self._raw = raw
-        self.setRowCount(0 if raw is None else min(len(raw.body.cells), _MOST_ROWS))
+        shown = [] if raw is None else raw.body.cells.iloc[:_MOST_ROWS, :_MOST_COLUMNS].to_numpy()
+        self.setRowCount(len(shown))
         self.setColumnCount(0 if raw is None else min(len(raw.names), _MOST_COLUMNS))
         for row, column in np.ndindex(self.rowCount(), self.columnCount()):
             assert raw is not None
-            item = QTableWidgetItem(text_of(raw.body.cells.iat[row, column]))
+            item = QTableWidgetItem(text_of(shown[row][column]))
             if raw.columns[column].kind in _ON_THE_RIGHT:
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.setItem(row, column, item)
@@ -151,13 +152,16 @@ class Preview(QTableWidget):
 
     def set_parts(self, inputs: Collection[int], target: int | None) -> None:
         """Show which columns are used, and as what."""
-        self._inputs, self._target = frozenset(inputs), target
-        self._show_parts()
+        if (frozenset(inputs), target) != (self._inputs, self._target):
+            self._inputs, self._target = frozenset(inputs), target
+            self._show_parts()
 
     def set_problems(self, problems: Iterable[Problem]) -> None:
         """Mark the cells that are wrong."""
-        self._wrong = {(one.row, one.column): one.message for one in problems if one.row}
-        self._show_parts()
+        wrong = {(one.row, one.column): one.message for one in problems if one.row}
+        if wrong != self._wrong:
+            self._wrong = wrong
+            self._show_parts()
 
     def show_place(self, problem: Problem) -> None:
         """Bring a cell into sight, if its row is one of those shown."""

@@ -224,12 +224,8 @@ class StreamFile(Video):
         has_alpha = pixels in ("yuva420p", "rgba")
         kind = QImage.Format.Format_ARGB32 if has_alpha else QImage.Format.Format_RGB32
         image = image.convertToFormat(kind)
-        frame = av.VideoFrame(image.width(), image.height(), "bgra" if has_alpha else "bgr0")
-        rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
-        plane: Any = frame.planes[0]
-        np.frombuffer(plane, np.uint8).reshape(image.height(), -1)[:, : rows.shape[1]] = rows
-        if pixels == frame.format.name:
-            return frame
+        rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
+        frame = av.VideoFrame.from_numpy_buffer(rows, "bgra")
         matrix = Colorspace.ITU709 if pixels.startswith("yuv") else None
         return self._reformatter.reformat(frame, format=pixels, dst_colorspace=matrix, threads=1)
 
