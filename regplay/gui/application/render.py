@@ -143,6 +143,7 @@ class Renderer:
             questions=_Nobody(),
             folder=folder,
         )
+        window.documents.close()  # nothing is left to recover
         self._painting = _Painting(window)
         window.setMinimumSize(*size)
         window.resize(*size)

@@ -1,11 +1,11 @@
 """Plays a storyboard in a window, frame by frame, on whatever clock the window has."""
 
 import math
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from regplay.core.experiment import Experiment
-from regplay.core.fields import FIELDS, get
+from regplay.core.fields import FIELDS, get, replace
 from regplay.gui.controller import Controller
 from regplay.gui.controls import scale_of
 from regplay.gui.plots import Chart, DropoutPasses, begun
@@ -247,6 +247,13 @@ class Player:
             return self.now
         return begin + (seconds if self.is_on_camera else 0.0)
 
+    def _shares_to_come(self, share: float, seconds: float) -> Iterator[float]:
+        """Of a step, at this frame and those after it."""
+        while share < 1.0 - _EPSILON:
+            yield share
+            share += 1.0 / (seconds * self.storyboard.fps)
+        yield 1.0
+
     # steps
 
     def _do(self, step: Step, begin: float) -> Frames:
@@ -321,10 +328,17 @@ class Player:
         present = get(controller.session.experiment, step.sweep)
         start = step.start if step.start is not None else float(present)
 
-        def move(share: float) -> None:
+        def value_at(share: float) -> float:
             found = scale.between(start, step.to, eased(share, step.ease))
-            value = int(found) if of.kind == "integer" else found
-            if value != get(controller.session.experiment, step.sweep):
+            return int(found) if of.kind == "integer" else found
+
+        def move(share: float) -> None:
+            value, experiment = value_at(share), controller.session.experiment
+            if share < 1.0 and not self._waits:
+                coming = self._shares_to_come(share, step.seconds)
+                values = ({step.sweep: value_at(later)} for later in coming)
+                controller.runner.prefetch(replace(experiment, one) for one in values)
+            if value != get(experiment, step.sweep):
                 controller.set_values({step.sweep: value})
             self._point_at(step.sweep, is_pressed=share < 1.0)
 

@@ -81,7 +81,6 @@ class Recorder(QObject):
 
     @property
     def is_paused(self) -> bool:
-        """Whether it pauses."""
         return self._paused_at is not None
 
     @property

@@ -208,7 +208,6 @@ class StreamFile(Video):
         self._tail.is_mute = False
 
     def write(self, image: QImage, count: int = 1) -> None:
-        """As `Video.write`."""
         if image is not self._newest:
             self._newest, self._frame = image, self._frame_of(image)
         frame = self._frame
@@ -224,12 +223,8 @@ class StreamFile(Video):
         has_alpha = pixels in ("yuva420p", "rgba")
         kind = QImage.Format.Format_ARGB32 if has_alpha else QImage.Format.Format_RGB32
         image = image.convertToFormat(kind)
-        frame = av.VideoFrame(image.width(), image.height(), "bgra" if has_alpha else "bgr0")
-        rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
-        plane: Any = frame.planes[0]
-        np.frombuffer(plane, np.uint8).reshape(image.height(), -1)[:, : rows.shape[1]] = rows
-        if pixels == frame.format.name:
-            return frame
+        rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
+        frame = av.VideoFrame.from_numpy_buffer(rows, "bgra")
         matrix = Colorspace.ITU709 if pixels.startswith("yuv") else None
         return self._reformatter.reformat(frame, format=pixels, dst_colorspace=matrix, threads=1)
 
@@ -243,7 +238,6 @@ class StreamFile(Video):
                 self._starts[number] = self._file.tell()
 
     def discard(self, frames: int) -> None:
-        """As `Video.discard`."""
         keeps = max(self.frames - frames, 0)
         start = max(number for number in self._starts if number <= keeps)
         self._tail.is_mute = True
@@ -256,7 +250,6 @@ class StreamFile(Video):
             self._begin()
 
     def finish(self) -> None:
-        """As `Video.finish`."""
         with _told(self._target):
             try:
                 self._put(self._stream.encode())
@@ -267,7 +260,6 @@ class StreamFile(Video):
                 self._file.close()
 
     def abandon(self) -> None:
-        """As `Video.abandon`."""
         self._tail.is_mute = True
         self._container.close()
         self._file.close()
@@ -291,7 +283,6 @@ class ConvertedFile(StreamFile):
         self._becomes, self._converted = form, path
 
     def finish(self) -> None:
-        """As `Video.finish`."""
         super().finish()
         made = temporary_beside(self._converted)
         try:
@@ -317,7 +308,6 @@ class ImageFiles(Video):
         return sorted(self.path.glob("[0-9][0-9][0-9][0-9][0-9].png"))
 
     def write(self, image: QImage, count: int = 1) -> None:
-        """As `Video.write`."""
         for _ in range(count):
             path = self.path / f"{self.frames:05}.png"
             if not image.save(str(path)):
@@ -325,7 +315,6 @@ class ImageFiles(Video):
             self.frames += 1
 
     def discard(self, frames: int) -> None:
-        """As `Video.discard`."""
         self.frames = max(self.frames - frames, 0)
         with _told(self.path):
             for old in self._files()[self.frames :]:
@@ -335,7 +324,6 @@ class ImageFiles(Video):
         """As `Video.finish`: each file is complete."""
 
     def abandon(self) -> None:
-        """As `Video.abandon`."""
         for old in self._files():
             old.unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # there may be other files

@@ -47,7 +47,7 @@ MP4 = Format(
     "libx264",
     "mp4",
     "yuv420p",
-    {"preset": "veryfast", "crf": "18", **_NO_DELAY},
+    {"preset": "superfast", "crf": "18", **_NO_DELAY},
     _FRAGMENTED,
 )
 WEBM = Format(

@@ -1,5 +1,6 @@
 """Between the window and the thread: what to train, how far, and how fast."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -160,6 +161,14 @@ class Runner(QObject):
     def _submit(self, job: Job) -> None:
         self._job, self._has_failed = job, False
         self._worker.submit(job)
+
+    def prefetch(self, experiments: Iterable[Experiment]) -> None:
+        """Train some of those that are about to be submitted, in this order, by all processors.
+
+        Only where a change shows networks that are trained to their end.
+        """
+        if self._job is not None and 0 < self.last_step <= self._goal:
+            self._worker.prefetch(experiments, self._job)
 
     def look(self, look: Look) -> None:
         """Show another moment of the run, or a member of a study."""

@@ -8,7 +8,7 @@ a frame. What time the run leaves goes to studies. It never holds a widget.
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,13 +20,14 @@ from regplay.core.fields import differences
 from regplay.gui.training.clock import FRAME, Clock
 from regplay.gui.training.memory import release_free_memory
 from regplay.gui.training.messages import Job, Look, Start, Study, StudyRequest, View
+from regplay.gui.training.prefetch import Prefetcher, keep
 from regplay.gui.training.studies import Studies
 from regplay.session.session import Change, Run
 
 # Imported on the thread, as torch is: the window is on screen meanwhile.
 if TYPE_CHECKING:
     from regplay.core.engine import Stop
-    from regplay.core.training import Record, Training
+    from regplay.core.training import Training
 
 # A training that takes no longer is finished and shown, even if a newer change waits by then: while
 # a slider is dragged, each position shows a trained network rather than one that has just begun.
@@ -102,6 +103,7 @@ class Worker(QThread):
         self._stop: Stop | None = None  # brings the thread back from a stretch, once there is torch
         # New studies, and the device.
         self._wanted: tuple[Mapping[str, StudyRequest], str] | None = None
+        self._prefetcher = Prefetcher()
         # What follows belongs to the thread.
         self._studies = Studies()
         self._current: Job | None = None
@@ -154,6 +156,10 @@ class Worker(QThread):
             self._wanted = dict(wanted), device
             self._call()
 
+    def prefetch(self, experiments: Iterable[Experiment], present: Job) -> None:
+        """Train what is about to be submitted, as of `Prefetcher.prefetch`."""
+        self._prefetcher.prefetch(experiments, present)
+
     @property
     def studies(self) -> Mapping[str, Study]:
         """How the studies go; another object whenever there is something new."""
@@ -172,6 +178,7 @@ class Worker(QThread):
     def stop(self) -> None:
         """End the thread and wait for it."""
         self.requestInterruption()
+        self._prefetcher.close()  # which it may be waiting for
         with self._wake:
             self._call()
         self.wait()
@@ -274,8 +281,6 @@ class Worker(QThread):
         return training.step < self._goal or training.owes_record
 
     def _begin(self, job: Job) -> None:
-        from regplay.core.training import Training
-
         self._current = job
         self._began, self._spent = time.perf_counter(), 0.0
         present = self._training if job.change is Change.ADJUST else None
@@ -290,14 +295,15 @@ class Worker(QThread):
             start = job.start
             has_gaps = self._filling is not None or (start is not None and not start.is_present)
             self._training = self._filling = None  # so that their memory is free for the next
-            training = Training([job.experiment], datasets=[job.dataset], device=job.device)
-            run = None if start is None else self._started(start, job, training)
+            run, training = self._prefetcher.take(job) or (None, _training_of(job))
+            if start is not None:
+                run = self._started(start, job, training)
+                if run is not None and has_gaps and not run.changed_at:
+                    again = _training_of(job)
+                    self._filling = again.fill_in(run.checkpoints, run.history, self._stop)
             if run is None:
                 run = Run(job.experiment, placement=training.placement.reason)
-                self._keep(run, training.train(0))
-            elif has_gaps and not run.changed_at:
-                again = Training([job.experiment], datasets=[job.dataset], device=job.device)
-                self._filling = again.fill_in(run.checkpoints, run.history, self._stop)
+                keep(run, training.train(0))
             self._run, self._training = run, training
             self.reached = (job.generation, training.step)
         # What is over this soon shows its result alone, without a flash of its start. One silence
@@ -325,12 +331,6 @@ class Worker(QThread):
         run.experiment, run.placement = job.experiment, training.placement.reason
         return run
 
-    @staticmethod
-    def _keep(run: Run, records: "Sequence[Record]") -> None:
-        for record in records:
-            run.history.append(record.snapshot)
-        run.checkpoints.extend([record.state for record in records], run.history.best_epoch)
-
     def _train(self, stop: "Stop") -> None:
         training = self._training
         if training is None:
@@ -354,7 +354,7 @@ class Worker(QThread):
                 is_known = training.step >= _BARELY_BEGUN * self._goal
                 self._is_finishing = is_known and self._job is not None
                 begin = time.thread_time()
-                self._keep(self._run, training.train(self._goal, stop))
+                keep(self._run, training.train(self._goal, stop))
                 self._spent += time.thread_time() - begin
                 self.reached = (generation, training.step)
         finally:
@@ -414,6 +414,12 @@ class Worker(QThread):
             f"Training stopped: {_in_words(error)}. Change a setting, or reset to train again."
         )
         self.failed.emit(job.generation, message)
+
+
+def _training_of(job: Job) -> "Training":
+    from regplay.core.training import Training
+
+    return Training([job.experiment], datasets=[job.dataset], device=job.device)
 
 
 def _in_words(error: Exception) -> str:

@@ -15,6 +15,7 @@ from regplay.gui.application.render import Extras, Renderer, render
 from regplay.gui.plots import Chart
 from regplay.gui.recording.player import NotProvedError
 from regplay.gui.recording.video_formats import RecordingError
+from regplay.gui.training.prefetch import Prefetcher
 from regplay.session.storyboard import at_marks, begun_at, in_language
 
 SIZE = (640, 480)
@@ -114,6 +115,23 @@ def test_a_sweep_shows_trained_networks_of_all_its_values(play, film):
     assert len(set(values)) == 6
     assert {epoch for _, epoch in frames} == {20}
     assert len(log.pointer) > 4
+
+
+def test_networks_of_a_sweep_are_trained_ahead_of_their_frames_and_are_the_same(
+    play, film, monkeypatch
+):
+    taken, usual = [], Prefetcher.take
+
+    def take(self, job):
+        taken.append(usual(self, job))
+        return taken[-1]
+
+    monkeypatch.setattr(Prefetcher, "take", take)
+    steps = 'hide = [{ train = "end" }]', STEPS[2], "wait = 0.1"
+    ahead, _ = play(film(*steps), digest)
+    assert sum(one is not None for one in taken) == 6  # all values
+    monkeypatch.setattr(Prefetcher, "prefetch", lambda self, experiments, present: None)
+    assert play(film(*steps), digest)[0] == ahead
 
 
 def test_the_pointer_glides_to_what_moves_next_and_is_there_in_time(play, film):
