@@ -37,10 +37,9 @@ class Snapshot:
         """One measurement of one member, such as `value("valid_loss")`."""
         return float(self.values[MEASURES.index(measure), member])
 
-    @property
-    def is_stopped_early(self) -> bool:
-        """Whether the first member stopped before its last epoch, and not because it diverged."""
-        return bool(self.stopped_at[0] >= 0 and not self.diverged[0])
+    def has_stopped_early(self, member: int = 0) -> bool:
+        """Whether a member stopped before its last epoch, and not because it diverged."""
+        return bool(self.stopped_at[member] >= 0 and not self.diverged[member])
 
 
 class History:

@@ -1,9 +1,10 @@
 """The upper half of the centre: the fit, and the other views, made when they are first shown."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
@@ -93,12 +94,14 @@ class Tabs(QWidget):
             button.setChecked(name == "fit")
             button.toggled.connect(lambda shows, name=name: self._show(name) if shows else None)
         self._row.add_stretch()
+        self._end: QWidget = self._buttons["split"]  # of the row
         self._buttons["split"].clicked.connect(self._show_pins)
         self._studies.changed.connect(self._tell_recorded)
 
     def add_at_end(self, widget: QWidget) -> None:
         """Put a widget at the right end of the row of tabs."""
         self._row.addWidget(widget)
+        self._end = widget
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -156,6 +159,7 @@ class Tabs(QWidget):
         if name not in self._views:
             self._views[name] = self._make[name]()
             self._stack.addWidget(self._views[name])
+            self._focus_before_plots(self._views[name])
         self._stack.setCurrentWidget(self._views[name])
         for other, view in self._views.items():  # only that in sight asks for room
             policy = QSizePolicy.Policy
@@ -166,6 +170,17 @@ class Tabs(QWidget):
         self._studies.reconsider()
         self._tell_recorded()
         self.tab_changed.emit(name)
+
+    def _focus_before_plots(self, view: QWidget) -> None:
+        """Have Tab go through a new view after the row above it, not last of all."""
+        chain: list[QWidget] = [self._end]
+        part = self._end.nextInFocusChain()
+        while part is not None and part is not self._end:
+            if view.isAncestorOf(part) and part.focusPolicy() != Qt.FocusPolicy.NoFocus:
+                chain.append(part)  # the others can't be ordered
+            part = part.nextInFocusChain()
+        for first, second in pairwise(chain):
+            self.setTabOrder(first, second)
 
     def _show_pins(self) -> None:
         if self.side is not None:

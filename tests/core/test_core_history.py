@@ -176,7 +176,7 @@ def test_a_history_that_follows_a_member_has_what_that_one_recorded():
             assert list(own.last.diverged) == [epoch >= 600]
 
 
-def test_how_a_member_ended():
+def test_a_member_that_diverged_has_not_stopped_early():
     values = np.zeros((len(MEASURES), 3))
     one = Snapshot(9, 9, values, np.array([-1, 7, 8]), np.array([False, True, False]))
-    assert [one.ending(member) for member in range(3)] == ["", "diverged", "stopped early"]
+    assert [one.has_stopped_early(member) for member in range(3)] == [False, False, True]

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from endless import ENDLESS
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from regplay.core.bias_variance import DOUBLE_DESCENT
 from regplay.core.fields import get, replace
 from regplay.core.sweep import decomposition_axis
+from regplay.gui.plots import Chart
 from regplay.gui.theme import DARK
 from regplay.session.pins import compared
 
@@ -24,6 +26,28 @@ def at_tab(open_window):
         return person
 
     return open_at
+
+
+def test_tab_goes_through_the_view_between_the_row_of_tabs_and_the_losses(at_tab):
+    person = at_tab("seeds")
+    person.find("compare").setFocus()
+    order = []
+    for _ in range(6):
+        person.press(Qt.Key.Key_Tab, QApplication.focusWidget())
+        order.append(QApplication.focusWidget())
+    names = ["count", "axis", "start", "doubleDescent", "invitation"]
+    assert order[:5] == [person.find(f"seeds.{name}") for name in names]
+    assert order[5] is person.window.history_view.tabs["loss"]
+
+
+def test_tab_stops_where_it_is_seen(at_tab):
+    person = at_tab("fit")
+    stops = [person.find("timeline.play")]
+    while stops.count(stops[-1]) == 1:
+        person.press(Qt.Key.Key_Tab, stops[-1])
+        stops.append(QApplication.focusWidget())
+    assert len(stops) > 20
+    assert not [stop for stop in stops if isinstance(stop, Chart)]  # which draws no ring
 
 
 def landscape_of(person):

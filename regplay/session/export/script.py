@@ -10,11 +10,11 @@ from regplay.core.layers import dropouts, hidden_dropouts, hidden_widths
 from regplay.core.measurements import Schedule
 from regplay.core.number_text import counted
 from regplay.session.export.data_code import data_code
-from regplay.session.export.polynomial_code import IMPORT, solution_code
 from regplay.session.export.python_text import WIDTH, call, comment, indented, joined
 
 # Where torch's own generator is drawn from.
 _RANDOM: tuple[ScriptPlace, ...] = ("first", "hidden", "input")
+_LEGENDRE = "from numpy.polynomial.legendre import legvander"  # what polynomials need
 _OPTIMIZERS = {"sgd": "SGD", "momentum": "SGD", "adam": "Adam", "adamw": "AdamW"}
 
 
@@ -38,8 +38,8 @@ def to_pytorch(experiment: Experiment) -> str:
     dataset = seen_by(experiment.model, load(experiment.data))
     data = data_code(experiment.data, dataset)
     if dataset.degree:
-        imports = [line for line in _imports((*data.imports, IMPORT)) if "torch" not in line]
-        solution = solution_code(experiment, len(dataset.train.y))
+        imports = [line for line in _imports((*data.imports, _LEGENDRE)) if "torch" not in line]
+        solution = _solution_code(experiment, len(dataset.train.y))
         return _source([_docstring(experiment, dataset)], imports, [data.text], solution)
     n_inputs, n_outputs = dataset.n_inputs, dataset.n_outputs
     # Whether numbers or classes are predicted decides what has an effect.
@@ -338,4 +338,52 @@ def _initial(settings: ModelSettings, *, is_alone: bool) -> list[str]:
         "for layer in model:",
         "    if isinstance(layer, nn.Linear):",
         *[f"        {line}" for line in drawn],
+    ]
+
+
+# what a polynomial has in place of a network and its training
+
+
+def _solution_code(experiment: Experiment, n_train: int) -> list[str]:
+    """Lines that define `inputs` and `weights`, and print both losses; they need numpy alone."""
+    degree, penalty = experiment.model.degree, experiment.regularization
+    count = counted(degree + 1, "column")
+    design, targets = "inputs(x_train)", "y_train"
+    lines = [
+        comment(
+            f"A polynomial of degree {degree}: {count}, the constant 1 and Legendre polynomials of "
+            "x, of which the training points fill [-1, 1]"
+        ),
+        "low, high = x_train.min(), x_train.max()",
+        "",
+        "",
+        "def inputs(x):",
+        f"    return legvander((2 * x[:, 0] - low - high) / (high - low or 1.0), {degree})",
+        "",
+        "",
+    ]
+    if penalty.weight_decay:
+        lines += [
+            comment(
+                "Ridge regression: least squares with a row more for each weight, which minimises "
+                "the mean squared error + weight decay / 2 times the sum of squared weights"
+            ),
+            f"penalty = {penalty.weight_decay} / 2 * np.eye({degree + 1})",
+            *([] if penalty.decay_bias else ["penalty[0, 0] = 0.0  # the bias is not penalized"]),
+            "design = np.vstack([inputs(x_train), np.sqrt(len(x_train) * penalty)])",
+            f"targets = np.append(y_train, np.zeros({degree + 1}))",
+        ]
+        design, targets = "design", "targets"
+    elif n_train <= degree:
+        lines.append("# Least squares: of all that go through the points, the smallest weights")
+    else:
+        lines.append("# Least squares")
+    return [
+        *lines,
+        f"weights = np.linalg.lstsq({design}, {targets}, rcond=None)[0]",
+        "",
+        *([comment("Final losses, without weight decay.")] if penalty.weight_decay else []),
+        'for split, x, y in [("train", x_train, y_train), ("validation", x_valid, y_valid)]:',
+        "    loss = np.mean((inputs(x) @ weights - y) ** 2)",
+        '    print(f"{split} loss: {loss:.6g}")',
     ]
