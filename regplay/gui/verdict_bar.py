@@ -310,8 +310,8 @@ class VerdictBar(QWidget):
 
     def _may_pass(self, run: Run, verdict: Verdict) -> bool:
         """Whether a verdict is other than that which is shown, and may be so for a moment only."""
-        shown = self._shown
-        is_other = shown is not None and shown[0] is run and shown[1] != verdict.kind
+        last_run, kind = self._shown or (None, "untrained")
+        is_other = last_run is run and kind not in ("untrained", verdict.kind)
         if not (self._is_going_on and is_other):
             self._other_since = None
             return False
