@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from endless import ENDLESS
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication
 
 from regplay.core.bias_variance import DOUBLE_DESCENT
@@ -38,6 +38,14 @@ def test_tab_goes_through_the_view_between_the_row_of_tabs_and_the_losses(at_tab
     names = ["count", "axis", "start", "doubleDescent", "invitation"]
     assert order[:5] == [person.find(f"seeds.{name}") for name in names]
     assert order[5] is person.window.history_view.tabs["loss"]
+
+
+def test_nothing_else_goes_with_a_view_that_is_made_anew(at_tab):
+    person = at_tab("seeds")
+    person.window.tabs.make_anew()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    person.set(data__name="moons")
+    person.wait(person.window.history_view.tabs["accuracy"].isVisible)
 
 
 def test_tab_stops_where_it_is_seen(at_tab):
