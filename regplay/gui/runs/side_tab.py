@@ -99,7 +99,7 @@ MOST = 4
 
 @dataclass(frozen=True)
 class Variant:
-    """An experiment to be shown beside others; the present one has no colour but that of the fit."""
+    """An experiment to be shown beside others; the present one has the colour of its fit alone."""
 
     name: str
     experiment: Experiment
