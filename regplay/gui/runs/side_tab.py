@@ -31,7 +31,7 @@ from regplay.gui.plots import (
 from regplay.gui.runs.run_rows import NUMBERS, TitleLine, pin_color
 from regplay.gui.theme import ROLES
 from regplay.gui.training import Start, Study, StudyRequest, View, curve_of
-from regplay.gui.widgets import FlowLayout, Press, TwoColumns, fill, named
+from regplay.gui.widgets import FlatButton, FlowLayout, TwoColumns, fill, named
 from regplay.session.pins import DECAY, DROPOUT, Pin, Pins, compared, value_texts
 from regplay.session.session import Run
 
@@ -129,9 +129,9 @@ class _TitledFit(QWidget):
         self.setObjectName(name)
         self.title, self.view = TitleLine(), FitView()
         tip = "Keep this run in colour, in both plots and in the list of runs"
-        self.pin = named(f"{name}.pin", Press("Pin", tip))
+        self.pin = named(f"{name}.pin", FlatButton("Pin", tip))
         tip = "Make this network the present run"
-        self.adopt = named(f"{name}.adopt", Press("Adopt", tip))
+        self.adopt = named(f"{name}.adopt", FlatButton("Adopt", tip))
         self.fit: Fit | None = None
         self._dataset: Dataset | None = None
         self._variant: Variant | None = None
