@@ -232,4 +232,4 @@ class Tabs(QWidget):
         self._controller.look(beside=tuple(runs))
 
     def _pin(self, it: ComparedRun, fit: Fit) -> None:
-        self._controller.pin_run(it.run, fit, it.dataset, it.place.name, it.place.color)
+        self._controller.pin_run(it.run, fit, it.dataset, it.variant.name, it.variant.color)

@@ -20,8 +20,8 @@ from regplay.gui.training import Clock, Study, StudyRequest, View
 from regplay.gui.widgets import (
     LOOK_EVENTS,
     ElidedLabel,
+    FlatButton,
     Label,
-    Press,
     as_plain,
     fill,
     fill_rounded,
@@ -205,7 +205,7 @@ class VerdictBar(QWidget):
         self.headline = named("verdict.headline", Headline())
         self.reason = named("verdict.reason", Explanation())
         self.advice = named("verdict.advice", Explanation())
-        self.button = named("verdict.try", Press("Try it"))
+        self.button = named("verdict.try", FlatButton("Try it"))
         self.button.clicked.connect(self._try)
         self.reason.resized.connect(self._show_advice)
         self.losses = named("verdict.losses", Losses())

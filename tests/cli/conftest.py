@@ -65,15 +65,18 @@ def step_by_step(monkeypatch):
 
 @pytest.fixture
 def interrupt_study(monkeypatch, step_by_step):
-    """Presses Ctrl-C in one step of networks that are trained together, counted from 1."""
+    """Presses Ctrl-C in one step of networks that are trained together, counted from 1.
 
-    def at(call: int) -> None:
+    Or sends another signal.
+    """
+
+    def at(call: int, number: int = signal.SIGINT) -> None:
         calls = iter(range(1, 1_000_000))
         advance = JointTraining.advance
 
         def advance_and_press(training: JointTraining) -> bool:
             if next(calls) == call:
-                signal.raise_signal(signal.SIGINT)
+                signal.raise_signal(number)
             return advance(training)
 
         monkeypatch.setattr(JointTraining, "advance", advance_and_press)

@@ -151,10 +151,11 @@ def test_the_progress_line(folder, run_in_terminal, step_by_step):
     assert states[-1] == states[-2].strip() == ""
 
 
-def test_ctrl_c_shows_the_claims_that_had_finished(run, folder, interrupt_study):
-    interrupt_study(40 + 10)  # in the second of two populations, of 40 steps each
+@pytest.mark.parametrize(("number", "ends"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_ctrl_c_shows_the_claims_that_had_finished(run, folder, interrupt_study, number, ends):
+    interrupt_study(40 + 10, number)  # in the second of two populations, of 40 steps each
     code, out, err = run("--check")
-    assert code == 130
+    assert code == ends
     assert err == "Stopped: only claims that had finished are counted.\n"
     assert "  ✓ It learns" in out
     assert "wider" not in out

@@ -247,10 +247,13 @@ def test_ctrl_c_writes_the_networks_that_had_finished(sweep, interrupt_study, tm
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_ctrl_c_before_any_has_finished_writes_nothing(sweep, interrupt_study, tmp_path):
-    interrupt_study(10)
+@pytest.mark.parametrize(("number", "ends"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_ctrl_c_before_any_has_finished_writes_nothing(
+    sweep, interrupt_study, tmp_path, number, ends
+):
+    interrupt_study(10, number)
     code, out, err = sweep(*WIDTHS, "--out", tmp_path / "out")
-    assert code == 130
+    assert code == ends
     assert err == "Stopped: 0 of 3 networks had finished; nothing is written.\n"
     assert out.startswith("0 networks in ")
     assert not (tmp_path / "out").exists()

@@ -88,7 +88,6 @@ class FilmDialog(QDialog):
 
     @property
     def format(self) -> Format:
-        """What was chosen."""
         return FORMATS[self._boxes["format"].currentIndex()]
 
     def ask(self, title: str, stem: str) -> Path | None:

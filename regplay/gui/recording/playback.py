@@ -69,7 +69,6 @@ class Playback(QObject):
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """Those of the storyboard."""
         return self.storyboard.steps
 
     def close(self) -> None:
@@ -177,7 +176,6 @@ class Playback(QObject):
         self._timer = self._clock.every(_FRAME, self._tick)
 
     def _go_on(self) -> None:
-        """After a pause."""
         if self._paused_at is not None:
             self._player.let_pass(self._clock.now() - self._paused_at)
             self._paused_at = None

@@ -48,7 +48,6 @@ class CaptionLine(Label):
         self._break()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Break the line elsewhere."""
         super().resizeEvent(event)
         self._break()
 

@@ -74,7 +74,6 @@ class Presenter(QObject):
             self.begin()
 
     def begin(self) -> None:
-        """Present."""
         window, self.is_on = self._window, True
         self._before = self._theme.zoom, window.windowState(), window.geometry()
         self._presentation.begin(self._in_sight())

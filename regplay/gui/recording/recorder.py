@@ -17,6 +17,11 @@ from regplay.gui.recording.video import open_video
 from regplay.gui.training import Clock, Timer
 
 DISCARDED = 10.0  # s, that one key takes back
+_BEHIND = 10.0  # s of a recording that may still be unwritten: who closes the window waits for it
+_TOO_SLOW = (
+    f"The recording has ended early: writing it was more than {_BEHIND:.0f} seconds behind. Its "
+    "file is complete until then. Record a smaller part of the window, or close other programs."
+)
 _LOOK = 0.1  # s between two looks at whether a file is complete
 
 
@@ -76,7 +81,6 @@ class Recorder(QObject):
 
     @property
     def is_paused(self) -> bool:
-        """Whether it pauses."""
         return self._paused_at is not None
 
     @property
@@ -195,7 +199,10 @@ class Recorder(QObject):
         assert self._encoder is not None
         due = int((self._clock.now() - self._began) * self._fps + 1e-6) + 1
         count = due - self._count
-        if count > 0 and self._encoder.put(image or self._picture(), count):
+        if count + self._encoder.behind > _BEHIND * self._fps:
+            self.failed.emit(_TOO_SLOW)
+            self.stop()
+        elif count > 0 and self._encoder.put(image or self._picture(), count):
             self._count, self.repeated = due, self.repeated + count - 1
 
 

@@ -60,7 +60,6 @@ class StoryboardRecorder(QObject):
 
     @property
     def is_on(self) -> bool:
-        """Whether it records."""
         return self._began is not None
 
     def start(self) -> None:

@@ -208,7 +208,6 @@ class StreamFile(Video):
         self._tail.is_mute = False
 
     def write(self, image: QImage, count: int = 1) -> None:
-        """As `Video.write`."""
         if image is not self._newest:
             self._newest, self._frame = image, self._frame_of(image)
         frame = self._frame
@@ -239,7 +238,6 @@ class StreamFile(Video):
                 self._starts[number] = self._file.tell()
 
     def discard(self, frames: int) -> None:
-        """As `Video.discard`."""
         keeps = max(self.frames - frames, 0)
         start = max(number for number in self._starts if number <= keeps)
         self._tail.is_mute = True
@@ -252,7 +250,6 @@ class StreamFile(Video):
             self._begin()
 
     def finish(self) -> None:
-        """As `Video.finish`."""
         with _told(self._target):
             try:
                 self._put(self._stream.encode())
@@ -263,7 +260,6 @@ class StreamFile(Video):
                 self._file.close()
 
     def abandon(self) -> None:
-        """As `Video.abandon`."""
         self._tail.is_mute = True
         self._container.close()
         self._file.close()
@@ -287,7 +283,6 @@ class ConvertedFile(StreamFile):
         self._becomes, self._converted = form, path
 
     def finish(self) -> None:
-        """As `Video.finish`."""
         super().finish()
         made = temporary_beside(self._converted)
         try:
@@ -313,7 +308,6 @@ class ImageFiles(Video):
         return sorted(self.path.glob("[0-9][0-9][0-9][0-9][0-9].png"))
 
     def write(self, image: QImage, count: int = 1) -> None:
-        """As `Video.write`."""
         for _ in range(count):
             path = self.path / f"{self.frames:05}.png"
             if not image.save(str(path)):
@@ -321,7 +315,6 @@ class ImageFiles(Video):
             self.frames += 1
 
     def discard(self, frames: int) -> None:
-        """As `Video.discard`."""
         self.frames = max(self.frames - frames, 0)
         with _told(self.path):
             for old in self._files()[self.frames :]:
@@ -331,7 +324,6 @@ class ImageFiles(Video):
         """As `Video.finish`: each file is complete."""
 
     def abandon(self) -> None:
-        """As `Video.abandon`."""
         for old in self._files():
             old.unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # there may be other files

@@ -67,17 +67,22 @@ def test_frames_are_timed_by_the_clock(recorder, clock, tmp_path):
     assert not recorder.is_on
 
 
-def test_pictures_that_find_no_room_are_left_out_and_their_time_is_kept(
-    recorder, clock, screen, tmp_path, monkeypatch
-):
-    gate = threading.Event()
-    usual = ImageFiles.write
+@pytest.fixture
+def gate(monkeypatch):
+    """Nothing is written until it is set."""
+    gate, usual = threading.Event(), ImageFiles.write
 
     def slow(self, image, count=1):
         gate.wait()
         usual(self, image, count)
 
     monkeypatch.setattr(ImageFiles, "write", slow)
+    return gate
+
+
+def test_pictures_that_find_no_room_are_left_out_and_their_time_is_kept(
+    recorder, clock, tmp_path, gate
+):
     recorder.start(tmp_path / "frames", FPS)
     clock.advance(3.0)
     waiting = recorder.seconds
@@ -90,6 +95,21 @@ def test_pictures_that_find_no_room_are_left_out_and_their_time_is_kept(
     assert frames == sorted(frames)
     assert len(frames) == round(recorder.seconds * FPS)
     assert recorder.repeated == len(frames) - len(set(frames))
+
+
+def test_a_machine_that_falls_far_behind_ends_the_recording_with_a_message(
+    recorder, clock, tmp_path, gate
+):
+    told = []
+    recorder.failed.connect(told.append)
+    recorder.failed.connect(lambda _: gate.set())
+    recorder.start(tmp_path / "frames", FPS)
+    clock.advance(9.0)
+    assert recorder.is_on
+    clock.advance(2.0)
+    assert "10 seconds behind" in told[0]
+    assert not recorder.is_on
+    assert len(tenths(tmp_path / "frames")) == round(recorder.seconds * FPS)
 
 
 def test_a_pause_is_not_recorded(recorder, clock, tmp_path):
