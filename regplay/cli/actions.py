@@ -22,7 +22,7 @@ from regplay.resources import resource
 from regplay.session.experiment_text import open_experiment, read_sweep, without_effect
 from regplay.session.export import to_pytorch
 from regplay.session.files import OutputError, prepare_folder, write_file
-from regplay.session.lessons import find_lesson
+from regplay.session.lessons import find_lesson, lesson_summary, lesson_table
 from regplay.session.lessons import lessons as all_lessons
 from regplay.session.progress_line import importing, progress_line
 from regplay.session.results import SweepResult, sweep_csv, verdict_summary, write_results
@@ -158,15 +158,15 @@ def lessons(options: Namespace) -> int:
     if options.check is None and (options.seeds is not None or options.first_seed is not None):
         raise UserError("--seeds and --first-seed say how to check: give --check too")
     chosen = [find_lesson(options.check)] if options.check else all_lessons()
+    if options.check is None:
+        if options.json:
+            _say(json.dumps(list(map(lesson_summary, chosen))))
+        else:
+            _show(lesson_table(chosen))
+        return 0
     with importing():
         from regplay.session.lessons import check
 
-    if options.check is None:
-        if options.json:
-            _say(json.dumps([check.lesson_summary(lesson, None) for lesson in chosen]))
-        else:
-            _show(check.lesson_table(chosen))
-        return 0
     start, checked, was_stopped = time.perf_counter(), [], False
     for number, lesson in enumerate(chosen, 1):
         counts = f"lesson {number} of {len(chosen)}: " if len(chosen) > 1 else ""
@@ -179,7 +179,7 @@ def lessons(options: Namespace) -> int:
         if was_stopped:
             break
     if options.json:
-        found = [check.lesson_summary(lesson, results) for lesson, results in checked]
+        found = [check.check_summary(lesson, results) for lesson, results in checked]
         _say(json.dumps(found, allow_nan=False))
     else:
         _show(check.last_line(checked, time.perf_counter() - start))

@@ -4,7 +4,7 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -32,6 +32,7 @@ from regplay.core.verdict import PointLosses, Verdict
 from regplay.session.files import prepare_folder
 from regplay.session.progress_line import progress_line
 from regplay.session.results import Result, SweepResult, outcome_of
+from regplay.session.text_table import table_lines
 
 Returned = TypeVar("Returned")
 _SHOWN = 5  # of the best combinations
@@ -336,15 +337,3 @@ def _over_seeds(result: SweepResult, measure: str, place: tuple[int, ...]) -> st
         spread = f" ± {100 * values.std(ddof=1):.1f}" if values.size > 1 else ""
         return f"{100 * mean:.1f}{spread} %"
     return spread_text(mean, values.std(ddof=1)) if values.size > 1 else number(mean)
-
-
-def table_lines(rows: Sequence[Sequence[str]], left: Collection[int] = ()) -> list[str]:
-    """Rows as lines, columns as wide as their widest cell, to the right but for those `left`."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "   ".join(
-            cell.ljust(width) if column in left else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]

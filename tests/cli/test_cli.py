@@ -248,14 +248,15 @@ def test_the_command_line_itself_imports_nothing_heavy():
     assert _python(code).stdout == "[]\n"
 
 
-@pytest.mark.parametrize("name", ["none.toml", "none.regplay", "none.csv", "regplay:1eJw"])
-def test_a_window_that_is_refused_has_loaded_neither_torch_nor_qt(tmp_path, name):
+def test_what_is_listed_or_refused_has_loaded_neither_torch_nor_qt(tmp_path):
     code = (
         "import sys\nfrom regplay.cli import main\n"
-        "print(main(sys.argv[1:]), [m for m in ('torch', 'PySide6') if m in sys.modules])"
+        "codes = [main([word]) for word in sys.argv[1:]]\n"
+        "print(codes, [m for m in ('torch', 'PySide6') if m in sys.modules])"
     )
-    argument = name if name.startswith("regplay:") else str(tmp_path / name)
-    assert _python(code, argument).stdout == "2 []\n"
+    files = [str(tmp_path / name) for name in ("none.toml", "none.regplay", "none.csv")]
+    said = _python(code, "lessons", *files, "regplay:1eJw").stdout
+    assert said.endswith("\n[0, 2, 2, 2, 2] []\n")
 
 
 def test_train_loads_no_qt(tmp_path):

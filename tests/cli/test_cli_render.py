@@ -1,4 +1,4 @@
-"""`regplay render` as a person uses it: without a display, in a process of its own."""
+"""`regplay render` as a person uses it, without a display: once in a process of its own."""
 
 import os
 import signal
@@ -9,6 +9,7 @@ import av
 import pytest
 
 from regplay.cli import main
+from regplay.gui.recording.encoder import Encoder
 
 STORYBOARD = """
 title = "A small film"
@@ -37,23 +38,16 @@ def storyboard(tmp_path):
     return path
 
 
-@pytest.fixture
-def environment(tmp_path_factory):
-    """Without any display or platform of Qt, and with an empty folder for what is kept."""
-    left_out = ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")
-    found = {name: value for name, value in os.environ.items() if name not in left_out}
-    return found | {"XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
+@pytest.fixture(autouse=True)
+def cache(tmp_path_factory, monkeypatch):
+    """An empty folder for what is kept."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
 
 
 @pytest.fixture
-def render(storyboard, environment, tmp_path):
-    """Films it into `film.mp4`, in a process of its own."""
-
-    def run(*words):
-        command = [*RUN, storyboard, "-o", tmp_path / "film.mp4", *words]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-
-    return run
+def render(qapp, regplay, storyboard, tmp_path):
+    """Films it into `film.mp4`; returns exit code, stdout and stderr."""
+    return lambda *words: regplay("render", storyboard, "-o", tmp_path / "film.mp4", *words)
 
 
 def frames(path):
@@ -62,9 +56,14 @@ def frames(path):
         return sum(1 for _ in container.decode(video=0)), (stream.width, stream.height)
 
 
-def test_films_of_two_sizes_from_one_chapter_on(render, tmp_path):
+def test_films_of_two_sizes_from_one_chapter_on(storyboard, tmp_path):
+    """In a process without any display or platform of Qt."""
+    left_out = ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")
+    environment = {name: value for name, value in os.environ.items() if name not in left_out}
     sizes = ["--size", "320x480", "--size", "640x480"]
-    done = render(*sizes, "--fps", "10", "--from", "Two", "--captions")
+    words = [*sizes, "--fps", "10", "--from", "Two", "--captions"]
+    command = [*RUN, storyboard, "-o", tmp_path / "film.mp4", *words]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     paths = [tmp_path / "film-320x480.mp4", tmp_path / "film-640x480.mp4"]
     assert done.stdout.split() == [str(path) for path in paths]
@@ -80,37 +79,36 @@ def test_a_film_that_proves_too_much_ends_with_1_and_what_was_measured(
     render, storyboard, tmp_path
 ):
     storyboard.write_text(STORYBOARD + '[[steps]]\nrequire = "valid_loss < 0.0001"\n')
-    done = render("--preview")
-    assert done.returncode == 1
-    assert f"{storyboard}: step 6 (require): valid_loss < 0.0001 does not hold" in done.stderr
-    assert "validation loss" in done.stderr
+    code, _, err = render("--preview")
+    assert code == 1
+    assert f"{storyboard}: step 6 (require): valid_loss < 0.0001 does not hold" in err
+    assert "validation loss" in err
     assert [*tmp_path.iterdir()] == [storyboard]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_what_is_ended_leaves_no_file(storyboard, environment, tmp_path, number):
+def test_what_is_ended_leaves_no_file(render, storyboard, tmp_path, monkeypatch, number):
+    put, frames = Encoder.put, iter(range(1000))
+
+    def put_and_end(*arguments, **options):
+        if next(frames) == 5:
+            signal.raise_signal(number)
+        return put(*arguments, **options)
+
+    monkeypatch.setattr(Encoder, "put", put_and_end)
     storyboard.write_text(STORYBOARD + "[[steps]]\nwait = 600\n")
-    begin = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-    words = [*RUN[:2], begin + RUN[2], "render", storyboard, "-o", tmp_path / "film.mp4"]
-    with subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True) as film:
-        while not any(path.stat().st_size > 5000 for path in tmp_path.glob(".film.mp4.*")):
-            assert film.poll() is None
-        film.send_signal(number)
-        _, said = film.communicate()
-    assert (film.returncode, said) == (128 + number, "Stopped; no file was written.\n")
+    assert render() == (128 + number, "", "Stopped; no file was written.\n")
     assert [*tmp_path.iterdir()] == [storyboard]
 
 
-def test_a_file_that_it_names_is_read_only_where_that_was_allowed(
-    render, storyboard, tmp_path, capsys
-):
+def test_a_file_that_it_names_is_read_only_where_that_was_allowed(render, storyboard, tmp_path):
     (tmp_path / "part.toml").write_text('steps = [{ caption = "Taken in." , seconds = 0.2 }]')
     storyboard.write_text(STORYBOARD + '[[steps]]\ninclude = "part.toml"\n')
     film = tmp_path / "film.mp4"
-    assert main(["render", str(storyboard), "-o", str(film)]) == 2
-    assert "film.toml: it names part.toml; give --read-files" in capsys.readouterr().err
-    done = render("--fps", "10", "--read-files")
-    assert (done.returncode, done.stderr) == (0, "")
+    code, _, err = render()
+    assert code == 2
+    assert "film.toml: it names part.toml; give --read-files" in err
+    assert render("--fps", "10", "--read-files") == (0, f"{film}\n", "")
     assert frames(film) == (10, (640, 480))
 
 
@@ -119,8 +117,8 @@ def test_steps_follow_the_marks_of_a_voice_over(render, storyboard, tmp_path):
         STORYBOARD.replace('caption = "Trained."', 'caption = "Trained."\nname = "ok"')
     )
     (tmp_path / "voice.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nok\n")
-    done = render("--fps", "10", "--captions", "--marks", tmp_path / "voice.srt")
-    assert (done.returncode, done.stderr) == (0, "")
+    code, _, err = render("--fps", "10", "--captions", "--marks", tmp_path / "voice.srt")
+    assert (code, err) == (0, "")
     assert frames(tmp_path / "film.mp4")[0] == 14
     assert "00:00:01,000 --> 00:00:01,400" in (tmp_path / "film.srt").read_text()
 

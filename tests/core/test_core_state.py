@@ -41,13 +41,13 @@ def test_going_on_from_a_state_repeats_the_training_bit_for_bit(engine, name, me
     experiments = [
         replace(experiment(optimizer__name=name), {"seed": seed}) for seed in range(members)
     ]
-    straight = trained_to(Training(experiments), 15)
+    straight = trained_to(Training(experiments), 5)
     kept = state_of(straight)
-    trained_to(straight, 40)
+    trained_to(straight, 15)
     again = Training(experiments)
     again.restore(kept)
-    assert again.epoch == 15
-    trained_to(again, 40)
+    assert again.epoch == 5
+    trained_to(again, 15)
     assert torch.equal(again.population.flat, straight.population.flat)
     assert np.array_equal(again.peek().values, straight.peek().values, equal_nan=True)
 
@@ -56,11 +56,11 @@ def test_going_on_from_a_state_repeats_the_training_bit_for_bit(engine, name, me
 @pytest.mark.parametrize("batch_size", [0, 6])
 def test_every_record_has_a_state_to_go_on_from(engine, name, batch_size):
     """Also those at which some members have stopped early, and one has diverged."""
-    base = {"optimizer__name": name, "optimizer__batch_size": batch_size, "epochs": 120}
+    base = {"optimizer__name": name, "optimizer__batch_size": batch_size, "epochs": 60}
     members = [
         {},
         {"seed": 3, "regularization__early_stopping": 4},
-        {"regularization__early_stopping": 30, "optimizer__lr": 0.03},
+        {"regularization__early_stopping": 15, "optimizer__lr": 0.03},
         {"optimizer__lr": 10.0, "model__init_scale": 10.0},
         {"regularization__weight_decay": 0.1, "regularization__l1": 0.01, "data__seed": 5},
     ]
@@ -68,7 +68,7 @@ def test_every_record_has_a_state_to_go_on_from(engine, name, batch_size):
     experiments = [experiment(**base | more | values) for values in members]
     whole = kept_records(Training(experiments))
     last = whole[-1].snapshot
-    assert last.epoch == 120
+    assert last.epoch == 60
     assert (last.stopped_at[1:3] > 0).all()
     if name == "momentum":
         assert last.diverged.tolist() == [False, False, False, True, False]
@@ -92,13 +92,13 @@ def test_a_member_goes_on_alone_as_it_does_in_company(engine):
         experiment(regularization__weight_decay=w, seed=s)
         for w, s in ((0.0, 4), (0.1, 4), (0.01, 7))
     ]
-    together = trained_to(Training(experiments, dtype=torch.float64), 15)
+    together = trained_to(Training(experiments, dtype=torch.float64), 5)
     kept = state_of(together)
-    trained_to(together, 40)
+    trained_to(together, 15)
     for member in range(3):
         alone = Training([experiments[member]], dtype=torch.float64)
         alone.restore(kept.member(member))
-        trained_to(alone, 40)
+        trained_to(alone, 15)
         found, wanted = alone.population.flat[0], together.population.flat[member]
         torch.testing.assert_close(found, wanted, rtol=1e-9, atol=1e-11)
 

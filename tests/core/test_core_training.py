@@ -321,9 +321,9 @@ def test_weights_stay_where_a_moving_member_stopped():
 def test_peeking_measures_now_and_changes_nothing(batch_size):
     experiment = small(
         {
-            "epochs": 90,
+            "epochs": 30,
             "regularization.dropout": 0.3,
-            "regularization.early_stopping": 60,
+            "regularization.early_stopping": 20,
             "optimizer.batch_size": batch_size,
         }
     )

@@ -62,23 +62,22 @@ def test_rows_that_were_copied_become_points(person):
     assert person.wait_until_finished().snapshot.epoch == 20
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
+def test_nonsense_is_explained(person):
+    before = person.controller.session.experiment
+    for text, message in (
         ("", "There is nothing to open in the clipboard"),
         ("just words", "There is nothing to open in the clipboard"),
         ("one line\n\n", "There is nothing to open in the clipboard"),
         ("several lines\nof words\n", "The text in the clipboard is no table: there is only one"),
         ("regplay:1abc", "This link is not complete"),
-    ],
-)
-def test_nonsense_is_explained(person, text, message):
-    before = person.controller.session.experiment
-    QGuiApplication.clipboard().setText(text)
-    press(person, Key.Key_V)
-    assert message in person.banner
-    assert person.controller.session.experiment == before
-    assert dialog_of(person.window) is None
+    ):
+        QGuiApplication.clipboard().setText(text)
+        press(person, Key.Key_V)
+        assert message in person.banner, text
+        assert person.controller.session.experiment == before
+        assert dialog_of(person.window) is None
+        person.click("banner.close")
+        assert person.banner == ""
 
 
 def test_the_names_of_two_files_are_no_table(person, file):

@@ -1,10 +1,13 @@
 """Each dataset trains in the window."""
 
+import itertools
+
 import numpy as np
-import pytest
 from PySide6.QtCore import Qt
 
 from regplay.core.datasets import REGISTRY
+from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
 
 
 def assert_trains(person):
@@ -48,31 +51,22 @@ def test_each_dataset_trains_without_a_complaint(open_window):
         assert assert_trains(person) is person.controller.dataset, name
 
 
-@pytest.mark.parametrize(
-    ("columns", "inputs", "task"),
-    [
-        ("x,y", 1, "regression"),
-        ("x,kind", 1, "classification"),
-        ("x,z,y", 2, "regression"),
-        ("x,z,kind", 2, "classification"),
-        ("x,z,w,y", 3, "regression"),
-        ("x,z,w,kind", 3, "classification"),
-    ],
-)
-def test_a_persons_own_file_trains(open_window, tmp_path, columns, inputs, task):
-    rng = np.random.default_rng(0)
-    lines = [columns]
-    for x in rng.normal(size=(40, inputs)):
-        y = x.sum()
-        target = f"{y:.3f}" if task == "regression" else ("up" if y > 0 else "down")
-        lines.append(",".join([f"{value:.3f}" for value in x] + [target]))
-    path = tmp_path / "own.csv"
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    person = open_window({"epochs": 5, "data.name": "csv", "data.file": str(path)})
-    dataset = assert_trains(person)
-    assert dataset.task == task
-    assert dataset.n_inputs == inputs
-    assert len(dataset.train.y) == 28
+def test_a_persons_own_file_trains(open_window, file):
+    person = open_window({"epochs": 5})
+    for inputs, task in itertools.product((1, 2, 3), ("regression", "classification")):
+        rng = np.random.default_rng(0)
+        lines = [",".join([*"xzw"[:inputs], "y" if task == "regression" else "kind"])]
+        for x in rng.normal(size=(40, inputs)):
+            y = x.sum()
+            target = f"{y:.3f}" if task == "regression" else ("up" if y > 0 else "down")
+            lines.append(",".join([f"{value:.3f}" for value in x] + [target]))
+        path = file(f"own {inputs} {task}.csv", "\n".join(lines) + "\n")
+        values = {"epochs": 5, "data.name": "csv", "data.file": str(path)}
+        person.controller.open(replace(Experiment(), values))
+        person.wait(person.is_shown)
+        dataset = assert_trains(person)
+        assert (dataset.task, dataset.n_inputs) == (task, inputs)
+        assert len(dataset.train.y) == 28
 
 
 def test_switching_datasets_while_training_shows_the_last(open_window):

@@ -136,52 +136,48 @@ def test_a_table_that_is_not_used_changes_nothing(person, choose_file, file):
     assert person.controller.session.experiment == before
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "message"),
-    [
-        ("a.toml", "seed = = 3", "This is not TOML"),
-        ("a.toml", "[model]\ndepth = 99\n", "must be a whole number from 0 to 8"),
-        ("a.toml", "a = " + "[" * 20_000, "nested too deeply"),
-        ("a.toml", LESSON + "view = 'nowhere'", "view = 'nowhere': must be one of"),
-        ("a.toml", "pages = 1\nx = " + "9" * 5000, "This is not TOML"),
-        ("a.regplay", "", "the file is empty"),
-        ("a.regplay", "format = 1\n", "the file is not complete"),
-        ("a.regplay", b"PK\x03\x04\xff", "this is no session of regplay"),
-        ("a.md", "# Notes", "there is only one column"),
-        ("a.json", '{"a": 1}', "this is a JSON file; regplay reads tables: CSV, TSV, Excel"),
-        ("a.csv", "", "the file is empty"),
-        ("a.csv", b"PK\x03\x04\x00\xff", "this is a damaged ZIP or Excel file"),
-        ("a.txt", "some words\nand more\n", "there is only one column"),
-    ],
-)
-def test_a_broken_file_is_explained_and_changes_nothing(
-    person, choose_file, file, name, content, message
-):
-    window = person.window
-    before = window.controller.session.experiment, window.documents.path, window.guide.position
-    path = file(name, content)
-    choose_file(path)
-    person.choose("Open…")
-    assert message in person.banner
-    assert str(path) in person.banner
-    assert (
-        window.controller.session.experiment,
-        window.documents.path,
-        window.guide.position,
-    ) == before
-    assert dialog_of(window) is None
-    assert not window.lesson_panel.isVisible()
-    assert window.documents.recent == []
-    person.set(model__depth=1)
-    assert person.banner == ""
+BROKEN = [
+    ("a.toml", "seed = = 3", "This is not TOML"),
+    ("a.toml", "[model]\ndepth = 99\n", "must be a whole number from 0 to 8"),
+    ("a.toml", "a = " + "[" * 20_000, "nested too deeply"),
+    ("a.toml", LESSON + "view = 'nowhere'", "view = 'nowhere': must be one of"),
+    ("a.toml", "pages = 1\nx = " + "9" * 5000, "This is not TOML"),
+    ("a.regplay", "", "the file is empty"),
+    ("a.regplay", "format = 1\n", "the file is not complete"),
+    ("a.regplay", b"PK\x03\x04\xff", "this is no session of regplay"),
+    ("a.md", "# Notes", "there is only one column"),
+    ("a.json", '{"a": 1}', "this is a JSON file; regplay reads tables: CSV, TSV, Excel"),
+    ("a.csv", "", "the file is empty"),
+    ("a.csv", b"PK\x03\x04\x00\xff", "this is a damaged ZIP or Excel file"),
+    ("a.txt", "some words\nand more\n", "there is only one column"),
+]
 
 
-@pytest.mark.parametrize("name", ["none.toml", "none.regplay", "none.csv"])
-def test_a_file_that_is_gone_is_explained(person, choose_file, tmp_path, name):
-    choose_file(tmp_path / name)
-    person.choose("Open…")
-    assert f"{tmp_path / name}: " in person.banner
-    assert dialog_of(person.window) is None
+def test_a_broken_file_is_explained_and_changes_nothing(person, choose_file, file, subtests):
+    window, documents, guide = person.window, person.window.documents, person.window.guide
+    for count, (name, content, message) in enumerate(BROKEN):
+        with subtests.test(name=name, message=message):
+            before = window.controller.session.experiment, documents.path, guide.position
+            path = file(name, content)
+            choose_file(path)
+            person.choose("Open…")
+            assert message in person.banner
+            assert str(path) in person.banner
+            after = window.controller.session.experiment, documents.path, guide.position
+            assert after == before
+            assert dialog_of(window) is None
+            assert not window.lesson_panel.isVisible()
+            assert documents.recent == []
+        person.set(model__depth=1 + count % 2)
+        assert person.banner == ""
+
+
+def test_a_file_that_is_gone_is_explained(person, choose_file, tmp_path):
+    for name in ("none.toml", "none.regplay", "none.csv"):
+        choose_file(tmp_path / name)
+        person.choose("Open…")
+        assert f"{tmp_path / name}: " in person.banner
+        assert dialog_of(person.window) is None
 
 
 def test_recent_sessions_are_opened_from_their_menu_and_forgotten(person, tmp_path):

@@ -184,14 +184,14 @@ def assert_belongs_together(view, alone, rtol):
 
 
 # Where a slider shows no curve of its own it does not matter which one is dragged: one that changes
-# the data and one that changes the network will do.
+# the data or one that changes the network will do; the other is dragged at night, as it takes long.
 @pytest.mark.parametrize(
     ("path", "curves"),
     [
         *((path, "its own") for path in RESTARTS),
-        ("data.n_train", "none"),
+        pytest.param("data.n_train", "none", marks=pytest.mark.nightly),
         ("model.depth", "none"),
-        ("data.noise", "others"),
+        pytest.param("data.noise", "others", marks=pytest.mark.nightly),
         ("model.width", "others"),
     ],
 )

@@ -214,31 +214,26 @@ def test_an_experiment_is_saved_and_opened(person, tmp_path, monkeypatch):
     assert person.banner == ""
 
 
-@pytest.mark.parametrize(
-    ("content", "complaint"),
-    [
+def test_a_wrong_file_is_explained_and_changes_nothing(person, tmp_path, choose_file):
+    path = tmp_path / "wrong.toml"
+    choose_file(path)
+    before = person.controller.session.experiment
+    generation = person.controller.runner.generation
+    for content, complaint in (
+        (None, "wrong.toml"),
         (b"[model]\ndepth = 99\n", "model.depth = 99"),
         (b"[model]\ndeep = 2\n", "model.depth"),
         (b"this is not toml", "wrong.toml"),
         (b"\xff\xfe\x00", "wrong.toml"),
-        (None, "wrong.toml"),
-    ],
-)
-def test_a_wrong_file_is_explained_and_changes_nothing(
-    person, tmp_path, monkeypatch, content, complaint
-):
-    path = tmp_path / "wrong.toml"
-    if content is not None:
-        path.write_bytes(content)
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
-    before, generation = (
-        person.controller.session.experiment,
-        person.controller.runner.generation,
-    )
-    person.choose("Open…")
-    assert complaint in person.banner
-    assert person.controller.session.experiment is before
-    assert person.controller.runner.generation == generation
+    ):
+        if content is not None:
+            path.write_bytes(content)
+        person.choose("Open…")
+        assert complaint in person.banner, content
+        assert person.controller.session.experiment is before
+        assert person.controller.runner.generation == generation
+        person.click("banner.close")
+        assert person.banner == ""
     person.train()
 
 

@@ -46,9 +46,10 @@ def test_the_button_trains_and_pauses(open_window):
     wait_until_paused(person)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
+def test_space_trains_and_pauses_wherever_the_focus_is(open_window):
+    person = open_window(ENDLESS)
+    before = person.controller.session.experiment
+    for name in (
         "model.depth",  # a slider
         "data.clean_valid",  # a check box
         "optimizer.name",  # a combo box
@@ -57,21 +58,17 @@ def test_the_button_trains_and_pauses(open_window):
         "speed",
         "timeline.step",
         "fit",
-    ],
-)
-def test_space_trains_and_pauses_wherever_the_focus_is(open_window, name):
-    person = open_window(ENDLESS)
-    widget = person.window.fit_view.panel.chart if name == "fit" else person.find(name)
-    widget = widget.focusProxy() or widget
-    widget.setFocus()
-    assert widget.hasFocus()
-    before = person.controller.session.experiment
-    QTest.keyClick(widget, Key.Key_Space)
-    assert is_training(person)
-    QTest.keyClick(widget, Key.Key_Space)
-    wait_until_paused(person)
-    assert person.controller.session.experiment == before
-    assert not person.controller.session.keeps_weights
+    ):
+        widget = person.window.fit_view.panel.chart if name == "fit" else person.find(name)
+        widget = widget.focusProxy() or widget
+        widget.setFocus()
+        assert widget.hasFocus(), name
+        QTest.keyClick(widget, Key.Key_Space)
+        assert is_training(person), name
+        QTest.keyClick(widget, Key.Key_Space)
+        wait_until_paused(person)
+        assert person.controller.session.experiment == before, name
+        assert not person.controller.session.keeps_weights, name
 
 
 @pytest.mark.parametrize("path", ["epochs", "data.n_train"])

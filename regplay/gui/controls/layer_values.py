@@ -5,7 +5,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from regplay.core.fields import FIELDS, Field, Value
-from regplay.core.layers import MOST_LAYERS, listed
+from regplay.core.layers import listed
 from regplay.core.number_text import exact
 from regplay.gui.controls.control import Control
 from regplay.gui.controls.number import NumberControl
@@ -16,7 +16,13 @@ COMMON = {"model.widths": "model.width", "regularization.dropouts": "regularizat
 
 
 class LayerValuesControl(Control):
-    """A check box; while it is checked, a slider for each hidden layer below."""
+    """A check box; while it is checked, a slider for each hidden layer below.
+
+    Attributes
+    ----------
+    sliders
+        Of the first layers: as many as have been needed so far, hidden where there are fewer now.
+    """
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(field, parent)
@@ -25,8 +31,8 @@ class LayerValuesControl(Control):
         self.check_box = CheckBox(field.label, self)
         self._describe(self.check_box)
         self.setFocusProxy(self.check_box)
-        self.sliders = [self._make_slider(index) for index in range(MOST_LAYERS - 1)]
-        fill(QVBoxLayout(self), self.check_box, *self.sliders, spacing=2)
+        self.sliders: list[NumberControl] = []
+        self._column = fill(QVBoxLayout(self), self.check_box, spacing=2)
         self.check_box.clicked.connect(self._switch)  # by a person
 
     def set_layers(self, depth: int, usual: Value) -> None:
@@ -36,12 +42,16 @@ class LayerValuesControl(Control):
             if self._value:
                 self._show(self._value)
 
-    def _make_slider(self, index: int) -> NumberControl:
-        label = f"Layer {index + 1}"
-        slider = NumberControl(replace(self._common, label=label), self)
+    def _add_slider(self) -> None:
+        """One more layer's; Tab comes to it after the one above."""
+        index = len(self.sliders)
+        slider = NumberControl(replace(self._common, label=f"Layer {index + 1}"), self)
         slider.value_changed.connect(lambda value: self._set_layer(index, value))
-        slider.hide()
-        return named(f"{self.field.path}.{index + 1}", slider)
+        above = self.sliders[-1].slider if self.sliders else self.check_box
+        QWidget.setTabOrder(above, slider.box)
+        QWidget.setTabOrder(slider.box, slider.slider)
+        self._column.addWidget(named(f"{self.field.path}.{index + 1}", slider))
+        self.sliders.append(slider)
 
     def _numbers(self) -> list[float]:
         """Of all layers that there are, and of those that are listed beyond them."""
@@ -61,6 +71,8 @@ class LayerValuesControl(Control):
         numbers, are_own = self._numbers(), bool(str(value).strip())
         self.check_box.setChecked(are_own)
         whole = self._common.kind == "integer"
+        while are_own and len(self.sliders) < self._depth:
+            self._add_slider()
         for index, slider in enumerate(self.sliders):
             slider.setVisible(are_own and index < self._depth)
             if index < len(numbers):

@@ -117,8 +117,9 @@ class EndNames:
         values = np.array([name.value for name in names])
         heights = np.where(frame.at_foot(values), frame.height, frame.y(values))
         heights = heights.clip(0.0, frame.height)
-        across = np.nan_to_num(frame.x([name.epoch for name in names]), nan=frame.width)
-        shown = np.flatnonzero(np.isfinite(heights)).tolist()
+        across = frame.x([name.epoch for name in names])
+        # Before epoch 1 there is nothing on a logarithmic axis whose end could have a name.
+        shown = np.flatnonzero(np.isfinite(heights) & np.isfinite(across)).tolist()
         are_inside = (across < frame.width) & (across >= across[shown].max(initial=0.0) - 1)
         are_inside &= not self.are_beside
         boxes = [

@@ -17,6 +17,7 @@ from regplay.session.lessons.lesson import (
     loads_lesson,
     page_name,
 )
+from regplay.session.lessons.listing import lesson_summary, lesson_table
 from regplay.session.lessons.progress import (
     REVEALED,
     Measured,

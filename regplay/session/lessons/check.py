@@ -29,9 +29,10 @@ from regplay.session.claims import (
 )
 from regplay.session.files import finite
 from regplay.session.lessons.lesson import Claim, Lesson, LessonError, page_name
+from regplay.session.lessons.listing import lesson_summary
 from regplay.session.lessons.progress import Measured
 from regplay.session.progress_line import progress_line
-from regplay.session.terminal import table_lines, with_memory
+from regplay.session.terminal import with_memory
 
 _SEEDS = 2**31  # there are so many
 
@@ -331,15 +332,6 @@ def check_lesson(
     return with_memory(attempt, None)
 
 
-def lesson_table(lessons: Sequence[Lesson]) -> str:
-    """A line for each lesson."""
-    rows = [["id", "title", "minutes", "pages", "claims", "summary"]]
-    for lesson in lessons:
-        numbers = lesson.minutes, len(lesson.pages), len(lesson.claims)
-        rows.append([lesson.id, lesson.title, *map(str, numbers), lesson.summary])
-    return "\n".join(table_lines(rows, left=(0, 1, 5)))
-
-
 def describe_check(lesson: Lesson, results: Results, marks: str = "✓✗") -> str:
     """What the check of a lesson came to; `marks` are of claims that hold, and that don't."""
     lines, page = [f"{lesson.id}: {lesson.title}"], -1
@@ -408,21 +400,13 @@ def last_line(checked: Sequence[tuple[Lesson, Results]], seconds: float) -> str:
     return "\n".join([first, *lines])
 
 
-def lesson_summary(lesson: Lesson, results: Results | None) -> dict[str, Any]:
-    """A lesson as plain values for JSON, with its claims if they were checked.
+def check_summary(lesson: Lesson, results: Results) -> dict[str, Any]:
+    """As `lesson_summary`, with what the check of the claims came to in place of their number.
 
     A claim that had not finished is not in it; None stands for a value that there isn't.
     """
-    plain: dict[str, Any] = {
-        "id": lesson.id,
-        "title": lesson.title,
-        "summary": lesson.summary,
-        "minutes": lesson.minutes,
-        "pages": len(lesson.pages),
-    }
-    if results is None:
-        return plain | {"claims": len(lesson.claims)}
-    return plain | {"claims": [_plain(check) for check in results if check is not None]}
+    claims = [_plain(check) for check in results if check is not None]
+    return lesson_summary(lesson) | {"claims": claims}
 
 
 def _plain(check: ClaimCheck) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Widths and dropout of single layers: one slider, until someone gives each layer its own."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
@@ -77,3 +78,20 @@ def test_what_is_typed_for_a_layer_that_is_gone_meanwhile_changes_nothing(panel)
     panel.set_experiment(replace(Experiment(), {"model.depth": 1, "model.widths": "32"}))
     slider.box.editingFinished.emit()  # as where the focus leaves it
     assert panel.experiment().model.widths == "32"
+
+
+@pytest.mark.parametrize("path", COMMON)
+def test_tab_goes_down_the_layers_and_on(panel, path):
+    control = panel.control(path)
+    panel.set_experiment(replace(panel.experiment(), {"model.depth": 1}))
+    control.check_box.click()
+    panel.set_experiment(replace(panel.experiment(), {"model.depth": 3}))
+    control.check_box.setFocus()
+    seen = []
+    while not seen or control.isAncestorOf(seen[-1]):
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        seen.append(QApplication.focusWidget())
+    assert seen[:-1] == [part for one in control.sliders for part in (one.box, one.slider)]
+    assert seen[-1] is not control.check_box
+    assert panel.isAncestorOf(seen[-1])
+    assert seen[-1].mapTo(panel, QPoint()).y() > control.mapTo(panel, QPoint()).y()

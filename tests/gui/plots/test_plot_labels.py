@@ -125,6 +125,16 @@ def test_names_follow_the_ends_while_a_run_grows(view, make_history) -> None:
         assert not colors_in(view, right_of(view, 10))
 
 
+def test_what_is_not_on_a_logarithmic_axis_has_no_name(view, make_history) -> None:
+    view.plot.set_floor(None, "")
+    view.plot.set_log("x", True)
+    everywhere = QRectF(0, 0, view.plot.width(), view.plot.frame().height)
+    view.set_history(make_history([1.0], [1.6]))
+    assert not colors_in(view, everywhere)
+    view.set_history(make_history([1.0, 0.9], [1.6, 1.5]))
+    assert colors_in(view, everywhere) == {"train", "validation"}
+
+
 def test_names_stay_beside_the_plot_where_another_curve_goes_on(view, make_history) -> None:
     view.plot.set_floor(None, "")
     whole = make_history([0.5] * 11, [0.6] * 11)

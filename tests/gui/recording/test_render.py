@@ -1,6 +1,8 @@
 """Films: what a storyboard says is done and seen, in frames that are the same each time."""
 
+import dataclasses
 import hashlib
+import itertools
 import json
 import multiprocessing
 from itertools import pairwise
@@ -10,6 +12,7 @@ import pytest
 from PySide6.QtGui import QImage
 
 from regplay.core.fields import get
+from regplay.gui import verdict_bar
 from regplay.gui.application import render as rendering
 from regplay.gui.application.render import Extras, Renderer, render
 from regplay.gui.plots import Chart
@@ -132,6 +135,47 @@ def test_networks_of_a_sweep_are_trained_ahead_of_their_frames_and_are_the_same(
     assert sum(one is not None for one in taken) == 6  # all values
     monkeypatch.setattr(Prefetcher, "prefetch", lambda self, experiments, present: None)
     assert play(film(*steps), digest)[0] == ahead
+
+
+def test_a_verdict_on_a_few_frames_is_not_shown_but_the_last_one_is(play, film, monkeypatch):
+    kinds, usual = itertools.cycle(["underfitting", "good fit"]), verdict_bar.judge
+
+    def judged(history, *others, **more):
+        found = usual(history, *others, **more)
+        if history.last is None or history.last.epoch == 0:
+            return found
+        is_last = history.last.epoch == 20
+        kind = "overfitting" if is_last else next(kinds)
+        return dataclasses.replace(found, kind=kind, headline=kind)
+
+    monkeypatch.setattr(verdict_bar, "judge", judged)
+    shown, _ = play(
+        film('train = "end"\nseconds = 1.0', "wait = 0.2"),
+        lambda renderer, _: renderer._window.verdict_bar.headline.accessibleName(),
+    )
+    told = [kind for kind, _ in itertools.groupby(shown)]
+    assert told == ["Not trained yet", "underfitting", "overfitting"]
+
+
+def test_a_verdict_on_a_few_networks_of_a_sweep_is_not_shown(play, film, monkeypatch):
+    usual = verdict_bar.judge
+
+    def judged(history, dataset, experiment, **more):
+        decay = get(experiment, WD)
+        kind = "underfitting" if decay < 0.01 else "good fit" if decay < 0.1 else "overfitting"
+        found = usual(history, dataset, experiment, **more)
+        return dataclasses.replace(found, kind=kind, headline=kind)
+
+    monkeypatch.setattr(verdict_bar, "judge", judged)
+    shown, _ = play(
+        film('hide = [{ train = "end" }]', STEPS[2], "wait = 0.2"),
+        lambda renderer, _: (
+            session(renderer).regularization.weight_decay,
+            renderer._window.verdict_bar.headline.accessibleName(),
+        ),
+    )
+    assert any(0.01 <= decay < 0.1 for decay, _ in shown)  # a good fit, for a frame or two
+    assert {kind for _, kind in shown} == {"underfitting", "overfitting"}
 
 
 def test_the_pointer_glides_to_what_moves_next_and_is_there_in_time(play, film):
