@@ -13,9 +13,13 @@ SENTENCES = {
     "both losses": f"The training loss is {_NUMBER}",
     "below": f", below its noise floor {_NUMBER}",
     "validation loss": f"; the validation loss is {_NUMBER}",
-    "too high": f"A closer fit validates better: the training loss {_NUMBER} is too high",
+    "too high": (
+        f"A closer fit has a lower validation loss, too: the training loss {_NUMBER} is too high"
+    ),
     "above": f"The training loss {_NUMBER} is above its noise floor {_NUMBER}",
-    "constant": f"A constant prediction has a training loss of {_NUMBER}, this one {_NUMBER}",
+    "constant": (
+        f"A constant prediction has a training loss of {_NUMBER}, this model one of {_NUMBER}"
+    ),
     "begun": "It has only begun",
     "no steps": "The learning rate is 0: the network stays as it began",
     "both fall": "Both losses are still falling",

@@ -425,7 +425,7 @@ def _text(best: Neighbour | None, base: _Moment, count: int, seeds: int) -> str:
             gain = f"a validation loss of {number(best.after, 3)}"
         return f"{best.words} {verb} {gain}{how}."
     if not count:
-        return "Neighbours were not tried: training them takes too long."
+        return "Nearby settings were not tried: training them takes too long."
     tried = f"({count} trained, with up to {seeds} seeds)" if seeds > 1 else f"({count} solved)"
     floor = base.dataset.noise_floor
     is_at_floor = floor and base.train.max() <= floor + EXCESS * scale_of(base.dataset)

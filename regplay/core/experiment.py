@@ -218,8 +218,8 @@ class RegularizationSettings(SettingsGroup, frozen=True):
     Attributes
     ----------
     weight_decay
-        L2 penalty: adds λ·w to each gradient, minimising loss + λ/2·‖w‖² (AdamW shrinks w by lr·λ
-        instead).
+        Pulls all weights towards 0, which makes the fit smoother. An L2 penalty: adds λ·w to each
+        gradient, minimising loss + λ/2·‖w‖² (AdamW shrinks w by lr·λ instead).
     l1
         Adds l1·sign(w) to each gradient, minimising loss + l1·‖w‖₁, which drives weights to zero.
     dropout

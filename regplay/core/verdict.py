@@ -375,12 +375,13 @@ def judge(
 
 def _why_underfitting(train: float, dataset: Dataset, shown: Shown | None) -> str:
     loss = f"training loss {number(train, 3)}"
-    if shown is not None and shown.closer:
-        return f"A closer fit validates better: the {loss} is too high."
     if dataset.noise_floor is not None:
         return f"The {loss} is above its noise floor {number(dataset.noise_floor, 3)}."
+    if shown is not None and shown.closer:
+        return f"A closer fit has a lower validation loss, too: the {loss} is too high."
     constant = number(baseline_loss(dataset), 3)
-    return f"A constant prediction has a training loss of {constant}, this one {number(train, 3)}."
+    now = number(train, 3)
+    return f"A constant prediction has a training loss of {constant}, this model one of {now}."
 
 
 def _rising_since(

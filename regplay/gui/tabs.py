@@ -173,13 +173,10 @@ class Tabs(QWidget):
 
     def _focus_before_plots(self, view: QWidget) -> None:
         """Have Tab go through a new view after the row above it, not last of all."""
-        chain: list[QWidget] = [self._end]
-        part = self._end.nextInFocusChain()
-        while part is not None and part is not self._end:
-            if view.isAncestorOf(part) and part.focusPolicy() != Qt.FocusPolicy.NoFocus:
-                chain.append(part)  # the others can't be ordered
-            part = part.nextInFocusChain()
-        for first, second in pairwise(chain):
+        none, window = Qt.FocusPolicy.NoFocus, self.window()  # lists of boxes have another one
+        parts = [it for it in view.findChildren(QWidget) if it.window() is window]
+        parts = [it for it in parts if it.focusPolicy() != none]  # the others can't be ordered
+        for first, second in pairwise([self._end, *parts]):
             self.setTabOrder(first, second)
 
     def _show_pins(self) -> None:
@@ -235,4 +232,4 @@ class Tabs(QWidget):
         self._controller.look(beside=tuple(runs))
 
     def _pin(self, it: ComparedRun, fit: Fit) -> None:
-        self._controller.pin_run(it.run, fit, it.dataset, it.place.name, it.place.color)
+        self._controller.pin_run(it.run, fit, it.dataset, it.variant.name, it.variant.color)

@@ -20,8 +20,8 @@ from regplay.gui.training import Clock, Study, StudyRequest, View
 from regplay.gui.widgets import (
     LOOK_EVENTS,
     ElidedLabel,
+    FlatButton,
     Label,
-    Press,
     as_plain,
     fill,
     fill_rounded,
@@ -199,13 +199,13 @@ class VerdictBar(QWidget):
         super().__init__()
         self.setObjectName("verdict")
         self._clock = clock
-        self._is_going_on = False
+        self._is_going_on = self._is_in_a_film = False
         self._shown: tuple[Run, str] | None = None  # of which run which kind of verdict is shown
         self._other_since: float | None = None  # s; when another kind was found, and was since
         self.headline = named("verdict.headline", Headline())
         self.reason = named("verdict.reason", Explanation())
         self.advice = named("verdict.advice", Explanation())
-        self.button = named("verdict.try", Press("Try it"))
+        self.button = named("verdict.try", FlatButton("Try it"))
         self.button.clicked.connect(self._try)
         self.reason.resized.connect(self._show_advice)
         self.losses = named("verdict.losses", Losses())
@@ -246,8 +246,20 @@ class VerdictBar(QWidget):
 
     def set_going_on(self, is_going_on: bool) -> None:
         """Whether moments follow one another by themselves; once they don't, the last is judged."""
-        self._is_going_on, self._shown = is_going_on, None
-        if self._view is not None and not is_going_on:
+        self._is_going_on = is_going_on
+        self._judge_anew()
+
+    def set_in_a_film(self, is_in_a_film: bool) -> None:
+        """Whether moments, and networks as if they were moments, follow one another in a film."""
+        self._is_in_a_film = is_in_a_film
+        self._judge_anew()
+
+    def _judge_anew(self) -> None:
+        """Judge what rests at once, whatever is shown."""
+        if self._is_in_a_film:
+            return
+        self._shown = None
+        if self._view is not None and not self._is_going_on:
             self._judge()
 
     def show_untrained(self, experiment: Experiment, dataset: Dataset | None) -> None:
@@ -310,9 +322,10 @@ class VerdictBar(QWidget):
 
     def _may_pass(self, run: Run, verdict: Verdict) -> bool:
         """Whether a verdict is other than that which is shown, and may be so for a moment only."""
-        shown = self._shown
-        is_other = shown is not None and shown[0] is run and shown[1] != verdict.kind
-        if not (self._is_going_on and is_other):
+        last_run, kind = self._shown or (None, "untrained")
+        is_same_run = last_run is run or self._is_in_a_film
+        is_other = is_same_run and kind not in ("untrained", verdict.kind)
+        if not ((self._is_going_on or self._is_in_a_film) and is_other):
             self._other_since = None
             return False
         now = self._clock.now()

@@ -25,7 +25,15 @@ from regplay.gui.theme import ZOOMS, Scheme, Theme
 from regplay.gui.timeline import Timeline
 from regplay.gui.training import SECONDS, Clock, SystemClock
 from regplay.gui.verdict_bar import VerdictBar
-from regplay.gui.widgets import Banner, Columns, Press, ScrolledPlots, application, column, named
+from regplay.gui.widgets import (
+    Banner,
+    Columns,
+    FlatButton,
+    ScrolledPlots,
+    application,
+    column,
+    named,
+)
 
 _LOG_AXES = "x loss weights"  # unless chosen otherwise: overfitting begins in the first epochs
 
@@ -153,9 +161,9 @@ class MainWindow(QMainWindow):
         for button in (self.editing.button, *self.passes.buttons):
             self.tabs.add_at_end(button)
         tip = "Keep this run in colour beside the ones to come (P)"
-        self.tabs.add_at_end(pin := named("pin", Press("Pin", tip)))
+        self.tabs.add_at_end(pin := named("pin", FlatButton("Pin", tip)))
         tip = "None, weight decay, dropout and both, trained together (C)"
-        self.tabs.add_at_end(compare := named("compare", Press("Compare", tip)))
+        self.tabs.add_at_end(compare := named("compare", FlatButton("Compare", tip)))
         pin.clicked.connect(self.controller.pin)
         compare.clicked.connect(self.controller.compare)
         plots = self._plots = ScrolledPlots(self.tabs, self.history_view, self.runs)

@@ -214,6 +214,7 @@ def test_what_rests_is_judged_at_once(show_at):
 def test_a_run_that_begins_and_another_one_are_judged_at_once(show_at, overfitted):
     show_at(200)
     show_at.bar.set_going_on(True)
+    assert show_at(0) == "Not trained yet"
     assert show_at(100) == "Good fit"
     other = Run(Experiment(), overfitted.history)
     assert "Overfitting" in show_at(200, other)

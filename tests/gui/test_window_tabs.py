@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from endless import ENDLESS
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication
 
 from regplay.core.bias_variance import DOUBLE_DESCENT
@@ -38,6 +38,14 @@ def test_tab_goes_through_the_view_between_the_row_of_tabs_and_the_losses(at_tab
     names = ["count", "axis", "start", "doubleDescent", "invitation"]
     assert order[:5] == [person.find(f"seeds.{name}") for name in names]
     assert order[5] is person.window.history_view.tabs["loss"]
+
+
+def test_nothing_else_goes_with_a_view_that_is_made_anew(at_tab):
+    person = at_tab("seeds")
+    person.window.tabs.make_anew()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    person.set(data__name="moons")
+    person.wait(person.window.history_view.tabs["accuracy"].isVisible)
 
 
 def test_tab_stops_where_it_is_seen(at_tab):
@@ -271,20 +279,20 @@ def test_a_remedy_can_be_pinned_in_its_colour_and_adopted_as_it_was_trained(at_t
     person.press(Qt.Key.Key_C)
     tab = person.window.tabs.side
     person.wait(lambda: tab.recorded[-1:] == [20])
-    colors = [each.place.color for each in tab.compared_runs]
+    colors = [each.variant.color for each in tab.compared_runs]
     person.wait(person.find("split.2.pin").isEnabled)
     person.click("split.2.pin")
     pin = person.controller.pins[0]
     assert (pin.name, pin.color) == ("dropout p 0.2", colors[2])
     assert pin.fit is tab.views[2].panel.fit
     assert list(pin.run.history.epochs) == list(tab.compared_runs[2].run.history.epochs)
-    assert [each.place.color for each in tab.compared_runs] == colors
+    assert [each.variant.color for each in tab.compared_runs] == colors
     assert not person.find("split.2.pin").isVisible()
     person.wait(lambda: tab.views[1].panel.fit.epoch == 20)
     trained = tab.views[1].panel.fit
-    names = [each.place.name for each in tab.compared_runs]
+    names = [each.variant.name for each in tab.compared_runs]
     person.click("split.1.adopt")
-    assert [each.place.name for each in tab.compared_runs] == names  # the others are not given up
+    assert [each.variant.name for each in tab.compared_runs] == names  # the others are not given up
     person.wait(lambda: person.is_shown() and person.view.snapshot.epoch == 20)
     assert person.view.run.experiment == compared(pin.run.experiment)["weight decay"]
     np.testing.assert_allclose(person.view.fit.grid, trained.grid, rtol=1e-5)
@@ -317,7 +325,7 @@ def test_pinned_runs_stand_beside_the_present_one_as_they_were_at_the_same_epoch
         return [view.panel.fit for view in tab.views]
 
     person.wait(lambda: None not in fits())
-    assert [each.place.name for each in tab.compared_runs] == ["now", first.name, way.name]
+    assert [each.variant.name for each in tab.compared_runs] == ["now", first.name, way.name]
     assert fits()[0] is person.view.fit
     np.testing.assert_array_equal(fits()[1].grid, first.fit.grid)
     np.testing.assert_array_equal(fits()[2].grid, way.fit.grid)
@@ -339,7 +347,7 @@ def test_split_after_comparing_shows_the_pins(at_tab):
     tab = person.window.tabs.side
     assert len(tab.compared_runs) == 4
     person.click("tab.split")
-    assert [each.place.name for each in tab.compared_runs] == [
+    assert [each.variant.name for each in tab.compared_runs] == [
         "now",
         person.controller.pins[0].name,
     ]

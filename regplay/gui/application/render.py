@@ -62,7 +62,7 @@ class Extras:
     track: bool = False  # where the pointer was, and which keys were pressed
 
 
-class _Nobody(Dialogs):
+class _NoDialogs(Dialogs):
     """Answers in place of a person: a film leaves nothing behind."""
 
     def __init__(self) -> None:
@@ -140,7 +140,7 @@ class Renderer:
             storyboard.experiment,
             clock=self._clock,
             settings=settings,
-            questions=_Nobody(),
+            questions=_NoDialogs(),
             folder=folder,
         )
         window.documents.close()  # nothing is left to recover

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QFileDialog, QLineEdit, QWidget
 from regplay.core.datasets import counted_edits, points_in
 from regplay.core.fields import Field, Value
 from regplay.core.number_text import counted
-from regplay.gui.widgets import CheckBox, ComboBox, FocusRing, Label, Press, PushButton, fill
+from regplay.gui.widgets import CheckBox, ComboBox, FlatButton, FocusRing, Label, PushButton, fill
 from regplay.session.files import TABLES
 
 ROW = 32  # px, the height of a line with a name and its value
@@ -228,7 +228,9 @@ class EditsControl(PointsControl):
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(field, parent)
-        self.restore = Press("Restore", "The points as they were drawn, without what was edited")
+        self.restore = FlatButton(
+            "Restore", "The points as they were drawn, without what was edited"
+        )
         self._row.addWidget(self.restore)
         self.restore.clicked.connect(lambda: self.set_value(""))
 

@@ -41,7 +41,7 @@ from regplay.gui.training import (
     seconds_of,
     sweep_along,
 )
-from regplay.gui.widgets import Label, Press, ScrolledColumn, fill, named
+from regplay.gui.widgets import FlatButton, Label, ScrolledColumn, fill, named
 
 _KINDS: Mapping[str, type[Control]] = {
     "choice": ChoiceControl,
@@ -171,7 +171,7 @@ class ControlPanel(ScrolledColumn):
         self._note = QWidget()
         self._note_text = named("controls.hidden", Label())
         tip = "Show all controls; another page of the lesson may hide some again"
-        button = named("controls.showAll", Press("Show all", tip))
+        button = named("controls.showAll", FlatButton("Show all", tip))
         button.setAccessibleName("Show all controls")
         button.clicked.connect(lambda: self.set_hidden_paths(()))
         row = QHBoxLayout(self._note)

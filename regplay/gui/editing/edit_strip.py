@@ -10,7 +10,7 @@ from regplay.core.datasets import MAX_CLASSES, Dataset
 from regplay.core.number_text import counted
 from regplay.gui.plots import Range, bounds
 from regplay.gui.theme import colors_of
-from regplay.gui.widgets import ElidedLabel, Label, NumberBox, Press, Toggle, fill, named
+from regplay.gui.widgets import ElidedLabel, FlatButton, Label, NumberBox, Toggle, fill, named
 
 _DOT = 5.0  # pixels of radius
 _LEFT = 12.0
@@ -94,7 +94,7 @@ class EditStrip(QWidget):
         self._group.idToggled.connect(lambda *_: self.class_changed.emit())
         self._value = Label("Value")
         self.target = named("edit.value", TargetBox())
-        self.outlier = named("edit.outlier", Press("Add outlier", _OUTLIER))
+        self.outlier = named("edit.outlier", FlatButton("Add outlier", _OUTLIER))
         self.outlier.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.outlier.clicked.connect(self.outlier_clicked)
         self.hint = named("edit.hint", ElidedLabel())

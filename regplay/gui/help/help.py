@@ -24,7 +24,7 @@ from regplay import __version__
 from regplay.gui.help.error_log import log_path
 from regplay.gui.theme import zoomed
 from regplay.gui.training import Runner, StudyScheduler
-from regplay.gui.widgets import Label, Press, ScrolledColumn, WrappedLabel, fill, named
+from regplay.gui.widgets import FlatButton, Label, ScrolledColumn, WrappedLabel, fill, named
 from regplay.session.illustrated import GlossaryEntry, IllustratedError, glossary
 from regplay.session.storyboard import EXAMPLE, VERBS
 
@@ -309,12 +309,12 @@ class Help(QObject):
         text = named("help.versions", WrappedLabel())
         text.setText(found)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        copy = named("help.copy", Press("Copy", "Copy this for a report of an error"))
+        copy = named("help.copy", FlatButton("Copy", "Copy this for a report of an error"))
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(text.text()))
         log = named("help.log", WrappedLabel())
         log.setText(f"Errors are written to {log_path()}")
         log.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        folder = named("help.folder", Press("Open folder", "Open the folder of the log file"))
+        folder = named("help.folder", FlatButton("Open folder", "Open the folder of the log file"))
         folder.clicked.connect(self._open_folder)
         rows = [fill(QHBoxLayout(), button, None) for button in (copy, folder)]
         parts = (lead, text, rows[0], log, rows[1], None)

@@ -13,8 +13,8 @@ from regplay.gui.lesson_guide.wrapped_text import TextLine, WrappedButton, Wrapp
 from regplay.gui.theme import line_color, zoomed
 from regplay.gui.widgets import (
     CloseButton,
+    FlatButton,
     Label,
-    Press,
     ScrolledColumn,
     as_plain,
     fill,
@@ -35,7 +35,7 @@ class Contents(ScrolledColumn):
 
     def __init__(self) -> None:
         super().__init__("lesson.contents")
-        self.open_button = named("lesson.open", Press("Open a lesson file…"))
+        self.open_button = named("lesson.open", FlatButton("Open a lesson file…"))
         self.open_button.setToolTip("Read a lesson from a TOML file of your own")
         self._buttons: list[WrappedButton] = []
         self._chosen: WrappedButton | None = None
@@ -103,9 +103,11 @@ class PageBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.reset = named("lesson.reset", Press("Reset", "Begin this page again, as it was set"))
-        self.previous = named("lesson.previous", Press("‹", "The page before (Alt+Left)"))
-        self.next = named("lesson.next", Press(""))
+        self.reset = named(
+            "lesson.reset", FlatButton("Reset", "Begin this page again, as it was set")
+        )
+        self.previous = named("lesson.previous", FlatButton("‹", "The page before (Alt+Left)"))
+        self.next = named("lesson.next", FlatButton(""))
         self.number = named("lesson.number", Label())
         self.reset.setAccessibleName("Reset this page")
         self.previous.setAccessibleName("Previous page")
@@ -143,7 +145,7 @@ class LessonPanel(QWidget):
         self._fit_text()
         self.title = named("lesson.title", WrappedText())
         # The contents or the page again; the lesson is left
-        self.contents_button = named("lesson.show_contents", Press("Contents"))
+        self.contents_button = named("lesson.show_contents", FlatButton("Contents"))
         self.contents_button.setCheckable(True)
         self.contents_button.setToolTip("All lessons, and the pages of this one")
         tip = "Leave the lesson; the settings stay as they are"

@@ -19,7 +19,7 @@ from regplay.gui.lesson_guide.wrapped_text import (
     WrappedButton,
     WrappedText,
 )
-from regplay.gui.widgets import Press, ScrolledColumn, Toggle, fill, named, take_out
+from regplay.gui.widgets import FlatButton, ScrolledColumn, Toggle, fill, named, take_out
 from regplay.session.lessons import (
     REVEALED,
     Claim,
@@ -72,10 +72,10 @@ class QuestionView(PagePart):
         self._text = named("lesson.question.text", WrappedText())
         self.verdict = named("lesson.verdict", WrappedText())
         tip = "Take this value as the answer"
-        self.place_button = named("lesson.place", Press("It is here", tip))
+        self.place_button = named("lesson.place", FlatButton("It is here", tip))
         self.place_button.clicked.connect(self._place)
         tip = "Choose again; the first choice counts for the score"
-        self.again_button = named("lesson.again", Press("Try again", tip))
+        self.again_button = named("lesson.again", FlatButton("Try again", tip))
         self._choices = fill(QVBoxLayout(), spacing=6)
         below = QHBoxLayout()
         below.addWidget(self.verdict, 1, Qt.AlignmentFlag.AlignVCenter)
@@ -179,7 +179,7 @@ class DoView(PagePart):
         self.setObjectName("lesson.do")
         self.text = named("lesson.do.text", WrappedText())
         tip = "Set up the experiment, train it, and show the answer"
-        self.button = named("lesson.try", Press("", tip))
+        self.button = named("lesson.try", FlatButton("", tip))
         self.column.addWidget(self.text)
         self.column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignRight)
 
@@ -292,7 +292,7 @@ class ScoreView(QWidget):
         self.text = named("lesson.score", WrappedText())
         self._pages: list[WrappedButton] = []
         tip = "Take back all answers, and go to the first question"
-        self.restart = named("lesson.restart", Press("Start again", tip))
+        self.restart = named("lesson.restart", FlatButton("Start again", tip))
         self._column = fill(QVBoxLayout(self), self.text, spacing=-1)
         self._column.addWidget(self.restart, 0, Qt.AlignmentFlag.AlignRight)
 

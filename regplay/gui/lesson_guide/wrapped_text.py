@@ -64,7 +64,7 @@ class TextLine:
     is_code: bool = False  # plain, in letters of one width
 
 
-class Closed(QTextDocument):
+class LocalDocument(QTextDocument):
     """A document to which nothing from outside is ever added."""
 
     def loadResource(self, type: int, name: QUrl | str) -> QByteArray:
@@ -72,9 +72,9 @@ class Closed(QTextDocument):
         return QByteArray()
 
 
-def document(lines: Sequence[TextLine], font: QFont, palette: QPalette) -> Closed:
+def document(lines: Sequence[TextLine], font: QFont, palette: QPalette) -> LocalDocument:
     """Lines below one another in the palette's colours, to be laid out at any width."""
-    made = Closed()
+    made = LocalDocument()
     made.setDefaultFont(sized(font, lines[0].size) if lines else font)
     made.setDocumentMargin(0)
     made.setIndentWidth(_INDENT)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from regplay.gui.controller import Controller
 from regplay.gui.plots import Chart, annotation_font, is_near
 from regplay.gui.theme import zoom_of_text, zoomed
-from regplay.gui.widgets import CloseButton, Press, Toggle, application, fill, named
+from regplay.gui.widgets import CloseButton, FlatButton, Toggle, application, fill, named
 from regplay.session.session import (
     LONGEST_TEXT,
     MOST_ANNOTATIONS,
@@ -59,7 +59,9 @@ class AnnotationBar(QWidget):
             button.setObjectName(f"annotations.{name}")
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys stay where they are
             button.clicked.connect(lambda on, name=name: self.choose(name if on else ""))
-        clear = named("annotations.clear", Press("Clear", "Erase all that is drawn (undo: Ctrl+Z)"))
+        clear = named(
+            "annotations.clear", FlatButton("Clear", "Erase all that is drawn (undo: Ctrl+Z)")
+        )
         clear.clicked.connect(self.clear_clicked)
         close = named("annotations.close", CloseButton("Put the tools away"))
         close.clicked.connect(self.close_clicked)

@@ -30,8 +30,6 @@ class Encoder:
     ----------
     error
         Why no file is left; None otherwise.
-    finishes_late
-        Whether some file takes long to complete.
 
     Raises
     ------
@@ -60,7 +58,6 @@ class Encoder:
         except BaseException:
             self.abandon()
             raise
-        self.finishes_late = any(video.finishes_late for video in self._videos)
 
     def put(self, image: QImage, count: int = 1, *, waits: bool = False) -> bool:
         """Write a picture for so many frames; False if there is no room for it, unless it waits.

@@ -34,6 +34,8 @@ MOST_BYTES = 1 << 30  # of all files together; those that were used last stay
 class FrameCache:
     """The frames of the steps of one film in one size, a file without loss for each step.
 
+    A picture that stays is written once, and once more where it is the last one of its step.
+
     The name of a file is a digest of all that decides its frames: the program, size, pace, theme,
     scale and language, the experiment, all steps so far, and what moves next, for which the pointer
     sets off before. So what is there is never outdated.
@@ -53,6 +55,8 @@ class FrameCache:
         self._names = [*_names(storyboard, size, device)]
         self._number = 0  # of the step that is being written, from 1
         self._video: StreamFile | None = None
+        self._newest: QImage | None = None  # of its pictures
+        self._stays = False  # it is that of further frames, which are not written
         self._is_writable = True
         with contextlib.suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
@@ -68,7 +72,7 @@ class FrameCache:
             os.utime(path)
         except OSError:
             return None
-        return _read(path)
+        return _read(path, self._fps)
 
     def write(self, number: int, image: QImage) -> None:
         """Keep the next frame of a step; where there is no room, nothing is kept."""
@@ -81,7 +85,12 @@ class FrameCache:
             if self._video is None:
                 beside = temporary_beside(self._path(number))
                 self._video = StreamFile(beside, self._size, self._fps, LOSSLESS)
-            self._video.write(image)
+            self._stays = image is self._newest
+            if self._stays:
+                self._video.frames += 1
+            else:
+                self._video.write(image)
+            self._newest = image
         except RecordingError:
             self._is_writable = False
             self.abandon()
@@ -99,14 +108,18 @@ class FrameCache:
 
     def abandon(self) -> None:
         """Keep nothing of the step that is being written: it is not whole."""
-        video, self._video = self._video, None
+        video, self._video, self._newest = self._video, None, None
         if video is not None:
             video.abandon()
 
     def _complete(self) -> None:
-        video, self._video = self._video, None
-        if video is not None:
+        video, newest = self._video, self._newest
+        self._video = self._newest = None
+        if video is not None and newest is not None:
             with contextlib.suppress(RecordingError, OSError):
+                if self._stays:  # so that it is known how long
+                    video.frames -= 1
+                    video.write(newest)
                 video.finish()
                 os.replace(video.path, self._path(self._number))
 
@@ -148,12 +161,16 @@ def _program() -> list[object]:
     ]
 
 
-def _read(path: Path) -> Iterator[QImage]:
+def _read(path: Path, fps: int) -> Iterator[QImage]:
     """The frames of a file; the same object again where nothing has changed."""
     before: list[Any] = []
+    image, count = QImage(), 0
     try:
         with av.open(str(path)) as container:
             for frame in container.decode(video=0):
+                while count < round(frame.time * fps):  # it stayed
+                    yield image
+                    count += 1
                 planes = [_bytes(plane) for plane in frame.planes]
                 if not (before and all(map(np.array_equal, planes, before))):
                     before = planes
@@ -162,6 +179,7 @@ def _read(path: Path) -> Iterator[QImage]:
                     pixels = _bytes(image.bits()).reshape(frame.height, -1)
                     pixels[:] = rows.reshape(frame.height, -1)[:, : pixels.shape[1]]
                 yield image
+                count += 1
     except FFmpegError:
         path.unlink(missing_ok=True)
 

@@ -344,7 +344,7 @@ class Player:
 
         controller.studies.is_held = True  # each takes as long as seconds of the film
         try:
-            return (yield from self._slide(begin, step.seconds, move))
+            return (yield from self._passing(self._slide(begin, step.seconds, move)))
         finally:
             controller.studies.is_held = False
 
@@ -360,7 +360,7 @@ class Player:
         def move(share: float) -> None:
             runner.train_to(between_epochs(start, goal, share))
 
-        return (yield from self._going_on(self._slide(begin, step.seconds, move)))
+        return (yield from self._passing(self._slide(begin, step.seconds, move)))
 
     def _scrub(self, step: Scrub, begin: float) -> Frames:
         view, controller = self._controller.view, self._controller
@@ -379,16 +379,16 @@ class Player:
             controller.look(epoch=None if epoch >= newest else epoch)
             self._point_at(TIMELINE, is_pressed=share < 1.0)
 
-        return (yield from self._going_on(self._slide(begin, step.seconds, move)))
+        return (yield from self._passing(self._slide(begin, step.seconds, move)))
 
-    def _going_on(self, frames: Frames) -> Frames:
-        """Show moments of a run by themselves, so that a verdict on a few of them is left out."""
+    def _passing(self, frames: Frames) -> Frames:
+        """Show moments or networks one after another; a verdict on a few frames is left out."""
         verdict_bar = self._presentation.layout.verdict_bar
-        verdict_bar.set_going_on(True)
+        verdict_bar.set_in_a_film(True)
         try:
             return (yield from frames)
         finally:
-            verdict_bar.set_going_on(False)
+            verdict_bar.set_in_a_film(False)
 
     def _focus(self, step: Focus, begin: float) -> Frames:
         move = self._presentation.move_focus(step.focus)

@@ -18,7 +18,7 @@ from regplay.gui.recording.recorder import DISCARDED, Recorder, picture_of
 from regplay.gui.recording.video_formats import TRANSPARENT
 from regplay.gui.theme import colors_of
 from regplay.gui.training import Clock, Timer
-from regplay.gui.widgets import Label, Press, named
+from regplay.gui.widgets import FlatButton, Label, named
 from regplay.session.storyboard import parsed_size
 
 _PARTS = {"window": "The window", "plots": "The plots", "fit": "The fit", "losses": "The losses"}
@@ -59,10 +59,10 @@ class RecordStrip(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.time = named("record.time", Label())
         self.time.setMinimumWidth(self.fontMetrics().horizontalAdvance("● 00:00 · 0000 repeated  "))
-        self.pause = named("record.pause", Press("Pause"))
+        self.pause = named("record.pause", FlatButton("Pause"))
         tip = "Take back what was recorded last, and go on"
-        self.discard = named("record.discard", Press(f"Discard last {DISCARDED:g} s", tip))
-        self.stop = named("record.stop", Press("Stop", "Ctrl+Shift+R"))
+        self.discard = named("record.discard", FlatButton(f"Discard last {DISCARDED:g} s", tip))
+        self.stop = named("record.stop", FlatButton("Stop", "Ctrl+Shift+R"))
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 8, 12, 8)
         row.setSpacing(8)

@@ -72,6 +72,7 @@ class Recorder(QObject):
         self._began = 0.0  # when frame 0 was, or would have been without pauses
         self._paused_at: float | None = None
         self._count = 0  # frames so far
+        self._problem = ""  # why it ends before anybody stops it
         self.repeated = 0
 
     @property
@@ -90,7 +91,7 @@ class Recorder(QObject):
 
     @property
     def is_finishing(self) -> bool:
-        """Whether a file is being completed that takes long."""
+        """Whether a file is being completed."""
         return self._finishing is not None
 
     def start(
@@ -117,7 +118,7 @@ class Recorder(QObject):
         self._encoder = Encoder(
             [lambda: open_video(path, size, fps, alpha=alpha)], prepared, yields=True
         )
-        self._fps, self._count, self.repeated = fps, 0, 0
+        self._fps, self._count, self.repeated, self._problem = fps, 0, 0, ""
         self._began, self._paused_at = self._clock.now(), None
         self._take(first)
         self._timer = self._clock.every(1.0 / fps, self._tick)
@@ -148,17 +149,14 @@ class Recorder(QObject):
         self.changed.emit()
 
     def stop(self) -> None:
-        """Complete the file; `finished` tells when that is done, at once unless it takes long."""
+        """Complete the file; `finished` tells when that is done."""
         encoder = self._end()
         if encoder is None:
             return
         encoder.finish()
         self._finishing = encoder
-        if encoder.finishes_late:
-            self._timer = self._clock.every(_LOOK, self._look)
-            self.changed.emit()
-        else:
-            self.wait()
+        self._timer = self._clock.every(_LOOK, self._look)
+        self.changed.emit()
 
     def wait(self) -> None:
         """Wait until a file is complete."""
@@ -169,8 +167,8 @@ class Recorder(QObject):
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-        if encoder.error is not None:
-            self.failed.emit(str(encoder.error))
+        if problem := encoder.error or self._problem:
+            self.failed.emit(str(problem))
         self.changed.emit()
         self.finished.emit()
 
@@ -200,7 +198,7 @@ class Recorder(QObject):
         due = int((self._clock.now() - self._began) * self._fps + 1e-6) + 1
         count = due - self._count
         if count + self._encoder.behind > _BEHIND * self._fps:
-            self.failed.emit(_TOO_SLOW)
+            self._problem = _TOO_SLOW
             self.stop()
         elif count > 0 and self._encoder.put(image or self._picture(), count):
             self._count, self.repeated = due, self.repeated + count - 1

@@ -28,8 +28,8 @@ from regplay.gui.recording.playback import Playback
 from regplay.gui.theme import zoomed
 from regplay.gui.widgets import (
     CloseButton,
+    FlatButton,
     Label,
-    Press,
     WrappedLabel,
     application,
     as_plain,
@@ -122,13 +122,13 @@ class StoryboardStrip(QWidget):
         self.playback: Playback | None = None
         self._is_filling = self._is_presented = False
         self.title = named("storyboard.title", Label())
-        self.back = named("storyboard.back", Press("Back", "The step before (Page Up)"))
-        self.play = named("storyboard.play", Press("Play", "Play from this step on, or pause"))
-        self.next = named("storyboard.next", Press("Next", "One step (Space, Page Down)"))
-        self.edit = named("storyboard.edit", Press("Edit…", "Change this step (double click)"))
-        self.copy = named("storyboard.copy", Press("Copy", "This step once more"))
-        self.delete = named("storyboard.delete", Press("Delete", "Leave this step out"))
-        self.save = named("storyboard.save", Press("Save…", "Write it as a file"))
+        self.back = named("storyboard.back", FlatButton("Back", "The step before (Page Up)"))
+        self.play = named("storyboard.play", FlatButton("Play", "Play from this step on, or pause"))
+        self.next = named("storyboard.next", FlatButton("Next", "One step (Space, Page Down)"))
+        self.edit = named("storyboard.edit", FlatButton("Edit…", "Change this step (double click)"))
+        self.copy = named("storyboard.copy", FlatButton("Copy", "This step once more"))
+        self.delete = named("storyboard.delete", FlatButton("Delete", "Leave this step out"))
+        self.save = named("storyboard.save", FlatButton("Save…", "Write it as a file"))
         self.close_button = named("storyboard.close", CloseButton("Close the storyboard"))
         self.list = named("storyboard.steps", QListWidget())
         self._set_up_list()

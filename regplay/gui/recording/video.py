@@ -56,16 +56,12 @@ class Video(ABC):
     ----------
     frames
         How many are in it.
-    finishes_late
-        Whether it takes long to complete, as where all frames are gone through once more.
 
     Raises
     ------
     RecordingError
         By all methods, if it can't be written.
     """
-
-    finishes_late = False
 
     def __init__(self, path: Path, size: tuple[int, int], fps: int) -> None:
         self.path, self.size, self.fps, self.frames = path, size, fps, 0
@@ -268,8 +264,6 @@ class StreamFile(Video):
 
 class ConvertedFile(StreamFile):
     """GIF or APNG, made at the end of a file without loss beside it."""
-
-    finishes_late = True
 
     def __init__(
         self,

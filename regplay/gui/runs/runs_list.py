@@ -359,9 +359,9 @@ class PinnedRuns(QObject):
         runs = [(pin.name, pin.color, pin.run) for pin in self._pins if not pin.is_hidden]
         if self._beside:
             runs = [
-                (place.short_name or place.name, place.color, it.run)
+                (variant.short_name or variant.name, variant.color, it.run)
                 for it in self._beside
-                if (place := it.place).color is not None
+                if (variant := it.variant).color is not None
             ]
         classifies = self._view.dataset.task == "classification"
         self._history_view.set_pinned(

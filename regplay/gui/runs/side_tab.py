@@ -31,7 +31,7 @@ from regplay.gui.plots import (
 from regplay.gui.runs.run_rows import NUMBERS, TitleLine, pin_color
 from regplay.gui.theme import ROLES
 from regplay.gui.training import Start, Study, StudyRequest, View, curve_of
-from regplay.gui.widgets import FlowLayout, Press, TwoColumns, fill, named
+from regplay.gui.widgets import FlatButton, FlowLayout, TwoColumns, fill, named
 from regplay.session.pins import DECAY, DROPOUT, Pin, Pins, compared, value_texts
 from regplay.session.session import Run
 
@@ -98,8 +98,8 @@ MOST = 4
 
 
 @dataclass(frozen=True)
-class Place:
-    """Who is to be shown; the present run has no colour, but that of the fit."""
+class Variant:
+    """An experiment to be shown beside others; the present one has the colour of its fit alone."""
 
     name: str
     experiment: Experiment
@@ -113,7 +113,7 @@ class Place:
 class ComparedRun:
     """One of the runs side by side, which grows if it is trained here."""
 
-    place: Place
+    variant: Variant
     run: Run
     dataset: Dataset
 
@@ -129,12 +129,12 @@ class _TitledFit(QWidget):
         self.setObjectName(name)
         self.title, self.view = TitleLine(), FitView()
         tip = "Keep this run in colour, in both plots and in the list of runs"
-        self.pin = named(f"{name}.pin", Press("Pin", tip))
+        self.pin = named(f"{name}.pin", FlatButton("Pin", tip))
         tip = "Make this network the present run"
-        self.adopt = named(f"{name}.adopt", Press("Adopt", tip))
+        self.adopt = named(f"{name}.adopt", FlatButton("Adopt", tip))
         self.fit: Fit | None = None
         self._dataset: Dataset | None = None
-        self._place: Place | None = None
+        self._variant: Variant | None = None
         head = FlowLayout((0, 0, 0, 0), 2)  # the buttons stand below a title that needs the room
         head.add_growing(self.title)
         fill(QVBoxLayout(self), head, (self.view, 1))
@@ -145,7 +145,7 @@ class _TitledFit(QWidget):
             button.setSizePolicy(policy)
             button.hide()
 
-    def set_up(self, place: Place, dataset: Dataset) -> bool:
+    def set_up(self, variant: Variant, dataset: Dataset) -> bool:
         """Show another run; whether its data are others than before."""
         is_other = dataset is not self._dataset
         self.fit = None
@@ -154,13 +154,13 @@ class _TitledFit(QWidget):
             self.view.set_dataset(dataset)
             self.title.set_numbers(None)
             self.title.set_note("")
-        if place != self._place:
-            self._place = place
-            color = None if place.color is None else pin_color(place.color)
-            self.title.set_name(place.name, color)
+        if variant != self._variant:
+            self._variant = variant
+            color = None if variant.color is None else pin_color(variant.color)
+            self.title.set_name(variant.name, color)
             self.view.panel.clear_past()  # the earlier fits were another run's
-            self.pin.setVisible(place.is_trained and place.pin is None)
-            self.adopt.setVisible(place.color is not None)
+            self.pin.setVisible(variant.is_trained and variant.pin is None)
+            self.adopt.setVisible(variant.color is not None)
             self.view.set_fit_color(color)
         panel = _chart_panel(self.view.panel)
         if panel is not None:
@@ -257,26 +257,26 @@ class SideTab(QWidget):
     def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
         """What is to be trained to be shown, while it is in sight."""
         lineup = self._lineup(experiment) if self.isVisible() else []
-        if lineup != [each.place for each in self.compared_runs]:
+        if lineup != [each.variant for each in self.compared_runs]:
             try:
                 self._line_up(lineup)
             except DatasetError:  # the file of a pinned run is gone
                 self._line_up([])
-                self.set_places([], [])  # nothing can be adopted of what was there before
-        experiments = tuple(place.experiment for place in lineup if place.is_trained)
+                self.set_variants([], [])  # nothing can be adopted of what was there before
+        experiments = tuple(variant.experiment for variant in lineup if variant.is_trained)
         if not (experiments and self.compared_runs):
             return {}
         return {_KEY: StudyRequest(Lineup(experiments), seen_together, epoch, "The comparison")}
 
-    def _lineup(self, experiment: Experiment) -> list[Place]:
+    def _lineup(self, experiment: Experiment) -> list[Variant]:
         pins = [pin for pin in self._pins if not pin.is_hidden][: MOST - 1]
         if not self._compares and pins:
-            found = [Place(pin.name, pin.run.experiment, pin.color, pin) for pin in pins]
-            return [Place("now", experiment), *found]
+            found = [Variant(pin.name, pin.run.experiment, pin.color, pin) for pin in pins]
+            return [Variant("now", experiment), *found]
         # One that was pinned keeps its colour, so that those of the others stay the same.
         pinned = {pin.run.experiment: pin for pin in self._pins if pin.run.is_complete}
         free = iter(self._pins.free_colors)
-        places = []
+        variants = []
         self._follow_strengths(experiment)
         for name, remedy in compared(experiment, *self._strengths.values()).items():
             pin = pinned.get(remedy)
@@ -284,8 +284,8 @@ class SideTab(QWidget):
             used = [path for path in MAIN_REGULARIZERS if get(remedy, path)]
             values = ", ".join(value_texts(remedy, used))
             whole = f"{name} {values}".strip()
-            places.append(Place(whole, remedy, color, pin, True, values))
-        return places
+            variants.append(Variant(whole, remedy, color, pin, True, values))
+        return variants
 
     def _follow_strengths(self, experiment: Experiment) -> None:
         """Take the experiment's own strengths; who adopts one remedy has not given up the others'.
@@ -315,33 +315,33 @@ class SideTab(QWidget):
                 self._strengths[path] = best
                 self.wishes_changed.emit()
 
-    def _line_up(self, lineup: list[Place]) -> None:
+    def _line_up(self, lineup: list[Variant]) -> None:
         """Take others; with other names and colours alone they stay what they are."""
         before = {
-            each.place.experiment: each for each in self.compared_runs if each.place.is_trained
+            each.variant.experiment: each for each in self.compared_runs if each.variant.is_trained
         }
-        if list(before) != [place.experiment for place in lineup if place.is_trained]:
+        if list(before) != [variant.experiment for variant in lineup if variant.is_trained]:
             before = {}
             for view in self.views:
                 view.panel.clear_past()
-        data = {each.place.experiment.data: each.dataset for each in self.compared_runs}
+        data = {each.variant.experiment.data: each.dataset for each in self.compared_runs}
         self.compared_runs = []
-        for place in lineup:
-            settings = place.experiment.data
+        for variant in lineup:
+            settings = variant.experiment.data
             if settings not in data:
                 data[settings] = load(settings)
-            if place.is_trained:
-                known = before.get(place.experiment)
-                run = Run(place.experiment) if known is None else known.run
+            if variant.is_trained:
+                known = before.get(variant.experiment)
+                run = Run(variant.experiment) if known is None else known.run
             else:
-                run = Run(place.experiment) if place.pin is None else place.pin.run
-            self.compared_runs.append(ComparedRun(place, run, data[settings]))
-        beside = [place.pin.run for place in lineup if place.pin and not place.is_trained]
+                run = Run(variant.experiment) if variant.pin is None else variant.pin.run
+            self.compared_runs.append(ComparedRun(variant, run, data[settings]))
+        beside = [variant.pin.run for variant in lineup if variant.pin and not variant.is_trained]
         self.recorded = sorted({int(epoch) for run in beside for epoch in run.checkpoints.epochs})
         if lineup:
-            self.set_places(lineup, [each.dataset for each in self.compared_runs])
+            self.set_variants(lineup, [each.dataset for each in self.compared_runs])
             for cell, each in zip(self._cells, self.compared_runs, strict=False):
-                cell.set_ready(not each.place.is_trained or bool(each.run.checkpoints))
+                cell.set_ready(not each.variant.is_trained or bool(each.run.checkpoints))
             if self._view is not None:
                 self.show_view(self._view)
         else:  # what is still drawn is nobody's, until others are lined up
@@ -377,14 +377,14 @@ class SideTab(QWidget):
         self._view = view
         beside = dict(zip(view.look.beside, view.beside, strict=False))
         for index, each in enumerate(self.compared_runs):
-            pin = each.place.pin
-            if each.place.is_trained:
+            pin = each.variant.pin
+            if each.variant.is_trained:
                 continue
             if pin is not None:
                 fit = beside.get(pin.run) or pin.fit
                 moment = None if fit is None else pin.run.history.until(fit.epoch).last
                 self.set_fit(index, fit, _losses(moment or pin.run.history.last))
-            elif each.place.experiment.data == view.run.experiment.data:  # no sweep over the data
+            elif each.variant.experiment.data == view.run.experiment.data:  # no sweep over the data
                 self.set_fit(index, view.fit, _losses(view.moment))
 
     def set_shows_validation(self, shows: bool) -> None:
@@ -403,14 +403,14 @@ class SideTab(QWidget):
         """The lines over them."""
         return [cell.title for cell in self._cells[: self._used]]
 
-    def set_places(self, places: Sequence[Place], datasets: Sequence[Dataset]) -> None:
+    def set_variants(self, variants: Sequence[Variant], datasets: Sequence[Dataset]) -> None:
         """Show up to four runs and their datasets; one that is still the same keeps its fit."""
-        has_changed = len(places) != self._used
-        while len(self._cells) < len(places):
+        has_changed = len(variants) != self._used
+        while len(self._cells) < len(variants):
             self._add_cell(len(self._cells))
-        self._used = len(places)
-        for cell, place, dataset in zip(self._cells, places, datasets, strict=False):
-            has_changed |= cell.set_up(place, dataset)
+        self._used = len(variants)
+        for cell, variant, dataset in zip(self._cells, variants, datasets, strict=False):
+            has_changed |= cell.set_up(variant, dataset)
         for index, cell in enumerate(self._cells):
             cell.setVisible(index < self._used)
         if has_changed:
@@ -427,7 +427,7 @@ class SideTab(QWidget):
 
     def _adopt(self, index: int) -> None:
         each = self.compared_runs[index]
-        start = Start(_KEY, index) if each.place.is_trained else Start(run=each.run)
+        start = Start(_KEY, index) if each.variant.is_trained else Start(run=each.run)
         self.start_chosen.emit(each.run.experiment, start)
 
     def set_fit(

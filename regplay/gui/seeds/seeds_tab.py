@@ -31,10 +31,10 @@ from regplay.gui.training import Study, StudyRequest
 from regplay.gui.widgets import (
     ComboBox,
     CountBox,
+    FlatButton,
     FlowLayout,
     Invitation,
     Label,
-    Press,
     Sentence,
     StudyControl,
     Toggle,
@@ -213,7 +213,7 @@ class SeedsTab(QWidget):
             "An experiment whose validation loss falls with the width, rises as networks come to "
             "fit the noise, and falls again beyond"
         )
-        self.double_descent = named("seeds.doubleDescent", Press("Double descent", tip))
+        self.double_descent = named("seeds.doubleDescent", FlatButton("Double descent", tip))
         self.spread = SpreadView()
         self.decomposition = DecompositionPlot()
         self.decomposition.set_axis(self.path)

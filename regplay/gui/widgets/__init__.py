@@ -5,7 +5,7 @@ from regplay.gui.widgets.buttons import (
     Button,
     CheckBox,
     CloseButton,
-    Press,
+    FlatButton,
     PushButton,
     Toggle,
     application_icon,

@@ -154,8 +154,8 @@ class Toggle(Button):
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
 
 
-class Press(Toggle):
-    """Looks like a `Toggle` of no group that is up."""
+class FlatButton(Toggle):
+    """A button without a frame: looks like a `Toggle` of no group that is up."""
 
     def __init__(self, text: str, tip: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, tip, parent)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from regplay.gui.training import Study, StudyRequest
-from regplay.gui.widgets.buttons import Press
+from regplay.gui.widgets.buttons import FlatButton
 from regplay.gui.widgets.layout import fill, named
 from regplay.gui.widgets.plain_text import Label, as_plain
 
@@ -43,7 +43,7 @@ class StudyControl(QWidget):
         self.is_on = self.is_running = False
         self.studies: dict[str, Study] = {}
         self._tip, self._can_start = "", True
-        self.button = named(f"{name}.start", Press("Start"))
+        self.button = named(f"{name}.start", FlatButton("Start"))
         self.button.clicked.connect(lambda: self.turn(not self.is_running))
         self.progress = named(f"{name}.progress", QProgressBar())
         self.progress.setTextVisible(False)

@@ -18,7 +18,7 @@ from regplay.gui.landscape.landscape_map import LandscapeMap
 from regplay.gui.landscape.landscape_tab import LandscapeTab
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.history_view import HistoryView
-from regplay.gui.runs.side_tab import Place, SideTab
+from regplay.gui.runs.side_tab import SideTab, Variant
 from regplay.gui.seeds.loss_strip import LossStrip
 from regplay.gui.seeds.seeds_tab import SeedsTab
 from regplay.session.pins import Pins
@@ -138,8 +138,8 @@ def loss_strip() -> LossStrip:
 
 def split_view() -> SideTab:
     view, dataset = SideTab(Pins()), make_dataset(1)
-    places = [Place(name, Experiment()) for name in ("plain", "dropout")]
-    view.set_places(places, [dataset, dataset])
+    variants = [Variant(name, Experiment()) for name in ("plain", "dropout")]
+    view.set_variants(variants, [dataset, dataset])
     view.set_fit(0, make_fit(dataset, 1))
     view.set_fit(1, make_fit(dataset, 2))
     return view

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QLabel, QTabWidget, QTextBrowser
 
 from regplay import __version__
 from regplay.gui.help import shortcuts_of, write_errors
-from regplay.gui.widgets import Press
+from regplay.gui.widgets import FlatButton
 from regplay.session.illustrated import glossary
 from regplay.session.storyboard import EXAMPLE, VERBS
 
@@ -96,7 +96,7 @@ def test_about_says_versions_and_where_errors_are_written(person):
     assert {"PyTorch", "Qt", "Engine on the CPU", "System"} <= set(found)
     assert "not installed" not in text
     assert dialog.findChild(QLabel, "help.log").text().endswith("errors.log")
-    QTest.mouseClick(dialog.findChild(Press, "help.copy"), LEFT)
+    QTest.mouseClick(dialog.findChild(FlatButton, "help.copy"), LEFT)
     assert clipboard() == text
     QTest.keyClick(dialog, Key.Key_Escape)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 
+import av
 import pytest
 
 from regplay.gui.application import render as rendering
@@ -63,6 +64,19 @@ def test_a_pinned_run_that_grew_while_it_was_not_painted_looks_the_same(frames_o
     kept, painted = frames_of(changed, cache)
     assert 0 < painted < 6
     assert kept == frames_of(changed, None)[0]
+
+
+def test_a_picture_that_stays_is_written_at_its_beginning_and_its_end(frames_of, cache):
+    plain, painted = frames_of(("wait = 1.0", STEPS[1], 'still = "trained.png"'), cache)
+    assert len(plain) == 14
+    counts = []
+    for file in cache.iterdir():
+        with av.open(str(file)) as container:
+            counts.append([round(frame.time * 10) for frame in container.decode(video=0)])
+    assert [0, 9] in counts
+    again, repainted = frames_of(("wait = 1.0", STEPS[1], 'still = "trained.png"'), cache)
+    assert (again, repainted) == (plain, 0)
+    assert painted > 0
 
 
 def test_a_step_whose_file_is_damaged_is_painted_from_there_on(frames_of, cache):

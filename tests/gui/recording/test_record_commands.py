@@ -67,6 +67,7 @@ def test_the_window_is_recorded_after_a_countdown_and_the_end_is_told(
     assert commands.strip.time.text() == "● 00:01"
     assert commands.strip.isWindow()  # of its own, so that it is in no picture
     commands.stop()
+    commands.recorder.wait()
     frames, size = film(path)
     assert frames == pytest.approx(40, abs=1)
     window = person.window.size()
@@ -82,6 +83,7 @@ def test_each_part_is_laid_out_for_the_frames_and_the_window_comes_back(
     begin(commands, tmp_path / "a.mp4", part, "1280x720")
     let_pass(commands, clock, 0.2)
     commands.stop()
+    commands.recorder.wait()
     assert film(tmp_path / "a.mp4")[1] == (1280, 720)
     assert person.window.geometry() == before
 
@@ -109,6 +111,7 @@ def test_the_strip_pauses_takes_back_and_stops(person, commands, clock, tmp_path
     assert commands.recorder.seconds == 0.0
     let_pass(commands, clock, 0.3)
     QTest.mouseClick(commands.strip.stop, Qt.MouseButton.LeftButton)
+    commands.recorder.wait()
     assert film(tmp_path / "a.mp4")[0] == pytest.approx(9, abs=1)
 
 
@@ -122,6 +125,7 @@ def test_a_full_disk_ends_the_recording_with_a_message_and_training_goes_on(
 
     monkeypatch.setattr(StreamFile, "write", refuse)
     let_pass(commands, clock, 1.0)
+    commands.recorder.wait()
     assert "No space left on device" in person.banner
     assert commands.strip is None
     person.press(Qt.Key.Key_Space, person.window)
@@ -162,6 +166,7 @@ def test_its_key_asks_what_to_record_begins_and_ends_it(
     clock.advance(3.0)
     let_pass(commands, clock, 0.3)
     QTest.keyClick(person.window, Qt.Key.Key_R, keys)
+    commands.recorder.wait()
     assert film(tmp_path / "mine.webm")[0] > 5
 
 
@@ -201,6 +206,7 @@ def test_a_gif_is_completed_while_the_window_can_be_used(
 def test_what_is_transparent_is_the_ground_of_plots(person, commands, clock, tmp_path):
     begin(commands, tmp_path / "frames", "fit", alpha=True)
     commands.stop()
+    commands.recorder.wait()
     image = QImage(str(next((tmp_path / "frames").iterdir())))
     chart = person.window.recording.charts()["fit"]
     corner = chart.viewport().mapTo(person.window.tabs, QPoint(4, 4))
@@ -213,6 +219,7 @@ def test_a_transparent_webm_says_so(person, commands, clock, tmp_path):
     begin(commands, tmp_path / "a.webm", "fit", alpha=True)
     let_pass(commands, clock, 0.2)
     commands.stop()
+    commands.recorder.wait()
     with av.open(str(tmp_path / "a.webm")) as container:
         assert container.streams.video[0].metadata["alpha_mode"] == "1"
 
@@ -235,6 +242,7 @@ def test_who_presents_and_records_sees_one_halo(person, commands, clock, tmp_pat
     person.wait(lambda: pane.pointer is not None)
     assert person.window.findChildren(GlassPane) == [pane]
     commands.stop()
+    commands.recorder.wait()
     QTest.mouseMove(person.window.windowHandle(), QPoint(300, 200))
     person.wait(lambda: pane.pointer is not None and round(pane.pointer.x()) == 300)
     person.press(Qt.Key.Key_Escape, person.window)

@@ -42,6 +42,7 @@ def recorder(clock, screen, qapp):
     made = Recorder(clock, screen.picture)
     yield made
     made.stop()
+    made.wait()
 
 
 def tenths(path):
@@ -62,6 +63,7 @@ def test_frames_are_timed_by_the_clock(recorder, clock, tmp_path):
     let_pass(recorder, clock, 2.0)
     assert recorder.seconds == pytest.approx(2.1)
     recorder.stop()
+    recorder.wait()
     assert tenths(tmp_path / "frames") == [*range(21)]
     assert recorder.repeated == 0
     assert not recorder.is_on
@@ -91,6 +93,7 @@ def test_pictures_that_find_no_room_are_left_out_and_their_time_is_kept(
     let_pass(recorder, clock, 0.3)
     assert recorder.seconds == pytest.approx(3.4, abs=0.11)
     recorder.stop()
+    recorder.wait()
     frames = tenths(tmp_path / "frames")
     assert frames == sorted(frames)
     assert len(frames) == round(recorder.seconds * FPS)
@@ -102,11 +105,12 @@ def test_a_machine_that_falls_far_behind_ends_the_recording_with_a_message(
 ):
     told = []
     recorder.failed.connect(told.append)
-    recorder.failed.connect(lambda _: gate.set())
     recorder.start(tmp_path / "frames", FPS)
     clock.advance(9.0)
     assert recorder.is_on
     clock.advance(2.0)
+    gate.set()
+    recorder.wait()
     assert "10 seconds behind" in told[0]
     assert not recorder.is_on
     assert len(tenths(tmp_path / "frames")) == round(recorder.seconds * FPS)
@@ -121,6 +125,7 @@ def test_a_pause_is_not_recorded(recorder, clock, tmp_path):
     recorder.pause()
     let_pass(recorder, clock, 0.3)
     recorder.stop()
+    recorder.wait()
     assert tenths(tmp_path / "frames") == [0, 1, 2, 3, 4, 5, 46, 47, 48]
 
 
@@ -131,6 +136,7 @@ def test_the_last_ten_seconds_are_taken_back(recorder, clock, tmp_path):
     assert recorder.seconds == 2.0
     let_pass(recorder, clock, 0.3)
     recorder.stop()
+    recorder.wait()
     assert tenths(tmp_path / "frames") == [*range(20), 125, 126, 127]
 
 
@@ -144,6 +150,7 @@ def test_a_disk_that_fills_up_ends_the_recording_with_a_message(
     with qtbot.waitSignal(recorder.failed) as told:
         recorder.start(tmp_path / "frames", FPS)
         let_pass(recorder, clock, 0.3)
+        recorder.wait()
     assert not recorder.is_on
     assert told.args == ["frames: can't be written: No space left on device"]
     assert [*tmp_path.iterdir()] == []

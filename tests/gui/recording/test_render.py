@@ -153,11 +153,29 @@ def test_a_verdict_on_a_few_frames_is_not_shown_but_the_last_one_is(play, film, 
         film('train = "end"\nseconds = 1.0', "wait = 0.2"),
         lambda renderer, _: renderer._window.verdict_bar.headline.accessibleName(),
     )
-    assert [kind for kind, _ in itertools.groupby(shown)] == [
-        "Not trained yet",
-        "underfitting",
-        "overfitting",
-    ]
+    told = [kind for kind, _ in itertools.groupby(shown)]
+    assert told == ["Not trained yet", "underfitting", "overfitting"]
+
+
+def test_a_verdict_on_a_few_networks_of_a_sweep_is_not_shown(play, film, monkeypatch):
+    usual = verdict_bar.judge
+
+    def judged(history, dataset, experiment, **more):
+        decay = get(experiment, WD)
+        kind = "underfitting" if decay < 0.01 else "good fit" if decay < 0.1 else "overfitting"
+        found = usual(history, dataset, experiment, **more)
+        return dataclasses.replace(found, kind=kind, headline=kind)
+
+    monkeypatch.setattr(verdict_bar, "judge", judged)
+    shown, _ = play(
+        film('hide = [{ train = "end" }]', STEPS[2], "wait = 0.2"),
+        lambda renderer, _: (
+            session(renderer).regularization.weight_decay,
+            renderer._window.verdict_bar.headline.accessibleName(),
+        ),
+    )
+    assert any(0.01 <= decay < 0.1 for decay, _ in shown)  # a good fit, for a frame or two
+    assert {kind for _, kind in shown} == {"underfitting", "overfitting"}
 
 
 def test_the_pointer_glides_to_what_moves_next_and_is_there_in_time(play, film):

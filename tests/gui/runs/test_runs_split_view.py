@@ -14,7 +14,7 @@ from regplay.core.fit import Fit, grid_of
 from regplay.gui.plots.chart import Chart
 from regplay.gui.runs import run_rows
 from regplay.gui.runs.run_rows import pin_color
-from regplay.gui.runs.side_tab import Place, SideTab
+from regplay.gui.runs.side_tab import SideTab, Variant
 from regplay.gui.theme import DARK, LIGHT, palette_of
 from regplay.session.pins import Pins
 
@@ -48,7 +48,9 @@ def split(qtbot) -> Callable[..., SideTab]:
         view = SideTab(Pins())
         qtbot.addWidget(view)
         view.resize(960, 420)
-        view.set_places([Place(name, Experiment()) for name in NAMES[: len(datasets)]], datasets)
+        view.set_variants(
+            [Variant(name, Experiment()) for name in NAMES[: len(datasets)]], datasets
+        )
         with qtbot.waitExposed(view):
             view.show()
         return view
@@ -187,7 +189,7 @@ def test_two_stand_side_by_side_and_four_in_two_rows(split) -> None:
 def test_fewer_runs_leave_no_view_behind(split) -> None:
     dataset = _dataset()
     view = split(*[dataset] * 4)
-    view.set_places([Place("one", Experiment())], [dataset])
+    view.set_variants([Variant("one", Experiment())], [dataset])
     QApplication.processEvents()
     assert len(view.views) == 1
     assert view.views[0].width() == view.width()
@@ -211,8 +213,8 @@ def test_a_fit_has_the_colour_of_its_title(split) -> None:
     view = split(dataset, dataset)
     for colors in (LIGHT, DARK):
         view.setPalette(palette_of(colors))
-        view.set_places(
-            [Place("now", Experiment()), Place("pin", Experiment(), color=4)], [dataset] * 2
+        view.set_variants(
+            [Variant("now", Experiment()), Variant("pin", Experiment(), color=4)], [dataset] * 2
         )
         own = [one.panel.chart.colors.fit for one in view.views]
         assert own == [colors.fit, colors.of(pin_color(4))]
@@ -224,8 +226,8 @@ def test_a_new_name_keeps_the_fit_and_new_data_drop_it(split) -> None:
     dataset = _dataset()
     view = split(dataset, dataset)
     _show(view, [_fit(dataset, 0.5), _fit(dataset, 0.5)])
-    view.set_places(
-        [Place("a", Experiment()), Place("b", Experiment())], [dataset, _dataset(seed=4)]
+    view.set_variants(
+        [Variant("a", Experiment()), Variant("b", Experiment())], [dataset, _dataset(seed=4)]
     )
     assert [one.panel.fit is None for one in view.views] == [False, True]
 
@@ -276,7 +278,7 @@ def test_another_run_in_a_panel_has_none_of_the_earlier_fits_of_the_one_before(s
     for epoch in (1, 4, 16):
         view.set_fit(0, dataclasses.replace(_fit(dataset, epoch / 20), epoch=epoch))
     assert view.views[0].panel.past.epochs == [1, 4, 16]
-    view.set_places([Place("another", Experiment())], [dataset])
+    view.set_variants([Variant("another", Experiment())], [dataset])
     assert view.views[0].panel.past.epochs == []
     view.set_fit(0, dataclasses.replace(_fit(dataset), epoch=16))
     assert view.views[0].panel.past.epochs == [16]

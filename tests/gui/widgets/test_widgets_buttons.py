@@ -7,11 +7,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from regplay.gui.lesson_guide.wrapped_text import TextLine, WrappedButton
-from regplay.gui.widgets.buttons import Button, CloseButton, Press, Toggle
+from regplay.gui.widgets.buttons import Button, CloseButton, FlatButton, Toggle
 from regplay.gui.widgets.plain_text import as_plain
 from regplay.gui.widgets.texts import ElidedLabel
 
-BUTTONS = (Button, CloseButton, lambda: Press("Go"), lambda: Toggle("Go"), WrappedButton)
+BUTTONS = (Button, CloseButton, lambda: FlatButton("Go"), lambda: Toggle("Go"), WrappedButton)
 
 
 @pytest.mark.parametrize("make", BUTTONS)

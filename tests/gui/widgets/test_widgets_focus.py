@@ -9,11 +9,11 @@ from regplay.core.fields import FIELDS
 from regplay.gui.controls.panel import make_control
 from regplay.gui.lesson_guide.wrapped_text import TextLine, WrappedButton
 from regplay.gui.theme import DARK, LIGHT, palette_of
-from regplay.gui.widgets import Button, CountBox, Press, PushButton, Toggle
+from regplay.gui.widgets import Button, CountBox, FlatButton, PushButton, Toggle
 
 MAKERS = {
     "button": Button,
-    "press": lambda: Press("Go"),
+    "press": lambda: FlatButton("Go"),
     "toggle": lambda: Toggle("Go"),
     "count": CountBox,
     "push": lambda: PushButton("Go"),
@@ -43,7 +43,7 @@ def accented(widget, color: str) -> int:
 def test_whatever_has_the_focus_has_the_same_ring(show_widget, kind, colors) -> None:
     holder = QWidget()
     layout = QVBoxLayout(holder)
-    other = Press("Other")
+    other = FlatButton("Other")
     whole = make_control(FIELDS[PARTS[kind]]) if kind in PARTS else MAKERS[kind]()
     widget = getattr(whole, kind) if kind in PARTS else whole
     layout.addWidget(other)
