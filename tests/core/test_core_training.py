@@ -243,7 +243,7 @@ def test_those_that_stopped_stay_still_while_others_go_on(monkeypatch, records_a
             "optimizer__name": optimizer,
             "regularization__weight_decay": 0.01,
             "regularization__l1": 0.001,
-            "epochs": 300,
+            "epochs": 160,
         }
         # With a patience of 1, so little lr that the loss soon stands still; others never stop.
         experiments = [
@@ -266,7 +266,7 @@ def test_those_that_stopped_stay_still_while_others_go_on(monkeypatch, records_a
         assert torch.equal(parameters(training, 3), moving.parameters[3])
         assert at_stop.snapshot.stopped_at.tolist() == [-1, 1, -1, -1]
         assert at_stop.snapshot.epoch == 1
-        assert last.snapshot.epoch == 300
+        assert last.snapshot.epoch == 160
         assert last.snapshot.stopped_at.tolist() == [-1, 1, -1, moving_at]
         for state in (at_stop.state, last.state):
             assert torch.equal(parameters(training, 1), state.parameters[1])
