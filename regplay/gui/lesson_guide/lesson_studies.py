@@ -64,7 +64,7 @@ class LessonStudies(QObject):
         guide.tried.connect(self._start_seeds)
         guide.terms_wanted.connect(self._studies.reconsider)
         controller.look_changed.connect(lambda look: guide.note_moment(look.epoch))
-        self._studies.add(self)
+        self._studies.add(self, is_urgent=True)
         self._studies.changed.connect(self._note_studies)
 
     def show_view(self, view: View) -> None:

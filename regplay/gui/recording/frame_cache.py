@@ -7,7 +7,10 @@ so the frames of those after it, does not depend on what is kept.
 import contextlib
 import hashlib
 import os
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,7 @@ from PySide6.QtGui import QImage
 import regplay
 from regplay.core.experiment import Experiment
 from regplay.gui.help import versions
+from regplay.gui.recording.encoder import yield_to_others
 from regplay.gui.recording.film_pointer import next_aim
 from regplay.gui.recording.video import StreamFile
 from regplay.gui.recording.video_formats import LOSSLESS, RecordingError
@@ -29,10 +33,15 @@ from regplay.session.files import temporary_beside
 from regplay.session.storyboard import Storyboard
 
 MOST_BYTES = 1 << 30  # of all files together; those that were used last stay
+_WAITING_BYTES = 1 << 27  # of pictures that wait to be written
 
 
 class FrameCache:
     """The frames of the steps of one film in one size, a file without loss for each step.
+
+    A picture that stays is written once, and once more where it is the last one of its step. A
+    thread writes them in the time that the film leaves; where it falls too far behind, the step is
+    not kept.
 
     The name of a file is a digest of all that decides its frames: the program, size, pace, theme,
     scale and language, the experiment, all steps so far, and what moves next, for which the pointer
@@ -53,7 +62,15 @@ class FrameCache:
         self._names = [*_names(storyboard, size, device)]
         self._number = 0  # of the step that is being written, from 1
         self._video: StreamFile | None = None
+        self._newest: QImage | None = None  # of its pictures
+        self._stays = False  # it is that of further frames, which are not written
         self._is_writable = True
+        # What follows belongs to the thread that asks; what is above, to the one that writes.
+        self._pool = ThreadPoolExecutor(1, "keeping", partial(yield_to_others, 19))
+        bytes_each = 4 * size[0] * size[1]
+        self._room = threading.Semaphore(max(_WAITING_BYTES // bytes_each, 4))
+        self._last: QImage | None = None
+        self._left_out = 0  # the step for which there was no room
         with contextlib.suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
 
@@ -68,10 +85,29 @@ class FrameCache:
             os.utime(path)
         except OSError:
             return None
-        return _read(path)
+        return _read(path, self._fps)
 
-    def write(self, number: int, image: QImage) -> None:
-        """Keep the next frame of a step; where there is no room, nothing is kept."""
+    def put(self, number: int, image: QImage) -> None:
+        """Keep the next frame of a step, if there is time and room for all of them."""
+        if number == self._left_out:
+            return
+        is_new = image is not self._last
+        if is_new and not self._room.acquire(blocking=False):
+            self._left_out, self._last = number, None
+            self._pool.submit(self._leave_out, number)
+            return
+        self._last = image
+        written = self._pool.submit(self._write, number, image)
+        if is_new:
+            written.add_done_callback(lambda _: self._room.release())
+
+    def _leave_out(self, number: int) -> None:
+        if self._number == number:
+            self._abandon_step()
+        else:
+            self._complete()
+
+    def _write(self, number: int, image: QImage) -> None:
         if number != self._number:
             self._complete()
             self._number = number
@@ -81,14 +117,20 @@ class FrameCache:
             if self._video is None:
                 beside = temporary_beside(self._path(number))
                 self._video = StreamFile(beside, self._size, self._fps, LOSSLESS)
-            self._video.write(image)
+            self._stays = image is self._newest
+            if self._stays:
+                self._video.frames += 1
+            else:
+                self._video.write(image)
+            self._newest = image
         except RecordingError:
             self._is_writable = False
-            self.abandon()
+            self._abandon_step()
 
     def finish(self) -> None:
         """Keep the last step, too, and no more than there may be."""
-        self._complete()
+        self._pool.submit(self._complete)
+        self._pool.shutdown()
         with contextlib.suppress(OSError):
             files = [(path, path.stat()) for path in self._folder.iterdir()]
             left = MOST_BYTES
@@ -99,14 +141,22 @@ class FrameCache:
 
     def abandon(self) -> None:
         """Keep nothing of the step that is being written: it is not whole."""
-        video, self._video = self._video, None
+        self._pool.shutdown(cancel_futures=True)
+        self._abandon_step()
+
+    def _abandon_step(self) -> None:
+        video, self._video, self._newest = self._video, None, None
         if video is not None:
             video.abandon()
 
     def _complete(self) -> None:
-        video, self._video = self._video, None
-        if video is not None:
+        video, newest = self._video, self._newest
+        self._video = self._newest = None
+        if video is not None and newest is not None:
             with contextlib.suppress(RecordingError, OSError):
+                if self._stays:  # so that it is known how long
+                    video.frames -= 1
+                    video.write(newest)
                 video.finish()
                 os.replace(video.path, self._path(self._number))
 
@@ -148,12 +198,16 @@ def _program() -> list[object]:
     ]
 
 
-def _read(path: Path) -> Iterator[QImage]:
+def _read(path: Path, fps: int) -> Iterator[QImage]:
     """The frames of a file; the same object again where nothing has changed."""
     before: list[Any] = []
+    image, count = QImage(), 0
     try:
         with av.open(str(path)) as container:
             for frame in container.decode(video=0):
+                while count < round(frame.time * fps):  # it stayed
+                    yield image
+                    count += 1
                 planes = [_bytes(plane) for plane in frame.planes]
                 if not (before and all(map(np.array_equal, planes, before))):
                     before = planes
@@ -162,6 +216,7 @@ def _read(path: Path) -> Iterator[QImage]:
                     pixels = _bytes(image.bits()).reshape(frame.height, -1)
                     pixels[:] = rows.reshape(frame.height, -1)[:, : pixels.shape[1]]
                 yield image
+                count += 1
     except FFmpegError:
         path.unlink(missing_ok=True)
 
