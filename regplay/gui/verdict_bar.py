@@ -36,6 +36,7 @@ _USUAL = ("0.01234", "0.01234", "−0.01234")  # losses and their gap, of which 
 _NAMES = 0.72  # of the size of the numbers
 _PADDING = 12  # px between columns
 _MARGINS = (10, 3, 10, 3)  # px around a verdict
+_ABOUT_TO_TRAIN = Verdict("untrained", "Not trained yet", "")  # such as while PyTorch is loaded
 _NO_DATA = Verdict("untrained", "No data", "See the message above.")
 _SIGNS = {
     "untrained": "○",
