@@ -248,6 +248,8 @@ class VerdictBar(QWidget):
     def set_going_on(self, is_going_on: bool) -> None:
         """Whether moments follow one another by themselves; once they don't, the last is judged."""
         self._is_going_on = is_going_on
+        if is_going_on and self._view is None:
+            self.set_verdict(_ABOUT_TO_TRAIN)
         self._judge_anew()
 
     def set_in_a_film(self, is_in_a_film: bool) -> None:

@@ -293,7 +293,7 @@ def render(
         for image in renderer.frames(kept):
             encoder.put(image, waits=True)
             if kept is not None and not renderer.is_kept:
-                encoder.run(partial(kept.write, renderer.player.number, image))
+                kept.put(renderer.player.number, image)
             if encoder.error is not None:
                 raise encoder.error
             stills += [(name, image) for _, name in log.stills[len(stills) :]]
@@ -305,7 +305,7 @@ def render(
         if image is not None:  # what was asked for after the last frame
             stills += [(name, image) for _, name in log.stills[len(stills) :]]
         if kept is not None:
-            encoder.run(kept.finish)
+            kept.finish()
         encoder.finish()
         encoder.wait()
         if encoder.error is not None:

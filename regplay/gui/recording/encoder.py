@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 
 from PySide6.QtGui import QImage
 
@@ -46,7 +47,8 @@ class Encoder:
     ) -> None:
         self.error: Exception | None = None
         self._prepare = prepare
-        self._pool = ThreadPoolExecutor(1, "encoding", _yield_to_others if yields else None)
+        yield_some = partial(yield_to_others, _NICENESS)
+        self._pool = ThreadPoolExecutor(1, "encoding", yield_some if yields else None)
         self._room = threading.Semaphore(_WAITING)
         self._newest: QImage | None = None
         self._put = self._written = 0  # frames; the one is counted here, the other on the thread
@@ -128,7 +130,7 @@ class Encoder:
             video.abandon()
 
 
-def _yield_to_others() -> None:
-    """Lower the priority of this thread, where a thread has one of its own."""
+def yield_to_others(niceness: int) -> None:
+    """Lower the priority of this thread, by up to 19, where a thread has one of its own."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)

@@ -7,7 +7,10 @@ so the frames of those after it, does not depend on what is kept.
 import contextlib
 import hashlib
 import os
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,7 @@ from PySide6.QtGui import QImage
 import regplay
 from regplay.core.experiment import Experiment
 from regplay.gui.help import versions
+from regplay.gui.recording.encoder import yield_to_others
 from regplay.gui.recording.film_pointer import next_aim
 from regplay.gui.recording.video import StreamFile
 from regplay.gui.recording.video_formats import LOSSLESS, RecordingError
@@ -29,12 +33,15 @@ from regplay.session.files import temporary_beside
 from regplay.session.storyboard import Storyboard
 
 MOST_BYTES = 1 << 30  # of all files together; those that were used last stay
+_WAITING_BYTES = 1 << 27  # of pictures that wait to be written
 
 
 class FrameCache:
     """The frames of the steps of one film in one size, a file without loss for each step.
 
-    A picture that stays is written once, and once more where it is the last one of its step.
+    A picture that stays is written once, and once more where it is the last one of its step. A
+    thread writes them in the time that the film leaves; where it falls too far behind, the step is
+    not kept.
 
     The name of a file is a digest of all that decides its frames: the program, size, pace, theme,
     scale and language, the experiment, all steps so far, and what moves next, for which the pointer
@@ -58,6 +65,12 @@ class FrameCache:
         self._newest: QImage | None = None  # of its pictures
         self._stays = False  # it is that of further frames, which are not written
         self._is_writable = True
+        # What follows belongs to the thread that asks; what is above, to the one that writes.
+        self._pool = ThreadPoolExecutor(1, "keeping", partial(yield_to_others, 19))
+        bytes_each = 4 * size[0] * size[1]
+        self._room = threading.Semaphore(max(_WAITING_BYTES // bytes_each, 4))
+        self._last: QImage | None = None
+        self._left_out = 0  # the step for which there was no room
         with contextlib.suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
 
@@ -74,8 +87,27 @@ class FrameCache:
             return None
         return _read(path, self._fps)
 
-    def write(self, number: int, image: QImage) -> None:
-        """Keep the next frame of a step; where there is no room, nothing is kept."""
+    def put(self, number: int, image: QImage) -> None:
+        """Keep the next frame of a step, if there is time and room for all of them."""
+        if number == self._left_out:
+            return
+        is_new = image is not self._last
+        if is_new and not self._room.acquire(blocking=False):
+            self._left_out, self._last = number, None
+            self._pool.submit(self._leave_out, number)
+            return
+        self._last = image
+        written = self._pool.submit(self._write, number, image)
+        if is_new:
+            written.add_done_callback(lambda _: self._room.release())
+
+    def _leave_out(self, number: int) -> None:
+        if self._number == number:
+            self._abandon_step()
+        else:
+            self._complete()
+
+    def _write(self, number: int, image: QImage) -> None:
         if number != self._number:
             self._complete()
             self._number = number
@@ -93,11 +125,12 @@ class FrameCache:
             self._newest = image
         except RecordingError:
             self._is_writable = False
-            self.abandon()
+            self._abandon_step()
 
     def finish(self) -> None:
         """Keep the last step, too, and no more than there may be."""
-        self._complete()
+        self._pool.submit(self._complete)
+        self._pool.shutdown()
         with contextlib.suppress(OSError):
             files = [(path, path.stat()) for path in self._folder.iterdir()]
             left = MOST_BYTES
@@ -108,6 +141,10 @@ class FrameCache:
 
     def abandon(self) -> None:
         """Keep nothing of the step that is being written: it is not whole."""
+        self._pool.shutdown(cancel_futures=True)
+        self._abandon_step()
+
+    def _abandon_step(self) -> None:
         video, self._video, self._newest = self._video, None, None
         if video is not None:
             video.abandon()

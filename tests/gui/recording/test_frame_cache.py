@@ -1,13 +1,16 @@
 """Frames that are kept: the same as those that are painted, whatever was kept before."""
 
 import hashlib
+import threading
 
 import av
 import pytest
+from PySide6.QtGui import QImage
 
 from regplay.gui.application import render as rendering
 from regplay.gui.application.render import render
 from regplay.gui.recording import frame_cache
+from regplay.gui.recording.frame_cache import FrameCache
 
 SIZE = (640, 480)
 SWEEP = 'sweep = "regularization.weight_decay"\nfrom = 1e-4\nto = 0.1\nseconds = 0.3'
@@ -77,6 +80,21 @@ def test_a_picture_that_stays_is_written_at_its_beginning_and_its_end(frames_of,
     again, repainted = frames_of(("wait = 1.0", STEPS[1], 'still = "trained.png"'), cache)
     assert (again, repainted) == (plain, 0)
     assert painted > 0
+
+
+def test_a_step_that_is_not_written_in_time_is_left_out(qapp, film, cache, monkeypatch):
+    monkeypatch.setattr(frame_cache, "_WAITING_BYTES", 0)  # but four pictures may wait
+    goes_on, usual = threading.Event(), FrameCache._write
+    monkeypatch.setattr(FrameCache, "_write", lambda *given: (goes_on.wait(), usual(*given)))
+    kept = FrameCache(cache, film(*STEPS), SIZE, "cpu")
+    pictures = [QImage(*SIZE, QImage.Format.Format_RGB32) for _ in range(6)]
+    for level, picture in enumerate(pictures):
+        picture.fill(level)
+        kept.put(1 if level < 4 else 2, picture)
+    goes_on.set()
+    kept.finish()
+    assert [*kept.frames(1)] == pictures[:4]
+    assert kept.frames(2) is None
 
 
 def test_a_step_whose_file_is_damaged_is_painted_from_there_on(frames_of, cache):
