@@ -213,13 +213,15 @@ def places(window):
     return {name: widget.mapTo(window, widget.rect().center()) for name, widget in widgets.items()}
 
 
-@pytest.mark.parametrize("place", ["fit", "losses", "a number", "transport", "window"])
-def test_a_table_may_be_dropped_anywhere(person, file, place):
-    assert drop(person.window, put_files(file("mine.csv", TABLE)), places(person.window)[place])
-    assert dialog_of(person.window) is None  # the drag is over first
-    person.wait(lambda: dialog_of(person.window))
-    use_table(person)
-    assert person.controller.session.experiment.data.name == "csv"
+def test_a_table_may_be_dropped_anywhere(person, file):
+    for name, place in places(person.window).items():
+        assert drop(person.window, put_files(file("mine.csv", TABLE)), place), name
+        assert dialog_of(person.window) is None  # the drag is over first
+        person.wait(lambda: dialog_of(person.window))
+        use_table(person)
+        assert person.controller.session.experiment.data.name == "csv", name
+        person.set(data__name="sine")
+        person.wait(person.is_shown)
 
 
 def test_a_table_that_is_dropped_on_the_name_of_a_file_is_opened(person, file):

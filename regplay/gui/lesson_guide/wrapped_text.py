@@ -195,8 +195,7 @@ class WrappedText(QTextBrowser):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self._lines = lines
-        self._lay_out()
+        self.set_lines(*lines)
 
     def set_lines(self, *lines: TextLine) -> None:
         if lines != self._lines:

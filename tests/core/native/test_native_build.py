@@ -42,17 +42,31 @@ def break_sources(sources: Path) -> None:
         path.write_text("int mistaken = ;\n", encoding="utf-8")
 
 
-def test_the_library_can_be_loaded_and_bears_the_version_of_its_sources(tmp_path):
-    path = build.build(tmp_path / "new" / "folder")
+def loaded(path: Path) -> ctypes.CDLL:
     library = ctypes.CDLL(str(path))
     library.regplay_version.restype = ctypes.c_int64
+    return library
+
+
+def test_the_library_can_be_loaded_and_bears_the_version_of_its_sources(tmp_path):
+    library = loaded(build.build(tmp_path / "new" / "folder"))
     assert library.regplay_version() == build.version() > 0
-    # A program may run on the one that is there: it is replaced, never written into.
-    before = path.stat()
-    assert build.build(path.parent) == path
-    assert [file.name for file in path.parent.iterdir()] == [build.host_target().library]
+
+
+def test_a_library_that_a_program_may_run_on_is_replaced_and_never_written_into(project, tmp_path):
+    (project.sources / "variant.c").write_text("")
+    (project.sources / "library.c").write_text(
+        "#include <stdint.h>\n"
+        '__attribute__((visibility("default")))\n'
+        "int64_t regplay_version(void) { return REGPLAY_VERSION; }\n"
+    )
+    module, folder = of(project.sources), tmp_path / "folder"
+    path = module.build(folder)
+    library, before = loaded(path), path.stat()
+    assert module.build(folder) == path
+    assert [file.name for file in folder.iterdir()] == [module.host_target().library]
     assert not os.path.samestat(path.stat(), before)
-    assert library.regplay_version() == build.version()
+    assert library.regplay_version() == module.version()
 
 
 def test_a_mistake_is_told_in_the_compilers_words(project, tmp_path):
