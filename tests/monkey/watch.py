@@ -1,19 +1,16 @@
 """What must hold: nothing is raised or said, all parts agree, nothing piles up."""
 
-import faulthandler
 import gc
 import os
-import re
 import signal
 import sys
-import tempfile
 import threading
 import time
 import traceback
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 
 from PySide6.QtCore import QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
@@ -141,18 +138,25 @@ class Absence:
     """
 
     def __init__(self) -> None:
-        self._stacks = tempfile.TemporaryFile()  # noqa: SIM115 (as long as the process)
-        # By a signal, which comes while C code runs too; and it holds no frame, which would keep
-        # painters alive that end with it.
-        faulthandler.register(signal.SIGALRM, self._stacks, all_threads=False)
+        signal.signal(signal.SIGALRM, self._note_place)
         self.begin()
 
     def begin(self) -> None:
         """What came before doesn't count."""
-        self._longest = 0.0, 0.0
-        self._stacks.seek(0)
-        self._stacks.truncate()
+        self._longest, self._where = (0.0, 0.0), ""
         self._stay()
+
+    def _note_place(self, _: int, frame: FrameType | None) -> None:
+        """Note where it is, or where it comes back to from C code.
+
+        faulthandler would not wait for that, but reads frames while they change, and may end the
+        process.
+        """
+        calls = traceback.walk_stack(frame)
+        places = [(one.f_code.co_filename, line, one.f_code.co_name) for one, line in calls]
+        own = [place for place in places if "/regplay/" in place[0]] or places
+        told = (f"{Path(file).name}:{line} {name}" for file, line, name in own[:6])
+        self._where = " < ".join(told)
 
     def end(self) -> None:
         """The main thread is back."""
@@ -173,11 +177,7 @@ class Absence:
         Seconds of the thread's own time, seconds that passed, and where it was, if that was long.
         """
         self.end()
-        self._stacks.seek(0)
-        places = re.findall(r'"(.*)", line (\d+) in (\w+)', self._stacks.read().decode())
-        own = [place for place in places if "/regplay/" in place[0]] or places
-        told = (f"{Path(file).name}:{line} {name}" for file, line, name in own[:6])
-        return *self._longest, " < ".join(told)
+        return *self._longest, self._where
 
 
 def threads() -> int:
