@@ -36,6 +36,7 @@ _USUAL = ("0.01234", "0.01234", "−0.01234")  # losses and their gap, of which 
 _NAMES = 0.72  # of the size of the numbers
 _PADDING = 12  # px between columns
 _MARGINS = (10, 3, 10, 3)  # px around a verdict
+_ABOUT_TO_TRAIN = Verdict("untrained", "Not trained yet", "")  # such as while PyTorch is loaded
 _NO_DATA = Verdict("untrained", "No data", "See the message above.")
 _SIGNS = {
     "untrained": "○",
@@ -247,6 +248,8 @@ class VerdictBar(QWidget):
     def set_going_on(self, is_going_on: bool) -> None:
         """Whether moments follow one another by themselves; once they don't, the last is judged."""
         self._is_going_on = is_going_on
+        if is_going_on and self._view is None:
+            self.set_verdict(_ABOUT_TO_TRAIN)
         self._judge_anew()
 
     def set_in_a_film(self, is_in_a_film: bool) -> None:

@@ -218,3 +218,11 @@ def test_a_run_that_begins_and_another_one_are_judged_at_once(show_at, overfitte
     assert show_at(100) == "Good fit"
     other = Run(Experiment(), overfitted.history)
     assert "Overfitting" in show_at(200, other)
+
+
+def test_nobody_is_told_to_begin_what_begins_by_itself(show_at):
+    show_at.bar.show_untrained(Experiment(), load(Experiment().data))
+    assert show_at.bar.reason.text() == "Press Space to train."
+    show_at.bar.set_going_on(True)
+    assert show_at.bar.headline.accessibleName() == "Not trained yet"
+    assert show_at.bar.reason.text() == ""
