@@ -75,20 +75,22 @@ states. Where a step takes 4.5 µs, the same window shows 58 networks a second b
 memory for the records of one network given to the next, and a slider that paints its groove and
 ticks once."""
 _RECORDED = """\
-On two processors of an AMD EPYC that train 1.4 times as fast as one, at a load of 12 by other
-programs, 88 to 91 % of the frames come within 33 ms without a recording, and 77 to 85 % with
-one; the longest is 51 to 59 ms and 69 to 105 ms. To take a picture costs the window 0.15 ms.
-Then the encoder's thread converts its colours in 2.8 ms and encodes it in 4 to 7 ms, on the
-processor that training has; training keeps 94 to 108 %, as frames that come later leave it more.
-Next: to convert only the rows that have changed."""
+On two processors of an AMD EPYC that train 1.4 times as fast as one, at a load of 7 to 12 by other
+programs, 88 to 91 % of the frames come within 33 ms without a recording, and 74 to 90 % with one;
+the longest is 50 to 190 ms and 59 to 95 ms. So most of what is missing is what keeps frames from
+20 ms without a recording, too. To take a picture costs the window 0.15 ms. The encoder's thread
+converts its colours in 3 ms and encodes it in 3 to 6 ms, both without the interpreter's lock, on
+the processor that training has; with a niceness of 12 or 19 in place of 5 as many frames came in
+time (86 %). Training keeps 83 to 118 %. Next: views that are put together in less time."""
 _FILM = """\
-A film of 29 s takes 26 s of the processors' time at a load of 5 to 15 by other programs, and 19
-to 24 s on the clock, on two processors of an AMD EPYC that train 1.4 times as fast as one: 9 to
-10 s are the window's (half of it painting), 8 to 9 s the training thread's (2 s of them to
-import torch), 6 s the encoder's, beside both. A frame is painted once all of it is trained, so
-that the first two add up. To train the next value of a drag while the present one is painted was
-tried: painting hides 8 of the 50 ms that a network takes, and the film was no sooner done. Next:
-networks of a drag trained by both processors while the window waits."""
+A film of 29 s takes 25 to 29 s of the processors' time, and 21 to 24 s on the clock at a load of 9
+by other programs, on two processors of an AMD EPYC that train 1.4 times as fast as one: 9 to 10 s
+are the window's (half of it painting), 9 s of training (2 s to import torch), 6 s the encoder's,
+beside both, and 4 s of another thread to keep frames for the next time; without that (`--no-cache`)
+the same film took 18.5 to 21 s. Networks of a drag are trained by both processors, ahead of their
+frames: 6.5 s of the film became 4.2 to 5.1 s. In the rest of it a frame is painted once all of it
+is trained, so that these add up. Next: to begin what a frame shows while the one before is painted
+where a run is trained, too."""
 _LIMITS = {
     "one run, SGD": _ONE_RUN,
     "process start": _START,
