@@ -125,7 +125,7 @@ class Renderer:
     player
         Does what the storyboard says.
     is_kept
-        Whether the newest frame is of a step that was kept.
+        Whether the newest frame is of a step that was kept, as a whole or in part.
     """
 
     def __init__(self, storyboard: Storyboard, size: tuple[int, int], folder: Path) -> None:
@@ -187,6 +187,7 @@ class Renderer:
             if self.player.number != number:
                 number, is_whole = self.player.number, True
                 taken = None if kept is None else kept.frames(number)
+                self.is_kept = taken is not None
                 self._window.setUpdatesEnabled(taken is None)
             self._settle()
             # All is where it belongs before it is covered and painted.
@@ -194,11 +195,11 @@ class Renderer:
             self.player.cover()
             if self.player.is_on_camera:
                 found = None if taken is None else next(taken, None)
-                self.is_kept = found is not None
                 if found is not None:
                     picture = found
                 else:
-                    if taken is not None:  # the rest of the file is damaged
+                    if kept is not None and taken is not None:  # the rest of it is damaged
+                        kept.remove(number)
                         taken, is_whole = None, True
                         self._window.setUpdatesEnabled(True)
                     QApplication.processEvents()

@@ -78,7 +78,7 @@ class FrameCache:
         """The frames of a step, by its number from 1; None if they are not there.
 
         Those of a damaged file end early; what is painted then may differ in single pixels, as
-        the step was not painted from its beginning.
+        the step was not painted from its beginning. It is not to be kept: see `remove`.
         """
         path = self._path(number)
         try:
@@ -86,6 +86,11 @@ class FrameCache:
         except OSError:
             return None
         return _read(path, self._fps)
+
+    def remove(self, number: int) -> None:
+        """Have a step whose file is damaged painted, and kept, as a whole the next time."""
+        with contextlib.suppress(OSError):
+            self._path(number).unlink()
 
     def put(self, number: int, image: QImage) -> None:
         """Keep the next frame of a step, if there is time and room for all of them."""
@@ -123,7 +128,7 @@ class FrameCache:
             else:
                 self._video.write(image)
             self._newest = image
-        except RecordingError:
+        except Exception:  # whatever hinders it, the film goes on without
             self._is_writable = False
             self._abandon_step()
 
@@ -202,23 +207,20 @@ def _read(path: Path, fps: int) -> Iterator[QImage]:
     """The frames of a file; the same object again where nothing has changed."""
     before: list[Any] = []
     image, count = QImage(), 0
-    try:
-        with av.open(str(path)) as container:
-            for frame in container.decode(video=0):
-                while count < round(frame.time * fps):  # it stayed
-                    yield image
-                    count += 1
-                planes = [_bytes(plane) for plane in frame.planes]
-                if not (before and all(map(np.array_equal, planes, before))):
-                    before = planes
-                    rows = _bytes(frame.reformat(format="bgra").planes[0])
-                    image = QImage(frame.width, frame.height, QImage.Format.Format_RGB32)
-                    pixels = _bytes(image.bits()).reshape(frame.height, -1)
-                    pixels[:] = rows.reshape(frame.height, -1)[:, : pixels.shape[1]]
+    with contextlib.suppress(FFmpegError), av.open(str(path)) as container:
+        for frame in container.decode(video=0):
+            while count < round(frame.time * fps):  # it stayed
                 yield image
                 count += 1
-    except FFmpegError:
-        path.unlink(missing_ok=True)
+            planes = [_bytes(plane) for plane in frame.planes]
+            if not (before and all(map(np.array_equal, planes, before))):
+                before = planes
+                rows = _bytes(frame.reformat(format="bgra").planes[0])
+                image = QImage(frame.width, frame.height, QImage.Format.Format_RGB32)
+                pixels = _bytes(image.bits()).reshape(frame.height, -1)
+                pixels[:] = rows.reshape(frame.height, -1)[:, : pixels.shape[1]]
+            yield image
+            count += 1
 
 
 def _bytes(buffer: Any) -> Any:

@@ -5,12 +5,14 @@ import threading
 
 import av
 import pytest
+from av.error import ExternalError
 from PySide6.QtGui import QImage
 
 from regplay.gui.application import render as rendering
 from regplay.gui.application.render import render
 from regplay.gui.recording import frame_cache
 from regplay.gui.recording.frame_cache import FrameCache
+from regplay.gui.recording.video import StreamFile
 
 SIZE = (640, 480)
 SWEEP = 'sweep = "regularization.weight_decay"\nfrom = 1e-4\nto = 0.1\nseconds = 0.3'
@@ -106,6 +108,38 @@ def test_a_step_whose_file_is_damaged_is_painted_from_there_on(frames_of, cache)
     found, repainted = frames_of(STEPS, cache)
     assert len(found) == len(plain)
     assert 0 < repainted < painted
+
+
+def test_what_was_painted_after_a_damaged_place_is_not_kept_for_the_whole_step(frames_of, cache):
+    steps = (*STEPS[:3], SWEEP.replace("0.3", "2.5"))  # a file of several fragments
+    plain, painted = frames_of(steps, cache)
+    file = max(cache.iterdir(), key=lambda file: file.stat().st_size)
+    file.write_bytes(file.read_bytes()[: file.stat().st_size * 3 // 5])
+    _, repainted = frames_of(steps, cache)
+    assert 0 < repainted < painted - 10  # the first second was read
+    assert not file.exists()
+    assert frames_of(steps, cache)[0] == plain
+    assert frames_of(steps, cache) == (plain, 0)
+
+
+def test_a_step_of_which_a_picture_can_not_be_written_is_not_kept(qapp, film, cache, monkeypatch):
+    kept, usual, refused = FrameCache(cache, film(*STEPS), SIZE, "cpu"), StreamFile.write, []
+
+    def write(self, image, count=1):
+        if image in refused:
+            raise ExternalError(0, "an encoder that fails")
+        usual(self, image, count)
+
+    monkeypatch.setattr(StreamFile, "write", write)
+    pictures = [QImage(*SIZE, QImage.Format.Format_RGB32) for _ in range(3)]
+    for level, picture in enumerate(pictures):
+        picture.fill(level)
+    refused.append(pictures[1])
+    for picture in pictures:
+        kept.put(1, picture)
+    kept.finish()
+    assert kept.frames(1) is None
+    assert not [*cache.iterdir()]
 
 
 def test_what_was_used_last_stays_and_all_of_it_is_bounded(frames_of, cache, monkeypatch):
