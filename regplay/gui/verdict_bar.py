@@ -334,7 +334,10 @@ class VerdictBar(QWidget):
         now = self._clock.now()
         if self._other_since is None:
             self._other_since = now
-        return now - self._other_since < _STANDS
+        if now - self._other_since < _STANDS:
+            return True
+        self._other_since = None  # it is shown now: that before it would have to hold as long
+        return False
 
     def _concerns(self, view: View) -> bool:
         """Whether what neighbours showed is about what is shown."""

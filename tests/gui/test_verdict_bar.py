@@ -199,6 +199,7 @@ def test_a_verdict_that_changes_for_a_moment_while_a_run_goes_on_is_not_shown(sh
     told = [show_at(200) for _ in range(7)]
     assert told[:5] == ["Good fit"] * 5
     assert told[6] == "Overfitting since epoch 0"
+    assert show_at(100) == "Overfitting since epoch 0"  # nor the other way round
 
 
 def test_what_rests_is_judged_at_once(show_at):
