@@ -44,6 +44,7 @@ class Prefetcher:
 
     def __init__(self) -> None:
         self._found: dict[Experiment, _Prefetched] = {}
+        self._awaited: _Prefetched | None = None  # what was taken last, which may be trained still
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(cores(), "prefetching")  # starts threads as it needs them
 
@@ -77,7 +78,7 @@ class Prefetcher:
     def take(self, job: Job) -> "tuple[Run, Training] | None":
         """What a job comes to at its end, once that is trained; None if it is not on its way."""
         with self._lock:
-            found = self._found.pop(job.experiment, None)
+            found = self._awaited = self._found.pop(job.experiment, None)
         if found is None or job.start is not None or found.device != job.device:
             return None
         run, training = found.trained.result()
@@ -89,6 +90,8 @@ class Prefetcher:
             for found in self._found.values():
                 self._give_up(found)
             self._found.clear()
+            if self._awaited is not None:
+                self._awaited.stop.set()
         self._pool.shutdown()
 
     @staticmethod

@@ -1,6 +1,8 @@
 """Runs that are trained before they are asked for: the same as those trained once they are."""
 
 import dataclasses
+import threading
+import time
 
 import numpy as np
 import pytest
@@ -67,6 +69,20 @@ def test_what_is_not_to_come_any_more_is_given_up(prefetcher):
     prefetcher.prefetch([DECAYED], ahead)
     assert prefetcher.take(ahead) is None
     assert prefetcher.take(job(DECAYED)) is not None
+
+
+def test_who_waits_for_one_is_told_when_all_of_it_ends():
+    prefetcher, taken = Prefetcher(), []
+    endless = replace(LONG, {"model.width": 256})
+    wanted = job(endless, goal=1_000_000)
+    prefetcher.prefetch([endless], wanted)
+    waiting = threading.Thread(target=lambda: taken.append(prefetcher.take(wanted)))
+    waiting.start()
+    while prefetcher._found:  # it is not taken yet
+        time.sleep(0.001)
+    prefetcher.close()
+    waiting.join()
+    assert taken == [None]
 
 
 def test_of_many_only_the_first_are_begun(prefetcher, monkeypatch):
