@@ -213,9 +213,6 @@ class RecordCommands(QObject):
             self._timer = None
         self._presentation.pane.leave_mouse(_WHO)
         self._restore()
-        for button in (self.strip.pause, self.strip.discard, self.strip.stop):
-            button.setEnabled(False)
-        self.strip.time.setText("Writing the file…")
         self.recorder.stop()
         if not was_on:
             self._finish()
@@ -249,6 +246,11 @@ class RecordCommands(QObject):
         if self.strip is None:
             return
         recorder = self.recorder
+        if recorder.is_finishing:  # it may have ended by itself
+            for button in (self.strip.pause, self.strip.discard, self.strip.stop):
+                button.setEnabled(False)
+            self.strip.time.setText("Writing the file…")
+            return
         self.strip.pause.setText("Go on" if recorder.is_paused else "Pause")
         self._show_time()
 

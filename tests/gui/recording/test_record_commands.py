@@ -203,6 +203,22 @@ def test_a_gif_is_completed_while_the_window_can_be_used(
     assert "Recorded 0.3 s into a.gif" in person.window.status.currentMessage()
 
 
+def test_a_recording_that_ends_by_itself_says_that_its_file_is_being_written(
+    person, commands, clock, tmp_path, monkeypatch
+):
+    gate, usual = threading.Event(), StreamFile.write
+    monkeypatch.setattr(StreamFile, "write", lambda *given: (gate.wait(), usual(*given)))
+    begin(commands, tmp_path / "a.mp4", "fit")
+    clock.advance(11.0)
+    assert not commands.recorder.is_on
+    assert commands.strip.time.text() == "Writing the file…"
+    assert not commands.strip.stop.isEnabled()
+    gate.set()
+    commands.recorder.wait()
+    assert commands.strip is None
+    assert "10 seconds behind" in person.banner
+
+
 def test_what_is_transparent_is_the_ground_of_plots(person, commands, clock, tmp_path):
     begin(commands, tmp_path / "frames", "fit", alpha=True)
     commands.stop()
