@@ -49,6 +49,7 @@ _SIGNS = {
 }
 _STUDY = "verdict.neighbours"
 _STANDS = 0.5  # s that another verdict on a run holds before it is shown, while the run goes on
+_STANDS_AMONG = 0.2  # s that one on other networks holds, in a film: these may soon differ much
 
 
 class Headline(ElidedLabel):
@@ -334,7 +335,7 @@ class VerdictBar(QWidget):
         now = self._clock.now()
         if self._other_since is None:
             self._other_since = now
-        if now - self._other_since < _STANDS:
+        if now - self._other_since < (_STANDS if last_run is run else _STANDS_AMONG):
             return True
         self._other_since = None  # it is shown now: that before it would have to hold as long
         return False
