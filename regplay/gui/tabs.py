@@ -159,8 +159,8 @@ class Tabs(QWidget):
         if name not in self._views:
             self._views[name] = self._make[name]()
             self._stack.addWidget(self._views[name])
-            self._focus_before_plots(self._views[name])
         self._stack.setCurrentWidget(self._views[name])
+        self.order_focus()
         for other, view in self._views.items():  # only that in sight asks for room
             policy = QSizePolicy.Policy
             size = policy.Preferred if other == name else policy.Ignored
@@ -171,9 +171,10 @@ class Tabs(QWidget):
         self._tell_recorded()
         self.tab_changed.emit(name)
 
-    def _focus_before_plots(self, view: QWidget) -> None:
-        """Have Tab go through a new view after the row above it, not last of all."""
+    def order_focus(self) -> None:
+        """Have Tab go through the view in sight after the row above it; what is new comes last."""
         none, window = Qt.FocusPolicy.NoFocus, self.window()  # lists of boxes have another one
+        view = self._views[self.tab]
         parts = [it for it in view.findChildren(QWidget) if it.window() is window]
         parts = [it for it in parts if it.focusPolicy() != none]  # the others can't be ordered
         for first, second in pairwise([self._end, *parts]):
@@ -217,6 +218,7 @@ class Tabs(QWidget):
         tab = self.side = SideTab(self._controller.pins)
         tab.set_shows_validation(self._shows_validation)
         tab.beside_changed.connect(self._look_beside)
+        tab.beside_changed.connect(self.order_focus)  # there may be more of them
         tab.compared_runs_changed.connect(self.compared_runs_changed)
         tab.start_chosen.connect(self._controller.adopt)
         tab.pin_chosen.connect(self._pin)

@@ -40,6 +40,30 @@ def test_tab_goes_through_the_view_between_the_row_of_tabs_and_the_losses(at_tab
     assert order[5] is person.window.history_view.tabs["loss"]
 
 
+def texts_on_the_way_to_the_losses(person):
+    """Of the widgets where Tab stops between the row of tabs and the losses."""
+    after = person.window.history_view.tabs["loss"]
+    stops = [person.find("compare")]
+    stops[0].setFocus()
+    while stops[-1] is not after and len(stops) < 20:
+        person.press(Qt.Key.Key_Tab, stops[-1])
+        stops.append(QApplication.focusWidget())
+    return [stop.text() for stop in stops[1:-1]]
+
+
+def test_tab_goes_through_fits_side_by_side_before_the_losses(at_tab):
+    person = at_tab("split")
+    person.wait(lambda: person.find("split.3.pin").isEnabled())
+    assert texts_on_the_way_to_the_losses(person) == ["Adopt", "Pin"] * 4
+
+
+def test_tab_goes_through_another_kind_of_fit_before_the_losses(at_tab):
+    person = at_tab("fit")
+    person.set(data__name="digits")
+    person.wait(person.is_shown)
+    assert texts_on_the_way_to_the_losses(person) == ["training"]  # the other by an arrow key
+
+
 def test_nothing_else_goes_with_a_view_that_is_made_anew(at_tab):
     person = at_tab("seeds")
     person.window.tabs.make_anew()
