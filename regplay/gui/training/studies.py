@@ -232,18 +232,24 @@ class Studies:
 
     @property
     def _next(self) -> str | None:
-        """The study whose turn it is: the first of those with the most rounds still to come."""
+        """The study whose turn it is: the first; if that has rounds, who has most of them left."""
         waiting = [
             key
             for key, study in self._studies.items()
             if not (study.finished or self._requests[key].is_paused)
         ]
-        return max(waiting, key=self._rounds_left, default=None)
+        first = next(iter(waiting), None)
+        if first is None or self._rounds(first) == 1:
+            return first
+        return max(waiting, key=self._rounds_left)
+
+    def _rounds(self, key: str) -> int:
+        return len(self._studies[key].sweep.rounds or (None,))
 
     def _rounds_left(self, key: str) -> int:
         """How many rounds of a study are not yet trained."""
-        training, rounds = self._trainings.get(key), self._studies[key].sweep.rounds or (None,)
-        return len(rounds) - (0 if training is None else training.rounds_trained)
+        training = self._trainings.get(key)
+        return self._rounds(key) - (0 if training is None else training.rounds_trained)
 
     def training(self, key: str) -> "JointTraining | None":
         """The training of a study, if it has begun."""

@@ -129,3 +129,15 @@ def test_every_second_member_of_all_lines_comes_before_the_others_of_any():
     first_ends = next(i for i, begun in enumerate(halves) if begun and begun[0] == 1)
     assert [0.5, 0.5] in halves[:first_ends]
     assert all(begun[0] <= 0.5 for begun in halves[: halves.index([0.5, 0.5])] if begun)
+
+
+def test_what_has_no_rounds_keeps_its_place_before_lines():
+    line = Sweep(SMALL, (NumberAxis("regularization.dropout", (0.0, 0.1, 0.2, 0.3)),))
+    studies = Studies()
+    studies.want({"a": StudyRequest(SWEEP), "line": StudyRequest(line)}, "cpu")
+    while not studies.told["a"].finished:
+        assert studies.training("line") is None
+        studies.advance(AfterOneStretch())
+    while not studies.finished:
+        studies.advance(AfterOneStretch())
+    assert studies.told["line"].finished
