@@ -211,7 +211,7 @@ def test_ctrl_c_while_the_commands_are_imported_gets_no_traceback(monkeypatch, r
     [
         ("terminal", ["train", "experiment.toml"]),
         ("terminal", ["sweep", "experiment.toml", "--vary", "model.width=2,4"]),
-        ("lessons.check", ["lessons"]),
+        ("lessons.check", ["lessons", "--check"]),
     ],
 )
 def test_ctrl_c_that_an_import_swallows_is_not_lost(monkeypatch, tmp_path, regplay, module, words):

@@ -131,7 +131,9 @@ LEAST_PLOT = (120, 60)  # px at 100 %: what a plot keeps
 
 
 def _settle() -> None:
-    for _ in range(5):
+    # What wraps asks for its height once it has its width, and so does what it is in: each of them
+    # by an event to the next.
+    for _ in range(12):
         QApplication.processEvents()
 
 

@@ -156,6 +156,7 @@ class Player:
         """
         self.start(second)
         self.is_on_camera, self.is_hurried = True, False
+        self._presentation.layout.verdict_bar.set_in_a_film(False)
         self._frames = self._play(steps, number, second)
 
     def let_pass(self, seconds: float) -> None:
@@ -171,6 +172,7 @@ class Player:
         """Leave the window as it is, without words below, a pointer and what is dimmed."""
         self._presentation.set_focus("")
         self._presentation.show_caption_line(False)
+        self._presentation.layout.verdict_bar.set_in_a_film(False)
         self.hide_pointer()
         self._pane.set_bright(())
 
@@ -385,10 +387,9 @@ class Player:
         """Show moments or networks one after another; a verdict on a few frames is left out."""
         verdict_bar = self._presentation.layout.verdict_bar
         verdict_bar.set_in_a_film(True)
-        try:
-            return (yield from frames)
-        finally:
-            verdict_bar.set_in_a_film(False)
+        end = yield from frames
+        verdict_bar.set_in_a_film(False)
+        return end
 
     def _focus(self, step: Focus, begin: float) -> Frames:
         move = self._presentation.move_focus(step.focus)
