@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import takewhile
 from math import prod
 from statistics import fmean
 from typing import TYPE_CHECKING
@@ -232,16 +233,16 @@ class Studies:
 
     @property
     def _next(self) -> str | None:
-        """The study whose turn it is: the first; if that has rounds, who has most of them left."""
+        """The study whose turn it is: the first; of those in rounds before any other, the one with
+        the most rounds left.
+        """
         waiting = [
             key
             for key, study in self._studies.items()
             if not (study.finished or self._requests[key].is_paused)
         ]
-        first = next(iter(waiting), None)
-        if first is None or self._rounds(first) == 1:
-            return first
-        return max(waiting, key=self._rounds_left)
+        in_rounds = takewhile(lambda key: self._rounds(key) > 1, waiting)
+        return max(in_rounds, key=self._rounds_left, default=next(iter(waiting), None))
 
     def _rounds(self, key: str) -> int:
         return len(self._studies[key].sweep.rounds or (None,))

@@ -131,13 +131,17 @@ def test_every_second_member_of_all_lines_comes_before_the_others_of_any():
     assert all(begun[0] <= 0.5 for begun in halves[: halves.index([0.5, 0.5])] if begun)
 
 
-def test_what_has_no_rounds_keeps_its_place_before_lines():
-    line = Sweep(SMALL, (NumberAxis("regularization.dropout", (0.0, 0.1, 0.2, 0.3)),))
-    studies = Studies()
-    studies.want({"a": StudyRequest(SWEEP), "line": StudyRequest(line)}, "cpu")
-    while not studies.told["a"].finished:
-        assert studies.training("line") is None
-        studies.advance(AfterOneStretch())
+def test_what_has_no_rounds_keeps_its_place_among_lines():
+    before, after = (
+        Sweep(SMALL, (NumberAxis(path, (0.0, 0.1, 0.2, 0.3)),))
+        for path in ("regularization.weight_decay", "regularization.dropout")
+    )
+    studies, ended = Studies(), []
+    wanted = {"before": before, "between": SWEEP, "after": after}
+    studies.want({key: StudyRequest(sweep) for key, sweep in wanted.items()}, "cpu")
     while not studies.finished:
         studies.advance(AfterOneStretch())
-    assert studies.told["line"].finished
+        ended += [key for key in wanted if studies.told[key].finished and key not in ended]
+        if "between" not in ended:
+            assert studies.training("after") is None
+    assert ended == ["before", "between", "after"]
