@@ -89,8 +89,9 @@ def drags(most: int, *buttons) -> Act:
 
 
 def hover(monkey: Monkey, widget: QWidget) -> None:
-    for _ in range(monkey.rng.randint(2, 8)):
-        mouse(widget, "Move", place_in(widget, monkey.rng))
+    # All are chosen before: what it does may take the widget out of sight.
+    for place in [place_in(widget, monkey.rng) for _ in range(monkey.rng.randint(2, 8))]:
+        mouse(widget, "Move", place)
 
 
 def turn_wheel(monkey: Monkey, widget: QWidget) -> None:
