@@ -46,7 +46,14 @@ class FitView(QWidget):
         The panel that is shown; a blank one before the first dataset.
     switches
         Buttons that stand beside the legend of the panel that is shown.
+
+    Signals
+    -------
+    panel_changed
+        (): another panel is in sight.
     """
+
+    panel_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None, subject: Subject = RUN) -> None:
         super().__init__(parent)
@@ -60,6 +67,7 @@ class FitView(QWidget):
         self._run: Run | None = None  # that the newest fit is of
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._blank)
+        self._stack.currentChanged.connect(lambda _: self.panel_changed.emit())
 
     def show_view(self, view: View) -> None:
         """Show what a network predicts; earlier fits of another run go."""

@@ -79,7 +79,10 @@ class Prefetcher:
         """What a job comes to at its end, once that is trained; None if it is not on its way."""
         with self._lock:
             found = self._awaited = self._found.pop(job.experiment, None)
-        if found is None or job.start is not None or found.device != job.device:
+        if found is None:
+            return None
+        if job.start is not None or found.device != job.device:
+            self._give_up(found)
             return None
         run, training = found.trained.result()
         return (run, training) if training.finished and training.step <= job.goal else None

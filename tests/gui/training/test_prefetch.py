@@ -2,7 +2,7 @@
 
 import dataclasses
 import threading
-import time
+from concurrent.futures import Future
 
 import numpy as np
 import pytest
@@ -62,6 +62,14 @@ def test_nothing_else_is_taken_for_it(prefetcher):
     assert prefetcher.take(job(DECAYED)) is None  # it trains on in one place only
 
 
+def test_what_can_not_be_taken_is_given_up(prefetcher):
+    ahead = job(LONG, goal=1_000_000)
+    prefetcher.prefetch([LONG], ahead)
+    (found,) = prefetcher._found.values()
+    assert prefetcher.take(dataclasses.replace(ahead, start=Start(epoch=3))) is None
+    assert found.stop.is_set
+
+
 def test_what_is_not_to_come_any_more_is_given_up(prefetcher):
     ahead = job(LONG, goal=1_000_000)
     for _ in range(3):
@@ -71,15 +79,21 @@ def test_what_is_not_to_come_any_more_is_given_up(prefetcher):
     assert prefetcher.take(job(DECAYED)) is not None
 
 
-def test_who_waits_for_one_is_told_when_all_of_it_ends():
-    prefetcher, taken = Prefetcher(), []
+def test_who_waits_for_one_is_told_when_all_of_it_ends(monkeypatch):
+    prefetcher, taken, is_awaited = Prefetcher(), [], threading.Event()
+    result = Future.result
+
+    def told(future, timeout=None):
+        is_awaited.set()
+        return result(future, timeout)
+
+    monkeypatch.setattr(Future, "result", told)
     endless = replace(LONG, {"model.width": 256})
     wanted = job(endless, goal=1_000_000)
     prefetcher.prefetch([endless], wanted)
     waiting = threading.Thread(target=lambda: taken.append(prefetcher.take(wanted)))
     waiting.start()
-    while prefetcher._found:  # it is not taken yet
-        time.sleep(0.001)
+    assert is_awaited.wait(60)
     prefetcher.close()
     waiting.join()
     assert taken == [None]
