@@ -274,7 +274,7 @@ def render(
             unfinished.callback(kept.abandon)
         encoder = Encoder(
             [
-                partial(open_video, part, size, storyboard.fps, target=target)
+                partial(open_video, part, size, storyboard.fps, target=target, threads=1)
                 for part, target in parts
             ]
         )
