@@ -8,6 +8,7 @@ from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from regplay.gui.controls import ControlPanel, Folding
+from regplay.gui.plots import MeasurePlot
 from regplay.gui.recording.glass_pane import GlassPane
 from regplay.gui.tabs import Tabs
 from regplay.gui.theme import ZOOMS, zoomed
@@ -231,9 +232,12 @@ class Presentation:
             ends = ends[0], [panel, width - panel, *starts[1][2:]]
         parts.controls.set_highlighted([name] if name in controls else [])
         self.focus = name
+        floors = [plot.floor for plot in parts.losses.findChildren(MeasurePlot)]
 
         def move(share: float) -> None:
             is_there = share >= 1.0
+            for floor in floors:
+                floor.is_held = not is_there
             for part, other in ((parts.tabs, "losses"), (parts.losses, "fit")):
                 part.setVisible(name != other or not is_there)
                 part.setMinimumHeight(0 if is_there else 1)  # else it would keep what it needs
