@@ -73,7 +73,7 @@ def moved_apart(places: Sequence[float], apart: float, length: float) -> list[fl
 def moved_around(
     taken: QRectF, places: Sequence[float], apart: float, height: float
 ) -> list[float] | None:
-    """Places in [0, `height` - `apart`] as `moved_apart` has them, but above or below what is taken.
+    """Places as `moved_apart` has them in a height, but above or below what is taken there.
 
     So many of the first go above it that all together are moved least; None if there is no room.
     """
