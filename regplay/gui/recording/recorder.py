@@ -7,12 +7,12 @@ of them, and nothing is stretched.
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QObject, QRect, QSize, Signal
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QWidget
 
 from regplay.gui.recording.encoder import Encoder
+from regplay.gui.recording.transparency import without_ground
 from regplay.gui.recording.video import open_video
 from regplay.gui.training import Clock, Timer
 
@@ -23,14 +23,6 @@ _TOO_SLOW = (
     "file is complete until then. Record a smaller part of the window, or close other programs."
 )
 _LOOK = 0.1  # s between two looks at whether a file is complete
-
-
-def _without(image: QImage, ground: QColor) -> QImage:
-    """A picture that is transparent where it has a colour."""
-    found = image.convertToFormat(QImage.Format.Format_ARGB32)
-    pixels = np.frombuffer(found.bits(), np.uint32)
-    pixels[pixels == ground.rgba()] = 0
-    return found
 
 
 class Recorder(QObject):
@@ -113,7 +105,7 @@ class Recorder(QObject):
         size = first.width(), first.height()
 
         def prepared(image: QImage) -> QImage:
-            return image if ground is None else _without(image, ground)
+            return image if ground is None else without_ground(image, ground)
 
         self._encoder = Encoder(
             [lambda: open_video(path, size, fps, alpha=alpha)], prepared, yields=True
