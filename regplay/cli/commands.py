@@ -400,7 +400,10 @@ def _open_window(options: Namespace) -> int:
     experiment, opened = opening_of(options.opened or "")  # what is refused opens no window
     gc.disable()  # until everything is loaded: there is nothing to collect, and looking takes long
     try:
-        from regplay.gui.application.app import start
+        from regplay.session.progress_line import importing
+
+        with importing():
+            from regplay.gui.application.app import start
 
         return start(experiment, options.device, opened)
     finally:

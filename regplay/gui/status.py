@@ -28,6 +28,8 @@ class Status(QStatusBar):
         self.addWidget(self._device, 1)
         self.addPermanentWidget(self._rate)
         self.setSizeGripEnabled(False)
+        # Qt hides it, too, but shows it again over the message when it lays itself out anew.
+        self.messageChanged.connect(lambda text: self._device.setHidden(bool(text)))
 
     def tell(self, text: str) -> None:
         """Say what was done, for some seconds."""

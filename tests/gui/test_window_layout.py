@@ -290,3 +290,14 @@ def test_text_grows_by_keys_and_is_remembered(open_window) -> None:
     _settle()
     assert window.theme.zoom == 100
     assert window.menuBar().fontMetrics().height() == size
+
+
+def test_what_was_done_stands_in_place_of_the_device_whatever_is_laid_out_meanwhile(open_window):
+    window = open_window().window
+    device = window.findChild(QLabel, "status.device")
+    window.status.tell("Saved a.csv")
+    window.theme.set_zoom(125)
+    _settle()
+    assert not device.isVisible()
+    window.status.clearMessage()
+    assert device.isVisible()

@@ -25,13 +25,13 @@ from regplay.core.device import available
 from regplay.core.experiment import Experiment
 from regplay.gui.application.garbage import Collector
 from regplay.gui.persistence import Dialogs, Keeping, Recovery
+from regplay.gui.recording import zoom_for
 from regplay.gui.recording.encoder import Encoder
 from regplay.gui.recording.frame_cache import FrameCache
 from regplay.gui.recording.player import Log
 from regplay.gui.recording.recorder import picture_of
 from regplay.gui.recording.video import open_video
 from regplay.gui.recording.video_formats import format_of
-from regplay.gui.theme import ZOOMS
 from regplay.gui.training import VirtualClock
 from regplay.gui.window import MainWindow
 from regplay.session.claims import parse_claim
@@ -49,7 +49,6 @@ from regplay.session.storyboard import (
 _SETTLED = 1.0  # s before the first frame, in which ranges come to rest
 _THUMBNAIL = 480  # px, width of a picture on a contact sheet
 _COLUMNS = 3
-_UPRIGHT = 600  # px of width at 100 %: an upright film is seen on a telephone
 
 
 @dataclass(frozen=True)
@@ -223,13 +222,6 @@ class Renderer:
             is_settled = self._runner.settle()
 
 
-def zoom_for(scale: int, size: tuple[int, int]) -> int:
-    """How large text is, in percent: larger where an upright frame has the pixels for it."""
-    width, height = size
-    fits = [zoom for zoom in ZOOMS if zoom * _UPRIGHT <= 100 * width]
-    return max(scale, *fits) if height > width and fits else scale
-
-
 def _prove(claim: str, experiment: Experiment) -> Measured:
     from regplay.session.lessons.check import measured  # which needs torch
 
@@ -282,7 +274,7 @@ def render(
             unfinished.callback(kept.abandon)
         encoder = Encoder(
             [
-                partial(open_video, part, size, storyboard.fps, target=target)
+                partial(open_video, part, size, storyboard.fps, target=target, threads=1)
                 for part, target in parts
             ]
         )

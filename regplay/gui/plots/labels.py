@@ -70,11 +70,33 @@ def moved_apart(places: Sequence[float], apart: float, length: float) -> list[fl
     return moved
 
 
+def moved_around(
+    taken: QRectF, places: Sequence[float], apart: float, height: float
+) -> list[float] | None:
+    """Places as `moved_apart` has them in a height, but above or below what is taken there.
+
+    So many of the first go above it that all together are moved least; None if there is no room.
+    """
+    order, found = steady_order(places, apart), []
+    room = int(taken.top() // apart), int((height - taken.bottom()) // apart)
+    for above in range(max(len(order) - room[1], 0), min(len(order), room[0]) + 1):
+        tops = [0.0] * len(order)
+        for part, start, end in (
+            (order[:above], 0.0, taken.top()),
+            (order[above:], taken.bottom(), height),
+        ):
+            wanted = [places[at] - start for at in part]
+            for at, top in zip(part, moved_apart(wanted, apart, end - start - apart), strict=True):
+                tops[at] = start + top
+        found.append(tops)
+    return min(found, key=lambda tops: np.abs(np.subtract(tops, places)).sum(), default=None)
+
+
 class EndNames:
     """At the ends of curves, moved apart where they would overlap: beside the plot, or in it.
 
-    A curve that ends within the plot has its name there, above or below the name of the noise floor
-    where that is in the way, unless other curves go on beside it or there is no room.
+    Curves that end within the plot have their names there, above or below the name of the noise
+    floor where that is in the way, unless other curves go on beside them or there is no room.
 
     Attributes
     ----------
@@ -131,12 +153,17 @@ class EndNames:
             )
             for name, end, height, is_inside in zip(names, across, heights, are_inside, strict=True)
         ]
-        places = [_clear_of(taken, boxes[at]) for at in shown]
+        places = [boxes[at].top() for at in shown]
+        tops = moved_apart(places, line, frame.height - line)
+        inside = [(boxes[at], top) for at, top in zip(shown, tops, strict=True) if are_inside[at]]
+        if taken is not None and any(taken.intersects(_at(box, top)) for box, top in inside):
+            around = moved_around(taken, places, line, frame.height)
+            are_inside &= around is not None  # they stay together
+            tops = around or tops
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        for at, top in zip(shown, moved_apart(places, line, frame.height - line), strict=True):
-            name, box, end = names[at], boxes[at], QPointF(across[at], heights[at])
-            box.moveTop(top)
-            if are_inside[at] and not (taken is not None and taken.intersects(box)):
+        for at, top in zip(shown, tops, strict=True):
+            name, box, end = names[at], _at(boxes[at], top), QPointF(across[at], heights[at])
+            if are_inside[at]:
                 _fill_ground(painter, box, frame)
             else:
                 end.setX(frame.width)
@@ -150,12 +177,8 @@ class EndNames:
             painter.drawText(QPointF(box.left(), middle + down), name.text)
 
 
-def _clear_of(taken: QRectF | None, box: QRectF) -> float:
-    """The top of a box where it lies above or below what is taken, whichever is nearer."""
-    if taken is None or not taken.intersects(box):
-        return box.top()
-    is_above = box.center().y() < taken.center().y()
-    return taken.top() - box.height() if is_above else taken.bottom()
+def _at(box: QRectF, top: float) -> QRectF:
+    return QRectF(box.left(), top, box.width(), box.height())
 
 
 class NamesItem(BoxItem):
@@ -218,6 +241,9 @@ class FloorLayer:
         Where the name was drawn last, in pixels; None where it has no room.
     curves
         Asked for what the name should not cover: lines in pixels, each x [n], rising, and y [n].
+    is_held
+        Whether the name keeps its place by the line, as far as that is in the plot and whatever it
+        covers: while a plot becomes lower, frame by frame, others would be free for a frame or two.
     """
 
     def __init__(self) -> None:
@@ -226,6 +252,7 @@ class FloorLayer:
         self.bounds_validation = True
         self.box: QRectF | None = None
         self.curves: Callable[[Frame], Sequence[tuple[Pixels, Pixels]]] = lambda frame: ()
+        self.is_held = False
         self._place: tuple[int, int] | None = None
 
     @property
@@ -271,7 +298,13 @@ class FloorLayer:
         """Where a name of a width goes, of a line at so many pixels from the top, or None."""
         if width <= 0 or frame.height < _LOWEST * metrics.height():
             return None
-        boxes = _boxes(line, width, metrics.height(), frame)
+        places = _boxes(line, width, metrics.height(), frame)
+        if self.is_held and self._place is not None:
+            held = places[self._place]
+            held.moveTop(min(max(held.top(), 0.0), frame.height - held.height()))
+            return held
+        whole = QRectF(0, 0, frame.width, frame.height)
+        boxes = {place: box for place, box in places.items() if whole.contains(box)}
         if not boxes:
             return None
         covered = _covered(list(boxes.values()), self.curves(frame), frame)
@@ -286,7 +319,7 @@ class FloorLayer:
 
 
 def _boxes(line: float, width: float, height: float, frame: Frame) -> dict[tuple[int, int], QRectF]:
-    """Boxes inside the frame by lines away from the line and place along it, the preferred first.
+    """Boxes by lines away from the line and place along it, the preferred first.
 
     Right before left, where curves fall; above before below.
     """
@@ -296,8 +329,6 @@ def _boxes(line: float, width: float, height: float, frame: Frame) -> dict[tuple
     for away in range(_UP + 1):
         tops = (line - off - (away + 1) * height, line + off + away * height)
         for side, top in enumerate(tops):
-            if top < 0 or top + height > frame.height:
-                continue
             for place, left in enumerate(lefts):
                 boxes[away, side * _ALONG + place] = QRectF(left, top, width, height)
     return boxes

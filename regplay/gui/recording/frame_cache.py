@@ -121,7 +121,7 @@ class FrameCache:
         try:
             if self._video is None:
                 beside = temporary_beside(self._path(number))
-                self._video = StreamFile(beside, self._size, self._fps, LOSSLESS)
+                self._video = StreamFile(beside, self._size, self._fps, LOSSLESS, threads=1)
             self._stays = image is self._newest
             if self._stays:
                 self._video.frames += 1

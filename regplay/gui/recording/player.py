@@ -11,7 +11,7 @@ from regplay.gui.controls import scale_of
 from regplay.gui.plots import Chart, DropoutPasses, begun
 from regplay.gui.recording.film_pointer import GLIDE, MOVING, TIMELINE, FilmPointer, next_aim
 from regplay.gui.recording.glass_pane import KEYS_SECONDS
-from regplay.gui.recording.presentation import Presentation
+from regplay.gui.recording.presentation import Presentation, is_upright
 from regplay.gui.training import Clock
 from regplay.session.claims import Trained, measure_term, parse_claim
 from regplay.session.lessons import Measured
@@ -135,7 +135,8 @@ class Player:
 
     def begin(self, size: tuple[int, int]) -> None:
         """Arrange the window for frames of a size, and work on the experiment of the film."""
-        self._presentation.begin(self.storyboard.controls, is_upright=size[1] > size[0])
+        self._presentation.begin(self.storyboard.controls)
+        self._presentation.set_controls_below(is_upright(size))
         self._presentation.show_caption_line(self.storyboard.has_captions)
         self._controller.begin(self.storyboard.experiment)
         self._controller.reset()

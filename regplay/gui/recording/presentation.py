@@ -8,9 +8,10 @@ from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from regplay.gui.controls import ControlPanel, Folding
+from regplay.gui.plots import MeasurePlot
 from regplay.gui.recording.glass_pane import GlassPane
 from regplay.gui.tabs import Tabs
-from regplay.gui.theme import zoomed
+from regplay.gui.theme import ZOOMS, zoomed
 from regplay.gui.timeline import Timeline
 from regplay.gui.verdict_bar import VerdictBar
 from regplay.gui.widgets import Label, named
@@ -20,6 +21,18 @@ _WIDE = 0.42  # share of the width that a control in focus gets
 _MAX_HEIGHT = (1 << 24) - 1  # px, Qt's own
 _HALVES = ("fit", "losses")  # of which one alone is in sight when it is in focus
 _PANEL_HEIGHT = 0.3  # share of the height that controls below the plots get
+_UPRIGHT = 600  # px of width at 100 %: an upright film is seen on a telephone
+
+
+def is_upright(size: tuple[int, int]) -> bool:
+    """Whether a frame is higher than wide."""
+    return size[1] > size[0]
+
+
+def zoom_for(zoom: int, size: tuple[int, int]) -> int:
+    """How large text is, in percent: larger where an upright frame has the pixels for it."""
+    fits = [larger for larger in ZOOMS if larger * _UPRIGHT <= 100 * size[0]]
+    return max(zoom, *fits) if is_upright(size) and fits else zoom
 
 
 class CaptionLine(Label):
@@ -109,42 +122,29 @@ class Presentation:
         self.caption: CaptionLine | None = None
         self._hidden: frozenset[str] = frozenset()
         self._folding: Folding | None = None
-        self._sizes: tuple[list[int], list[int]] = ([], [])
+        self._widths: list[int] = []  # of controls and plots, as they were before
+        self._heights: list[int] = []  # of the plots
         self.focus, self.is_on = "", False
         self._shared: list[int] = []  # of the plots, while none of them is in focus
         self._way = "", 1.0  # what was in focus before, and how far it is on the way to this
 
-    def begin(
-        self,
-        controls: Sequence[str] = (),
-        *,
-        is_upright: bool = False,
-    ) -> None:
+    def begin(self, controls: Sequence[str] = ()) -> None:
         """Arrange the window.
 
         Parameters
         ----------
         controls
             Field paths of the controls that stay; none leaves the panel as it is.
-        is_upright
-            Whether the frame is higher than wide: the controls then come below the plots.
         """
         parts = self.layout
         for bar in parts.bars:  # not hidden: the shortcuts of menus out of sight do nothing
             bar.setFixedHeight(0)
         self._hidden, self._folding = parts.controls.hidden_paths(), parts.controls.folding()
-        self._sizes = parts.halves.sizes(), parts.plots.sizes()
+        self._widths, self._heights = parts.halves.sizes(), parts.plots.sizes()
         if controls:
             parts.controls.set_hidden_paths(parts.controls.paths() - set(controls), tells=False)
             parts.controls.unfold(parts.controls.paths() & set(controls))
         parts.verdict_bar.set_stacked(True)
-        if is_upright:
-            parts.halves.setOrientation(Qt.Orientation.Vertical)
-            parts.halves.insertWidget(1, parts.halves.widget(0))
-            height = parts.halves.height()
-            needed = parts.controls.widget().sizeHint().height()
-            below = min(needed, round(_PANEL_HEIGHT * height))
-            parts.halves.setSizes([height - below, below, 0])
         self.is_on = True
 
     def end(self) -> None:
@@ -153,9 +153,7 @@ class Presentation:
             return
         parts, self.is_on = self.layout, False
         self.set_focus("")
-        if parts.halves.orientation() == Qt.Orientation.Vertical:
-            parts.halves.setOrientation(Qt.Orientation.Horizontal)
-            parts.halves.insertWidget(0, parts.halves.widget(1))
+        self.set_controls_below(False)
         parts.verdict_bar.set_stacked(False)
         parts.controls.set_hidden_paths(self._hidden)
         if self._folding is not None:
@@ -163,10 +161,33 @@ class Presentation:
         for bar in parts.bars:
             bar.setMinimumHeight(0)
             bar.setMaximumHeight(_MAX_HEIGHT)
-        panel, plots, *others = self._sizes[0]
-        plots += parts.halves.width() - panel - plots - sum(others)  # the rest of a larger window
-        parts.halves.setSizes([panel, plots, *others])
-        parts.plots.setSizes(self._sizes[1])
+        self._restore_widths()
+        parts.plots.setSizes(self._heights)
+
+    def _restore_widths(self) -> None:
+        halves, (panel, plots, *others) = self.layout.halves, self._widths
+        plots += halves.width() - panel - plots - sum(others)  # the rest of a larger window
+        halves.setSizes([panel, plots, *others])
+
+    def set_controls_below(self, are_below: bool) -> None:
+        """Have the controls below the plots, as upright frames ask for it, or beside them again.
+
+        They are below by a share of the height that there is: ask again where that has changed.
+        """
+        halves, controls = self.layout.halves, self.layout.controls
+        were_below = halves.orientation() == Qt.Orientation.Vertical
+        if are_below and not were_below:
+            self._widths = self._widths if self.is_on else halves.sizes()
+            halves.setOrientation(Qt.Orientation.Vertical)
+            halves.insertWidget(1, halves.widget(0))
+        if are_below:
+            height = halves.height()
+            below = min(controls.widget().sizeHint().height(), round(_PANEL_HEIGHT * height))
+            halves.setSizes([height - below, below, 0])
+        elif were_below:
+            halves.setOrientation(Qt.Orientation.Horizontal)
+            halves.insertWidget(0, halves.widget(1))
+            self._restore_widths()
 
     def show_caption_line(self, shows: bool) -> None:
         """Have a line for words below the plots, or none."""
@@ -211,9 +232,12 @@ class Presentation:
             ends = ends[0], [panel, width - panel, *starts[1][2:]]
         parts.controls.set_highlighted([name] if name in controls else [])
         self.focus = name
+        floors = [plot.floor for plot in parts.losses.findChildren(MeasurePlot)]
 
         def move(share: float) -> None:
             is_there = share >= 1.0
+            for floor in floors:
+                floor.is_held = not is_there
             for part, other in ((parts.tabs, "losses"), (parts.losses, "fit")):
                 part.setVisible(name != other or not is_there)
                 part.setMinimumHeight(0 if is_there else 1)  # else it would keep what it needs

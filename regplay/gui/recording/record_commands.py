@@ -13,10 +13,10 @@ from PySide6.QtWidgets import (
 from regplay.core import UserError
 from regplay.core.number_text import counted
 from regplay.gui.recording.film_dialog import FilmDialog
-from regplay.gui.recording.presentation import Presentation
+from regplay.gui.recording.presentation import Presentation, is_upright, zoom_for
 from regplay.gui.recording.recorder import DISCARDED, Recorder, picture_of
 from regplay.gui.recording.video_formats import TRANSPARENT
-from regplay.gui.theme import colors_of
+from regplay.gui.theme import Theme, colors_of
 from regplay.gui.training import Clock, Timer
 from regplay.gui.widgets import FlatButton, Label, named
 from regplay.session.storyboard import parsed_size
@@ -85,16 +85,21 @@ class RecordCommands(QObject):
     done = Signal(str)
 
     def __init__(
-        self, presentation: Presentation, window: QWidget, clock: Clock, settings: QSettings
+        self,
+        presentation: Presentation,
+        window: QWidget,
+        theme: Theme,
+        clock: Clock,
+        settings: QSettings,
     ) -> None:
         super().__init__(window)
-        self._window, self._presentation = window, presentation
+        self._window, self._presentation, self._theme = window, presentation, theme
         self._clock, self._settings = clock, settings
         self._part = window  # of it
         self._size = QSize()
         self._ground: QColor | None = None
         self._told = ""  # what there is to say once the file is complete
-        self._geometry = QRect()  # of the window before
+        self._geometry, self._zoom = QRect(), 100  # of the window before
         self._path = Path()
         self._problem = ""
         self._timer: Timer | None = None
@@ -145,10 +150,11 @@ class RecordCommands(QObject):
         """
         window, presentation = self._window, self._presentation
         self._part = window if part == "window" else presentation.layout.place(part)
-        self._geometry, self._path, self._problem = window.geometry(), path, ""
+        self._geometry, self._zoom = window.geometry(), self._theme.zoom
+        self._path, self._problem = path, ""
         self._ground = QColor(colors_of(window).background) if is_transparent else None
         presentation.set_focus(part if part in ("fit", "losses") else "")
-        if size != _OWN and not self._take_size(QSize(*parsed_size(size))):
+        if size != _OWN and not self._take_size(parsed_size(size)):
             self._restore()
             self.failed.emit(
                 f"The screen is too small for frames of {size}. Choose a smaller size, or hide "
@@ -166,14 +172,20 @@ class RecordCommands(QObject):
         self._timer = self._clock.every(_TOLD, self._show_time)
         self._count_down(countdown, fps)
 
-    def _take_size(self, size: QSize) -> bool:
-        """Make what is recorded as large as the frames; whether that was possible."""
-        window = self._window
+    def _take_size(self, frame: tuple[int, int]) -> bool:
+        """Lay what is recorded out for frames of a size; whether that was possible."""
+        window, size = self._window, QSize(*frame)
+        are_below = self._part is window and is_upright(frame)
+        self._presentation.set_controls_below(are_below)
+        zoom = zoom_for(self._zoom, frame)
+        if zoom != self._zoom:
+            self._theme.set_zoom(zoom)
         for _ in range(_TRIES):  # what is beside it takes another size meanwhile
             if self._part.size() == size:
-                return True
+                break
             window.resize(window.size() + size - self._part.size())
             QApplication.processEvents()
+        self._presentation.set_controls_below(are_below)  # by the height that there is now
         return self._part.size() == size
 
     def _count_down(self, left: int, fps: int) -> None:
@@ -218,9 +230,9 @@ class RecordCommands(QObject):
             self._finish()
 
     def close(self) -> None:
-        """Complete the file now: the window is closed."""
+        """The window is closed, and does not wait for its file, which is completed all the same."""
         self.stop()
-        self.recorder.wait()
+        self.recorder.leave()
 
     def _finish(self) -> None:
         """The file is complete, or there is none."""
@@ -237,7 +249,11 @@ class RecordCommands(QObject):
 
     def _restore(self) -> None:
         self._presentation.set_focus("")
+        if self._theme.zoom != self._zoom:
+            self._theme.set_zoom(self._zoom)
+            QApplication.sendPostedEvents()  # each part may be as narrow again as it was
         self._window.setGeometry(self._geometry)
+        self._presentation.set_controls_below(False)
 
     def _note_problem(self, problem: str) -> None:
         self._problem = problem

@@ -65,7 +65,7 @@ class Recording(QObject):
     ) -> None:
         super().__init__(window)
         self._window, self._controller, self._clock = window, controller, clock
-        self._settings, self._controls = settings, layout.controls
+        self._settings, self._theme, self._controls = settings, theme, layout.controls
         self._passes, self._ask = passes, ask
         self._fit_view, self._history_view = fit_view, history_view
         presentation = self.presentation = Presentation(layout)
@@ -139,7 +139,7 @@ class Recording(QObject):
             from regplay.gui.recording.record_commands import RecordCommands
 
             self._commands = RecordCommands(
-                self.presentation, self._window, self._clock, self._settings
+                self.presentation, self._window, self._theme, self._clock, self._settings
             )
             self._commands.failed.connect(self.failed)
             self._commands.done.connect(self.done)
@@ -158,9 +158,9 @@ class Recording(QObject):
         return self._animation
 
     def close(self) -> None:
-        """Complete the files that are written: the window is closed."""
+        """The window is closed: what is recorded is completed, an animation is not."""
         if self._commands is not None:
             self._commands.close()
         if self._animation is not None:
-            self._animation.cancel()
+            self._animation.close()
         self.storyboard.close_storyboard()

@@ -90,6 +90,7 @@ def open_video(
     *,
     alpha: bool = False,
     target: Path | None = None,
+    threads: int = 0,
 ) -> Video:
     """A video in the format that the name of the file asks for.
 
@@ -99,6 +100,9 @@ def open_video(
         What the file becomes, if that is another one: messages speak of that.
     alpha
         Whether it is transparent where pictures are; of WebM, as PNG files always are.
+    threads
+        How many encode; 0 for as many as suit the machine, on which the file depends then. One
+        takes the least time of processors.
 
     Raises
     ------
@@ -109,10 +113,10 @@ def open_video(
     if found is PNG:
         return ImageFiles(path, size, fps)
     if found in (GIF, APNG):
-        return ConvertedFile(path, size, fps, found, target)
+        return ConvertedFile(path, size, fps, found, target, threads)
     if alpha and found is WEBM:
         found = replace(found, pixels="yuva420p")
-    return StreamFile(path, size, fps, found, target)
+    return StreamFile(path, size, fps, found, target, threads)
 
 
 @contextlib.contextmanager
@@ -166,6 +170,8 @@ class StreamFile(Video):
     ----------
     target
         What it is for, if that is another file; messages speak of that one.
+    threads
+        As of `open_video`.
     """
 
     def __init__(
@@ -175,8 +181,10 @@ class StreamFile(Video):
         fps: int,
         form: Format,
         target: Path | None = None,
+        threads: int = 0,
     ) -> None:
         super().__init__(path, size, fps)
+        self._threads = threads
         self._form, self._target = form, target or path
         self._newest: QImage | None = None  # which is often written once more
         self._reformatter = VideoReformatter()  # one for all: each makes tables of its own
@@ -189,7 +197,8 @@ class StreamFile(Video):
     def _begin(self) -> None:
         form, (width, height) = self._form, self.size
         self._container = _opened(self._tail, form)
-        options = {**form.options, "g": str(self.fps), "keyint_min": str(self.fps)}
+        options = {"g": str(self.fps), "keyint_min": str(self.fps), "threads": str(self._threads)}
+        options |= form.options
         self._stream = self._container.add_stream(form.codec, rate=self.fps, options=options)
         self._stream.width, self._stream.height = width, height
         self._stream.pix_fmt = form.pixels
@@ -272,8 +281,9 @@ class ConvertedFile(StreamFile):
         fps: int,
         form: Format,
         target: Path | None = None,
+        threads: int = 0,
     ) -> None:
-        super().__init__(temporary_beside(path), size, fps, LOSSLESS, target or path)
+        super().__init__(temporary_beside(path), size, fps, LOSSLESS, target or path, threads)
         self._becomes, self._converted = form, path
 
     def finish(self) -> None:

@@ -77,14 +77,14 @@ class Worker(QThread):
         (generation, message): a job could not be trained; the worker waits for the next.
     noticed
         A message about a job that goes on, such as a GPU that ran out of memory.
-    looked
-        What was asked to be shown lies in the mailbox.
+    published
+        (bool): a view lies in the mailbox; whether it is what was asked for by `look`.
     """
 
     loaded = Signal()
     failed = Signal(int, str)
     noticed = Signal(str)
-    looked = Signal()
+    published = Signal(bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -393,8 +393,7 @@ class Worker(QThread):
         else:
             view = self._viewer.of_run(job, run, training, replace(look, study="", member=0))
         self.mailbox.put(view)
-        if was_asked:
-            self.looked.emit()
+        self.published.emit(was_asked)
 
     def _give_up(self, error: Exception) -> None:
         import torch
@@ -434,7 +433,8 @@ class MailboxReader(QObject):
     """Takes the newest view out of a worker's mailbox once a frame, and hands it out.
 
     A view that was asked for by `Worker.look` is handed out as soon as it is there: whoever drags a
-    handle sees what is under it now, not what was there when the last frame began.
+    handle sees what is under it now, not what was there when the last frame began. So is one that
+    comes too late for its frame: to wait for the next one would halve how many are seen.
 
     Signals
     -------
@@ -457,7 +457,7 @@ class MailboxReader(QObject):
         self._shown_at = clock.now()
         self._timer = clock.every(FRAME, self._on_frame)
         self._is_stopped = False
-        worker.looked.connect(self._on_looked)
+        worker.published.connect(self._on_published)
         # Once what was shown is painted: until then this thread needs the interpreter itself.
         self.framed.connect(worker.await_view, Qt.ConnectionType.QueuedConnection)
 
@@ -479,6 +479,8 @@ class MailboxReader(QObject):
 
     def hand_out(self) -> None:
         """Show the newest view, if there is one that is not held back."""
+        if self._is_stopped:
+            return
         view = self._worker.mailbox.take() or self._waiting
         self._waiting = None
         if view is None or view.generation < self._oldest:
@@ -501,8 +503,11 @@ class MailboxReader(QObject):
         self.hand_out()
         self.framed.emit(now)
 
-    @Slot()
-    def _on_looked(self) -> None:
-        is_soon = self._clock.now() - self._shown_at <= FRAME / 2  # a mouse may move at 1,000 hertz
-        if not (is_soon or self._is_stopped):
+    @Slot(bool)
+    def _on_published(self, was_asked: bool) -> None:
+        waited = self._clock.now() - self._shown_at
+        if was_asked and waited > FRAME / 2:  # a mouse may move at 1,000 hertz
             self.hand_out()
+        elif waited >= FRAME:
+            # By the clock: that of a film stands still until all of a frame is trained.
+            self._clock.later(0.0, self.hand_out)

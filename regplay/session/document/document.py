@@ -361,13 +361,17 @@ class Document:
     scenes: Mapping[int, Scene] = field(default_factory=dict)  # by the number of their key
 
     @property
-    def paths(self) -> tuple[str, ...]:
-        """Files on this machine that its experiments read: to be asked about before that."""
+    def experiments(self) -> list[Experiment]:
+        """The present one, then those of its runs and scenes."""
         runs = [] if self.run is None else [self.run]
         runs += [pin.run for pin in self.pins]
         experiments = [self.experiment, *(run.experiment for run in runs)]
-        experiments += [scene.experiment for scene in self.scenes.values()]
-        found = [each.data.file.strip() for each in experiments if reads_file(each)]
+        return experiments + [scene.experiment for scene in self.scenes.values()]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Files on this machine that its experiments read: to be asked about before that."""
+        found = [each.data.file.strip() for each in self.experiments if reads_file(each)]
         return tuple(dict.fromkeys(path for path in found if path))
 
     def without_files(self) -> "Document":

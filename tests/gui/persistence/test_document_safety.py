@@ -2,10 +2,16 @@
 
 import threading
 
+import pytest
+from PySide6.QtCore import QTimer
+
+from regplay.core.datasets import load
+from regplay.core.datasets.own_table import Check
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.history import History
-from regplay.session.document import Document, StoredPin, StoredRun, read
+from regplay.gui.persistence import documents
+from regplay.session.document import Document, StoredPin, StoredRun, read, write
 from regplay.session.document.document_text import FORMAT
 
 
@@ -188,3 +194,47 @@ def test_a_folder_that_cannot_be_written_is_told_once(shown):
     (shown.folder / "autosave").unlink()
     shown.clock.advance(12)  # tried again, though nothing has changed
     assert read(shown.saved[0]).experiment.seed == 4
+
+
+@pytest.mark.parametrize("what", ["read", "write"])
+def test_the_window_is_there_while_a_session_is_read_or_written(shown, monkeypatch, tmp_path, what):
+    path, goes_on, was_there = tmp_path / "a.regplay", threading.Event(), []
+    write(path, seeded(3))
+    usual = getattr(documents, what)
+
+    def slowly(*given):
+        was_there.append(goes_on.wait(60))
+        return usual(*given)
+
+    monkeypatch.setattr(documents, what, slowly)
+    QTimer.singleShot(0, goes_on.set)
+    if what == "read":
+        assert shown.documents.open(path)
+        assert shown.window.now.experiment.seed == 3
+    else:
+        shown.window.now = seeded(4)
+        shown.answers.path = path
+        assert shown.documents.save()
+        assert read(path).experiment.seed == 4
+    assert was_there == [True]
+
+
+def test_a_table_is_read_beside_the_window_before_it_is_shown(shown, monkeypatch, tmp_path):
+    table, path, read_on = tmp_path / "a.csv", tmp_path / "a.regplay", []
+    table.write_text("x,y\n" + "".join(f"{i},{i * i}\n" for i in range(20)))
+    values = {"data.name": "csv", "data.file": str(table), "data.n_train": 0, "data.n_valid": 0}
+    write(path, Document(replace(Experiment(), values)))
+    steps = Check.steps
+
+    def noted(check):
+        read_on.append(threading.current_thread() is threading.main_thread())
+        return steps(check)
+
+    monkeypatch.setattr(Check, "steps", noted)
+    shown.answers.reads = False
+    assert shown.documents.open(path)
+    assert read_on == []
+    shown.answers.reads = True
+    assert shown.documents.open(path)
+    load(shown.window.now.experiment.data)  # as the controller does
+    assert read_on == [False]

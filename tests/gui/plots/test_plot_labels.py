@@ -9,7 +9,7 @@ from regplay.gui.figures.figure import Style, svg_bytes
 from regplay.gui.figures.view_figures import figure_at
 from regplay.gui.plots.history_layers import PinnedCurves
 from regplay.gui.plots.history_view import HistoryView
-from regplay.gui.plots.labels import EndNames, moved_apart, steady_order
+from regplay.gui.plots.labels import EndNames, moved_apart, moved_around, steady_order
 from regplay.gui.theme import DARK, LIGHT, contrast, readable
 
 
@@ -69,6 +69,21 @@ def test_names_of_curves_that_cross_do_not_swap_to_and_fro() -> None:
         places = [50 + 2 * np.sin(step), 50 + 2 * np.cos(2 * step)]
         moved.append(moved_apart(places, 16, 200))
     assert np.abs(np.diff(moved, axis=0)).max() < 16 / 2
+
+
+@pytest.mark.parametrize(
+    ("places", "taken", "expected"),
+    [
+        ([30.0, 70.0], (40, 56), [24, 70]),
+        ([30.0, 34.0], (40, 56), [24, 56]),
+        ([56.0, 60.0], (60, 86), [28, 44]),  # there is no room below it
+        ([30.0, 34.0], (20, 36), [36, 52]),
+        ([30.0, 34.0], (10, 90), None),
+    ],
+)
+def test_names_go_above_or_below_what_is_taken_whichever_is_nearer(places, taken, expected) -> None:
+    box = QRectF(0, taken[0], 10, taken[1] - taken[0])
+    assert moved_around(box, places, 16, 100) == expected
 
 
 @pytest.mark.parametrize("colors", [LIGHT, DARK], ids=["light", "dark"])
@@ -154,6 +169,24 @@ def test_names_go_out_of_the_way_of_that_of_the_floor(view, make_history) -> Non
     assert colors_in(view, near) == {"train", "validation"}
     assert not colors_in(view, floor & near)
     assert not colors_in(view, right_of(view, 10))
+
+
+def test_the_name_of_the_floor_stays_on_its_side_while_a_plot_is_made_lower(
+    view, make_history
+) -> None:
+    view.plot.set_floor(1.0, "noise floor")
+    view.set_history(make_history(np.linspace(1.6, 0.4, 60), np.linspace(1.7, 1.2, 60)))
+    sides = {True: set(), False: set()}
+    for is_held in sides:
+        for height in (*range(400, 140, -10), 400):
+            view.resize(view.width(), height)
+            view.plot.floor.is_held = is_held and height < 400
+            view.plot.grab()
+            if (box := view.plot.floor.box) is not None:
+                line = view.plot.frame().y(1.0)
+                sides[is_held].add((box.center().y() < line, round(box.left())))
+    assert len(sides[True]) == 1
+    assert len(sides[False]) > 1
 
 
 def test_a_narrow_or_a_low_plot_has_the_legend(view, make_history) -> None:

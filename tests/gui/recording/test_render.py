@@ -17,6 +17,7 @@ from regplay.gui.application import render as rendering
 from regplay.gui.application.render import Extras, Renderer, render
 from regplay.gui.plots import Chart
 from regplay.gui.recording.player import NotProvedError
+from regplay.gui.recording.presentation import zoom_for
 from regplay.gui.recording.video_formats import RecordingError
 from regplay.gui.training.prefetch import Prefetcher
 from regplay.session.storyboard import at_marks, begun_at, in_language
@@ -338,7 +339,7 @@ def test_a_tab_that_is_shown_is_trained(play, film):
     ],
 )
 def test_text_of_upright_films_is_as_large_as_a_telephone_asks_for(scale, size, zoom):
-    assert rendering.zoom_for(scale, size) == zoom
+    assert zoom_for(scale, size) == zoom
 
 
 def test_remedies_are_compared(play, film):

@@ -1,6 +1,7 @@
 """Files of frames, read back by FFmpeg's libraries: what went in comes out, whatever happened."""
 
 import contextlib
+import os
 from pathlib import Path
 
 import av
@@ -54,6 +55,21 @@ def test_all_frames_come_out_in_order_at_their_times(tmp_path, name):
     assert [number for _, number in frames] == [*range(25)] + 5 * [25]
     assert [time for time, _ in frames] == pytest.approx([at / FPS for at in range(30)], abs=0.006)
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_film_is_the_same_file_on_a_machine_of_one_processor(tmp_path):
+    processors = os.sched_getaffinity(0)  # of this thread, by which x264 chooses how many threads
+    written = []
+    for name, of in (("all.mp4", processors), ("one.mp4", {min(processors)})):
+        os.sched_setaffinity(0, of)
+        try:
+            made = open_video(tmp_path / name, SIZE, FPS, threads=1)
+            write(made, range(25))
+            made.finish()
+        finally:
+            os.sched_setaffinity(0, processors)
+        written.append((tmp_path / name).read_bytes())
+    assert written[0] == written[1]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -468,16 +468,38 @@ def test_what_is_asked_for_does_not_wait_for_a_frame(finished, clock, qtbot):
     # Of many that are asked for within a frame, the next frame shows the last.
     shown = len(finished.views)
     for epoch in (4, 5, 6):
-        with qtbot.waitSignal(finished._worker.looked):
+        with qtbot.waitSignal(finished._worker.published):
             finished.look(Look(epoch=epoch))
     assert len(finished.views) == shown
     clock.advance(FRAME)
     assert [view.look.epoch for view in finished.views[shown:]] == [6]
 
 
+def test_a_view_that_is_late_for_its_frame_does_not_wait_for_the_next(runner, clock):
+    submit(runner)
+    shown = []
+    runner.viewed.connect(lambda view: shown.append(view.snapshot.epoch))
+
+    def publish(epoch):
+        runner._worker.mailbox.put(view_of(1, epoch=epoch))
+        runner._worker.published.emit(False)
+        clock.advance(0.0)
+
+    clock.advance(FRAME)
+    publish(1)
+    assert shown == [1]
+    publish(2)  # there is a frame to come for it
+    assert shown == [1]
+    clock.advance(FRAME)
+    assert shown == [1, 2]
+    clock.advance(FRAME * 1.5)
+    publish(3)
+    assert shown == [1, 2, 3]
+
+
 def test_what_was_asked_for_is_not_shown_after_the_end(finished, qapp):
     shown, is_there = len(finished.views), threading.Event()
-    finished._worker.looked.connect(is_there.set, Qt.ConnectionType.DirectConnection)
+    finished._worker.published.connect(is_there.set, Qt.ConnectionType.DirectConnection)
     finished.look(Look(epoch=3))
     assert is_there.wait(20)  # without events, so that it is not taken yet
     finished.stop()
