@@ -221,7 +221,8 @@ def test_a_folder_for_results_without_permission(refused, tmp_path, monkeypatch)
     monkeypatch.setattr(Path, "touch", touch)
     path, out = experiment_file(tmp_path), tmp_path / "out"
     assert refused("train", path, "--out", out) == (
-        f"regplay train: {out}: can't write there: Permission denied"
+        f"regplay train: {out}: can't write there: permission denied; choose a folder that you may "
+        "write to"
     )
 
 
