@@ -115,7 +115,8 @@ def test_the_help_can_be_opened_again(open_window):
     assert "About regplay" in entries(person.window, "Help")
 
 
-def test_the_help_is_closed_with_the_window(person):
+def test_the_help_is_closed_with_the_window(open_window):
+    person = open_window()
     person.choose("All shortcuts")
     dialog = dialog_of(person)
     assert dialog.isVisible()
