@@ -51,14 +51,26 @@ def _of_qt() -> list[object]:
     return [thing for thing in found if shiboken6.isValid(thing)]
 
 
+def _windows_in_sight() -> list[object]:
+    if "PySide6.QtWidgets" not in sys.modules:
+        return []
+    from PySide6.QtWidgets import QApplication
+
+    return [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
+
+
 @pytest.fixture(autouse=True)
 def leaves_nothing() -> Iterator[None]:
-    """Fail a test that leaves a window, a running QThread, an active QTimer or a thread."""
+    """Fail a test that leaves a window, a running QThread, an active QTimer or a thread.
+
+    Where tests share a window, other windows alone: what runs may be its own.
+    """
     if len(gc.get_objects()) > _ENOUGH:
         put_aside()  # now, when nothing of the test before is held any more
     else:
         gc.collect()
     threads_before = set(threading.enumerate())
+    shown_before = _windows_in_sight()
     yield
     if "PySide6.QtWidgets" not in sys.modules:
         return
@@ -72,8 +84,10 @@ def leaves_nothing() -> Iterator[None]:
         app.clipboard().clear()  # what is in it would be deleted when Python has ended: a crash
     # What was closed or released in the test is deleted by Qt's own events.
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    left = [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
+    left = [window for window in _windows_in_sight() if window not in shown_before]
     assert not left, f"windows left: {left}"
+    if shown_before:
+        return
     objects = _of_qt()
     running = [t for t in objects if isinstance(t, QThread) and t.isRunning()]
     running = [thread for thread in running if thread is not app.thread()]

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Sequence
 from types import FrameType
 
+from regplay.session.progress_line import importing
+
 INTERRUPTED = 128 + signal.SIGINT  # exit code of what Ctrl-C ended
 
 
@@ -29,7 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if handles:
         signal.signal(signal.SIGTERM, terminate)
     try:
-        from regplay.cli.commands import run  # here: Ctrl-C may come while it is imported
+        with importing():
+            from regplay.cli.commands import run
 
         code = run(arguments)
     except KeyboardInterrupt:

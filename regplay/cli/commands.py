@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from regplay import __version__
 from regplay.core import UserError
+from regplay.session.progress_line import importing
 
 if TYPE_CHECKING:
     from regplay.core.experiment import Experiment
@@ -115,7 +116,9 @@ def _later(name: str) -> Callable[[Namespace], int]:
     """A function of `regplay.cli.actions`, which is imported once it is called."""
 
     def run(options: Namespace) -> int:
-        code: int = getattr(import_module("regplay.cli.actions"), name)(options)
+        with importing():
+            function = getattr(import_module("regplay.cli.actions"), name)
+        code: int = function(options)
         return code
 
     return run
@@ -400,7 +403,8 @@ def _open_window(options: Namespace) -> int:
     experiment, opened = opening_of(options.opened or "")  # what is refused opens no window
     gc.disable()  # until everything is loaded: there is nothing to collect, and looking takes long
     try:
-        from regplay.gui.application.app import start
+        with importing():
+            from regplay.gui.application.app import start
 
         return start(experiment, options.device, opened)
     finally:
@@ -420,10 +424,11 @@ def opening_of(argument: str) -> tuple["Experiment | None", str]:
     """
     if not argument:
         return None, ""
-    from regplay.session.document import read
-    from regplay.session.experiment_text import from_link, is_link, open_experiment
-    from regplay.session.files import check_table, kind_of_file
-    from regplay.session.lessons import is_lesson, load_lesson
+    with importing():
+        from regplay.session.document import read
+        from regplay.session.experiment_text import from_link, is_link, open_experiment
+        from regplay.session.files import check_table, kind_of_file
+        from regplay.session.lessons import is_lesson, load_lesson
 
     if is_link(argument):
         return from_link(argument), ""
@@ -470,7 +475,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         allow_abbrev=False,
     )
     try:
-        command.configure(parser)  # which imports what its words are told from
+        with importing():
+            command.configure(parser)  # which imports what its words are told from
         return command.run(parser.parse_args(words))
     except UserError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)

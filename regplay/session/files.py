@@ -151,7 +151,7 @@ def prepare_folder(folder: Path) -> None:
     except FileExistsError:
         raise OutputError(f"{folder}: this is a file; results need a folder") from None
     except OSError as error:
-        raise OutputError(f"{folder}: can't write there: {error.strerror or error}") from None
+        raise OutputError(f"{folder}: can't write there: {with_advice(error)}") from None
 
 
 def write_file(path: Path, content: bytes | str) -> None:
@@ -165,7 +165,7 @@ def write_file(path: Path, content: bytes | str) -> None:
     try:
         write_atomically(path, content)
     except OSError as error:
-        raise OutputError(f"{path}: can't be written: {error.strerror or error}") from None
+        raise OutputError(f"{path}: can't be written: {with_advice(error)}") from None
     except UnicodeEncodeError:
         problem = "a name in it, such as that of a file, is no text"
         raise OutputError(f"{path}: can't be written: {problem}") from None

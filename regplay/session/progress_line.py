@@ -80,8 +80,9 @@ class CtrlC:
 def importing() -> Iterator[None]:
     """Within this context Ctrl-C waits for its end, and a second one does not.
 
-    Libraries catch whatever is raised while they look for what else is installed: torch would go on
-    without a part of itself, and the command with it.
+    It would be lost in one of the calls that Python's imports get from C code, and libraries catch
+    whatever is raised while they look for what else is installed: torch would go on without a part
+    of itself, and the command with it.
 
     Raises
     ------

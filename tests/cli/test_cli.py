@@ -1,6 +1,8 @@
 """The command line around the commands: which one runs, what is refused, what is imported."""
 
 import gc
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -219,7 +221,8 @@ def test_a_folder_for_results_without_permission(refused, tmp_path, monkeypatch)
     monkeypatch.setattr(Path, "touch", touch)
     path, out = experiment_file(tmp_path), tmp_path / "out"
     assert refused("train", path, "--out", out) == (
-        f"regplay train: {out}: can't write there: Permission denied"
+        f"regplay train: {out}: can't write there: permission denied; choose a folder that you may "
+        "write to"
     )
 
 
@@ -235,9 +238,15 @@ def test_a_defect_of_the_program_is_not_hidden(tmp_path, monkeypatch):
 # Imports
 
 
-def _python(code: str, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-W", "error", "-c", code, *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+def _python(code: str, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, *words],
+        env=os.environ | variables,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
 
 
 def test_the_command_line_itself_imports_nothing_heavy():
@@ -259,13 +268,17 @@ def test_what_is_listed_or_refused_has_loaded_neither_torch_nor_qt(tmp_path):
     assert said.endswith("\n[0, 2, 2, 2, 2] []\n")
 
 
-def test_train_loads_no_qt(tmp_path):
+def test_train_loads_no_qt_and_names_the_engine_without_the_library(tmp_path):
     code = (
         "import sys\nfrom regplay.cli import main\n"
         "code = main(sys.argv[1:])\n"
         "print(code, 'torch' in sys.modules, 'PySide6' in sys.modules, file=sys.stderr)"
     )
     path, out = experiment_file(tmp_path, "epochs = 3\n"), tmp_path / "out"
-    done = _python(code, "train", str(path), "--out", str(out))
-    assert done.stderr == f"Results are in {out}\n0 True False\n"
-    assert done.stdout.startswith("3 epochs in ")
+    words = "train", str(path), "--json", "--out", str(out)
+    done = _python(code, *words, REGPLAY_NATIVE_LIBRARY="none")
+    told = json.loads(done.stdout)
+    slow = f"Training is slow, by {told['engine']}"
+    assert done.stderr == f"{slow}\nResults are in {out}\n0 True False\n"
+    assert told["epochs"] == 3
+    assert told["engine"].startswith("PyTorch, without the native library: ")

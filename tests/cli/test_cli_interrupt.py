@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -209,9 +210,10 @@ def test_ctrl_c_while_the_commands_are_imported_gets_no_traceback(monkeypatch, r
 @pytest.mark.parametrize(
     ("module", "words"),
     [
-        ("terminal", ["train", "experiment.toml"]),
-        ("terminal", ["sweep", "experiment.toml", "--vary", "model.width=2,4"]),
-        ("lessons.check", ["lessons", "--check"]),
+        ("session.terminal", ["train", "experiment.toml"]),
+        ("session.terminal", ["sweep", "experiment.toml", "--vary", "model.width=2,4"]),
+        ("session.lessons.check", ["lessons", "--check"]),
+        ("gui.application.app", ["experiment.toml"]),
     ],
 )
 def test_ctrl_c_that_an_import_swallows_is_not_lost(monkeypatch, tmp_path, regplay, module, words):
@@ -224,7 +226,8 @@ def test_ctrl_c_that_an_import_swallows_is_not_lost(monkeypatch, tmp_path, regpl
             with contextlib.suppress(KeyboardInterrupt):
                 signal.raise_signal(signal.SIGINT)
 
-    package, _, name = f"regplay.session.{module}".rpartition(".")
+    import_module(f"regplay.{module}")  # what it imports is there from here on
+    package, _, name = f"regplay.{module}".rpartition(".")
     monkeypatch.delattr(sys.modules[package], name, raising=False)
     monkeypatch.delitem(sys.modules, f"{package}.{name}", raising=False)
     monkeypatch.setattr(sys, "meta_path", [Swallows, *sys.meta_path])

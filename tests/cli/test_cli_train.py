@@ -3,9 +3,6 @@
 import csv
 import json
 import math
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -243,17 +240,6 @@ def test_json_is_the_only_output_and_agrees_with_the_history(train, text):
     }
     assert summary["seconds"] > 0
     assert summary["engine"] == engine_for(torch.device("cpu")).name
-
-
-def test_the_engine_that_computed_is_named(tmp_path):
-    """Also without the library, and by `python -m`; of a sweep it is `engine_for`'s name too."""
-    path = tmp_path / "experiment.toml"
-    path.write_text("epochs = 3\n", encoding="utf-8")
-    command = [sys.executable, "-m", "regplay", "train", str(path), "--json"]
-    environment = os.environ | {"REGPLAY_NATIVE_LIBRARY": "none"}
-    done = subprocess.run(command, env=environment, capture_output=True, check=True, timeout=120)
-    name = json.loads(done.stdout)["engine"]
-    assert name.startswith("PyTorch, without the native library: ")
 
 
 @pytest.mark.parametrize("text", ALL.values(), ids=ALL)

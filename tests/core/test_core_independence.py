@@ -1,5 +1,6 @@
 """A member's result is its own, whoever shares the population; the same twice is the same."""
 
+import itertools
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -41,9 +42,21 @@ def histories(experiments, dtype=torch.float64):
     return found, training.population.flat
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam", "adamw"])
-@pytest.mark.parametrize("data", ["sine", "blobs"])
-@pytest.mark.parametrize("batch_size", [0, 8])
+# Any two of the three meet by day, any three at night.
+COMPANIES = [
+    pytest.param(
+        optimizer,
+        data,
+        size,
+        marks=pytest.mark.nightly if (i + (data == "blobs") + size) % 2 else (),
+    )
+    for (i, optimizer), data, size in itertools.product(
+        enumerate(["sgd", "momentum", "adam", "adamw"]), ["sine", "blobs"], [0, 8]
+    )
+]
+
+
+@pytest.mark.parametrize(("optimizer", "data", "batch_size"), COMPANIES)
 def test_one_of_five_does_what_it_does_alone(engine, optimizer, data, batch_size):
     base = {
         "data.name": data,

@@ -36,7 +36,8 @@ def trained_to(training, epoch):
 
 
 @pytest.mark.parametrize("name", ["sgd", "momentum", "adam", "adamw"])
-@pytest.mark.parametrize("members", [1, 3])
+# One alone at night: `test_a_member_goes_on_alone_as_it_does_in_company` has it by day.
+@pytest.mark.parametrize("members", [pytest.param(1, marks=pytest.mark.nightly), 3])
 def test_going_on_from_a_state_repeats_the_training_bit_for_bit(engine, name, members):
     experiments = [
         replace(experiment(optimizer__name=name), {"seed": seed}) for seed in range(members)

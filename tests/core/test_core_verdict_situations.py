@@ -122,9 +122,12 @@ SIBLINGS = {
     "cubic, many points",
     "curved boundary, flipped labels, clean validation",
     "curved boundary 2, flipped labels",
+    "curved boundary, many points",
     "moons, many points",
     "circles, memorised",
     "xor quadrants, memorised",
+    "motorcycle, memorised",
+    "breast cancer, memorised",
 }
 assert SITUATIONS.keys() >= SIBLINGS
 

@@ -1,8 +1,9 @@
 """The real window on screen, and a person who uses it by mouse and keyboard."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+import msgspec
 import pytest
 from answers import Answers
 from file_tools import answer_with
@@ -20,6 +21,7 @@ from regplay.gui.controls.group import Group
 from regplay.gui.theme import Theme
 from regplay.gui.training.messages import View
 from regplay.gui.window import MainWindow
+from regplay.session.illustrated import starting_points
 
 Shown = TypeVar("Shown", bound=QWidget)
 LEFT = Qt.MouseButton.LeftButton
@@ -32,7 +34,11 @@ class Person:
         self.window, self.answers, self._qtbot = window, answers, qtbot
         self.controller = window.controller
         self.views: list[View] = []
-        window.controller.runner.viewed.connect(self.views.append)
+        window.controller.runner.viewed.connect(self.note)
+
+    def note(self, view: View) -> None:
+        """Keep what is shown."""
+        self.views.append(view)
 
     # what they do
 
@@ -212,6 +218,10 @@ def open_window(qtbot, settings, tmp_path):
         return person
 
     yield open_one
+    _close(windows)
+
+
+def _close(windows: Sequence[MainWindow]) -> None:
     for window in windows:
         window.close()
         window.theme.set_scheme("system")
@@ -219,6 +229,42 @@ def open_window(qtbot, settings, tmp_path):
         window.theme.deleteLater()
         window.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture(scope="module")
+def shared_window(qapp, tmp_path_factory):
+    """A window that the tests of a module share; see `person_who_begins_anew`."""
+    folder, answers = tmp_path_factory.mktemp("shared"), Answers()
+    settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
+    settings.setValue("curves", "")
+    window = MainWindow(settings=settings, questions=answers, folder=folder / "kept")
+    window.show()
+    yield window, answers
+    _close([window])
+
+
+@pytest.fixture
+def person_who_begins_anew(shared_window, qtbot):
+    """At the window of the module after File ▸ New, as `person` is at a window of their own.
+
+    For tests of what is done in a window whose past does not matter. What New leaves, such as
+    settings, recent files and steps to undo, is that of the tests before.
+    """
+    window, answers = shared_window
+    vars(answers).update(vars(Answers()))
+    window.activateWindow()
+    person = Person(window, answers, qtbot)
+    person.wait(window.isActiveWindow)
+    experiment = replace(Experiment(), {"epochs": 20})
+    window.gallery.begin(
+        msgspec.structs.replace(starting_points()[0], experiment=experiment, curves=())
+    )
+    window.controller.reset()
+    window.banner.clear()
+    window.status.clearMessage()
+    person.wait_for_step(0)
+    yield person
+    window.controller.runner.viewed.disconnect(person.note)
 
 
 @pytest.fixture

@@ -126,6 +126,8 @@ SIZES = [(1024, 640), (1366, 768), (1920, 1080)]
 # Between the ends of the zoom the smallest window will do: elsewhere there is more room.
 LOOKS = [*((100, size) for size in SIZES), (125, SIZES[0]), (150, SIZES[0])]
 LOOKS += [(200, size) for size in SIZES]
+BY_DAY = [(100, SIZES[0]), (100, SIZES[2]), (200, SIZES[0])]  # the ends of both; all at night
+night = pytest.mark.nightly
 TABS = ("fit", "landscape", "seeds", "network", "split")
 LEAST_PLOT = (120, 60)  # px at 100 %: what a plot keeps
 
@@ -137,12 +139,12 @@ def _settle() -> None:
         QApplication.processEvents()
 
 
-def _look_at_all(window: MainWindow) -> dict[tuple[str, tuple[int, int], int], list[str]]:
-    """What is cut off, by tab, size and zoom."""
+def _look_at_all(window: MainWindow, looks) -> dict[tuple[str, tuple[int, int], int], list[str]]:
+    """What is cut off, by tab, size and zoom, in these of `LOOKS`."""
     found = {}
     for tab in TABS:
         window.tabs.set_tab(tab)
-        for zoom, size in LOOKS:
+        for zoom, size in looks:
             window.theme.set_zoom(zoom)
             window.resize(*size)
             _settle()
@@ -168,23 +170,23 @@ def _open_finished(open_window, values=None):
 
 
 # Moons have the tabs of a sine, and the controls of digits.
-@pytest.mark.parametrize(
-    "data", ["sine", pytest.param("moons", marks=pytest.mark.nightly), "digits"]
-)
-def test_nothing_is_cut_off(open_window, data) -> None:
-    assert not _look_at_all(_open_finished(open_window, {"data.name": data}).window)
+@pytest.mark.parametrize("looks", [BY_DAY, pytest.param(LOOKS, marks=night)], ids=["ends", "all"])
+@pytest.mark.parametrize("data", ["sine", pytest.param("moons", marks=night), "digits"])
+def test_nothing_is_cut_off(open_window, data, looks) -> None:
+    assert not _look_at_all(_open_finished(open_window, {"data.name": data}).window, looks)
 
 
 # With four runs side by side there is less room than with one.
-@pytest.mark.parametrize("compares", [pytest.param(False, marks=pytest.mark.nightly), True])
-def test_nothing_is_cut_off_with_a_lesson_and_pins(open_window, compares) -> None:
+@pytest.mark.parametrize("looks", [BY_DAY, pytest.param(LOOKS, marks=night)], ids=["ends", "all"])
+@pytest.mark.parametrize("compares", [pytest.param(False, marks=night), True])
+def test_nothing_is_cut_off_with_a_lesson_and_pins(open_window, compares, looks) -> None:
     person = _open_finished(open_window)
     person.controller.pin()
     person.window.guide.go_to("memorising", 0)
     if compares:
         person.controller.compare()
         person.wait(lambda: len(person.window.tabs.side.titles) == 4)
-    assert not _look_at_all(person.window)
+    assert not _look_at_all(person.window, looks)
 
 
 def test_a_page_below_the_control_that_it_names_keeps_its_buttons_in_sight(open_window) -> None:

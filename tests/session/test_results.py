@@ -176,7 +176,7 @@ def test_a_write_that_fails_leaves_the_old_file_whole(result, tmp_path, monkeypa
         replace(name, wanted)
 
     monkeypatch.setattr(os, "replace", full)
-    message = r"history\.csv: can't be written: No space left on device$"
+    message = r"history\.csv: can't be written: no space left on device; make room on"
     with pytest.raises(OutputError, match=message):
         write_results(tmp_path, result)
     assert (tmp_path / "history.csv").read_text(encoding="utf-8") == "old"
@@ -399,7 +399,7 @@ def test_names_that_need_quotes(tmp_path):
 def test_what_can_not_be_written(tmp_path):
     dataset = load(DataSettings())
     target = tmp_path / "none" / "saved.csv"
-    with pytest.raises(OutputError, match=r"saved\.csv: can't be written: No such file"):
+    with pytest.raises(OutputError, match=r"saved\.csv: can't be written: no such file"):
         write_file(target, dataset_csv(dataset))
     assert not target.exists()
 

@@ -30,6 +30,7 @@ def start(experiment: Experiment | None = None, device: str | None = None, opene
         A file to open in the window that is no experiment, such as a session; none if empty.
     """
     app = QApplication(sys.argv[:1])
+    termination = Termination(app)  # first: what a signal raised in Qt's callbacks would be lost
     app.setApplicationName("regplay")
     app.setDesktopFileName("regplay")
     app.setWindowIcon(application_icon())
@@ -38,7 +39,6 @@ def start(experiment: Experiment | None = None, device: str | None = None, opene
     collector = Collector(app)
     for loaded in (window.controller.runner.loaded, window.controller.runner.failed):
         loaded.connect(collector.begin)
-    termination = Termination(app)
     termination.asked.connect(window.documents.leave)
     termination.asked.connect(app.quit)
     if device is not None:

@@ -421,7 +421,9 @@ class Documents(QObject):
             self._written = None  # so that it is tried again
             if problem != self._told:
                 self._told = problem
-                self.refused.emit(f"What you do is not safe from a crash: {problem}")
+                self.refused.emit(
+                    f"What you do is not safe from a crash; save it under a name. {problem}"
+                )
         now, document = self._clock.now(), self._present()
         if now >= self._due and not _is_same(document, self._written):
             self._written, self._due = document, now + INTERVAL

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
-from PySide6.QtCore import QObject, QProcess, QSettings, Signal
+from PySide6.QtCore import QObject, QProcess, QSettings, QTimer, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QProgressDialog, QWidget
 
 from regplay.core import UserError
@@ -33,6 +33,7 @@ from regplay.session.storyboard import (
     storyboard_toml,
 )
 
+_PATIENCE = 5000  # ms for the process to end by itself
 _TRAINING = "training"
 _SCALES: tuple[Percent, ...] = get_args(Percent)
 
@@ -181,10 +182,16 @@ class AnimationCommand(QObject):
 
     def cancel(self) -> None:
         """Leave no file; nothing if none is made."""
+        if self._process is not None:
+            self._process.closeWriteChannel()  # which ends it after a frame
+            QTimer.singleShot(_PATIENCE, self._process, self._process.kill)
+
+    def close(self) -> None:
+        """Leave no file, and no process: the window is closed."""
         process = self._process
         if process is not None:
             process.closeWriteChannel()
-            if not process.waitForFinished(5000):
+            if not process.waitForFinished(_PATIENCE):
                 process.kill()
                 process.waitForFinished()
 

@@ -51,7 +51,6 @@ class Encoder:
         self._pool = ThreadPoolExecutor(1, "encoding", yield_some if yields else None)
         self._room = threading.Semaphore(_WAITING)
         self._newest: QImage | None = None
-        self._put = self._written = 0  # frames; the one is counted here, the other on the thread
         self._last: Future[None] | None = None
         self._videos: list[Video] = []
         try:
@@ -70,23 +69,16 @@ class Encoder:
         if is_new and not self._room.acquire(blocking=waits):
             return False
         self._newest = image
-        self._put += count
 
         def write() -> None:
             prepared = self._prepare(image)
             for video in self._videos:
                 video.write(prepared, count)
-            self._written += count
 
         written = self.run(write)
         if is_new:
             written.add_done_callback(lambda _: self._room.release())
         return True
-
-    @property
-    def behind(self) -> int:
-        """How many frames are still to be written."""
-        return self._put - self._written
 
     def discard(self, frames: int) -> None:
         """Take back the last frames, as of `Video`."""

@@ -230,9 +230,9 @@ class RecordCommands(QObject):
             self._finish()
 
     def close(self) -> None:
-        """Complete the file now: the window is closed."""
+        """The window is closed, and does not wait for its file, which is completed all the same."""
         self.stop()
-        self.recorder.wait()
+        self.recorder.leave()
 
     def _finish(self) -> None:
         """The file is complete, or there is none."""

@@ -17,7 +17,7 @@ from regplay.gui.recording.video import open_video
 from regplay.gui.training import Clock, Timer
 
 DISCARDED = 10.0  # s, that one key takes back
-_BEHIND = 10.0  # s of a recording that may still be unwritten: who closes the window waits for it
+_BEHIND = 10.0  # s for which there may be no room for a picture
 _TOO_SLOW = (
     f"The recording has ended early: writing it was more than {_BEHIND:.0f} seconds behind. Its "
     "file is complete until then. Record a smaller part of the window, or close other programs."
@@ -164,6 +164,13 @@ class Recorder(QObject):
         self.changed.emit()
         self.finished.emit()
 
+    def leave(self) -> None:
+        """Have a file completed by its thread alone, for which the process waits when it ends."""
+        self._finishing = None
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+
     def _look(self) -> None:
         if self._finishing is not None and self._finishing.is_done:
             self.wait()
@@ -189,11 +196,11 @@ class Recorder(QObject):
         assert self._encoder is not None
         due = int((self._clock.now() - self._began) * self._fps + 1e-6) + 1
         count = due - self._count
-        if count + self._encoder.behind > _BEHIND * self._fps:
+        if count > 0 and self._encoder.put(image or self._picture(), count):
+            self._count, self.repeated = due, self.repeated + count - 1
+        elif count > _BEHIND * self._fps:  # else nobody looked meanwhile, which is not the file's
             self._problem = _TOO_SLOW
             self.stop()
-        elif count > 0 and self._encoder.put(image or self._picture(), count):
-            self._count, self.repeated = due, self.repeated + count - 1
 
 
 def picture_of(window: QWidget, part: QWidget | None = None) -> QImage:

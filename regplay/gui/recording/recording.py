@@ -158,9 +158,9 @@ class Recording(QObject):
         return self._animation
 
     def close(self) -> None:
-        """Complete the files that are written: the window is closed."""
+        """The window is closed: what is recorded is completed, an animation is not."""
         if self._commands is not None:
             self._commands.close()
         if self._animation is not None:
-            self._animation.cancel()
+            self._animation.close()
         self.storyboard.close_storyboard()

@@ -192,7 +192,13 @@ class StreamFile(Video):
         with _told(self._target):
             self._file = path.open("wb", buffering=0)
             self._tail = _Tail(self._file)
-            self._begin()
+            try:
+                self._begin()
+            except BaseException:
+                self._tail.is_mute = True  # the container writes when it goes
+                self._file.close()
+                path.unlink(missing_ok=True)
+                raise
 
     def _begin(self) -> None:
         form, (width, height) = self._form, self.size

@@ -275,7 +275,8 @@ def _check(step: Step) -> None:
             if found.kind not in ("number", "integer"):
                 raise StoryboardError(f"{path} has no slider")
             for end in (to, to if start is None else start):
-                found.check(int(end) if found.kind == "integer" else end)
+                is_whole = found.kind == "integer" and end.is_integer()
+                found.check(int(end) if is_whole else end)
         case Focus(focus=place) if place and place not in PLACES:
             field(place)
         case WaitUntil(until=claim) | Require(require=claim):

@@ -87,23 +87,26 @@ def run(tmp_path):
     ("surroundings", "otherwise", "banner"),
     [
         pytest.param(
-            {"LC_ALL": "C", "QT_SCALE_FACTOR": "1.25"}
+            {"LC_ALL": "de_DE.UTF-8", "QT_SCALE_FACTOR": "2", "limit": 6 << 30}
             | dict.fromkeys(("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"), "/dev/null/home"),
-            {"scale": 1.25},
-            "",
-            id="plain C, no home",
-        ),
-        pytest.param(
-            {"LC_ALL": "de_DE.UTF-8", "QT_SCALE_FACTOR": "2", "limit": 6 << 30},
             {"scale": 2.0},
             "",
-            id="German, little memory",
+            id="German, no home, little memory",
+        ),
+        # Others at night: by day there is another language at another scale.
+        pytest.param(
+            {"LC_ALL": "C", "QT_SCALE_FACTOR": "1.25"},
+            {"scale": 1.25},
+            "",
+            id="plain C",
+            marks=pytest.mark.nightly,
         ),
         pytest.param(
             {"LC_ALL": "tr_TR.UTF-8", "FONTCONFIG_FILE": "/dev/null", "QT_QPA_FONTDIR": "{}/home"},
             {},
             "",
             id="Turkish, no fonts",
+            marks=pytest.mark.nightly,
         ),
         pytest.param(
             {"PYTHONPATH": "{}/broken:" + os.environ.get("PYTHONPATH", "")},

@@ -331,7 +331,10 @@ def test_a_file_can_be_preferred_and_not_saved_after_all(show_dialog, save_as, t
     save_as(tmp_path / "nowhere" / "saved.csv")
     QTest.mouseClick(dialog.ok, LEFT)
     assert dialog.isVisible()
-    assert "saved.csv: can't be written: No such file or directory." in dialog.status.text()
+    assert (
+        "saved.csv: can't be written: no such file or directory; choose a folder that exists."
+        in dialog.status.text()
+    )
     save_as(tmp_path / "saved.csv")
     QTest.mouseClick(dialog.ok, LEFT)
     assert settings_of(dialog).file == str(tmp_path / "saved.csv")

@@ -193,11 +193,21 @@ def test_its_key_asks_what_to_record_begins_and_ends_it(
     assert film(tmp_path / "mine.webm")[0] > 5
 
 
-def test_closing_the_window_completes_the_file(person, commands, clock, tmp_path):
+def test_closing_the_window_does_not_wait_for_the_file_which_is_completed(
+    person, commands, clock, tmp_path, monkeypatch
+):
+    gate, usual = threading.Event(), StreamFile.write
+    monkeypatch.setattr(StreamFile, "write", lambda *given: (gate.wait(), usual(*given)))
     begin(commands, tmp_path / "a.mp4", pointer=True)
-    let_pass(commands, clock, 0.5)
+    for _ in range(5):
+        clock.advance(1 / 30)
+    writing = [one for one in threading.enumerate() if one.name.startswith("encoding")]
     person.window.close()
-    assert film(tmp_path / "a.mp4")[0] > 10
+    assert not person.window.isVisible()
+    assert not writing[0].daemon  # the process waits for it
+    gate.set()
+    writing[0].join()
+    assert film(tmp_path / "a.mp4")[0] == 6
 
 
 def test_a_gif_is_completed_while_the_window_can_be_used(

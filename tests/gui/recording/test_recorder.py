@@ -116,6 +116,33 @@ def test_a_machine_that_falls_far_behind_ends_the_recording_with_a_message(
     assert len(tenths(tmp_path / "frames")) == round(recorder.seconds * FPS)
 
 
+class AwayClock(VirtualClock):
+    """Calls nobody back while the main thread is away."""
+
+    is_away = False
+
+    def every(self, interval, callback):
+        return super().every(interval, lambda: self.is_away or callback())
+
+
+def test_a_window_that_was_away_for_long_goes_on_recording(qapp, tmp_path):
+    clock = AwayClock()
+    screen = Screen(clock)
+    recorder = Recorder(clock, screen.picture)
+    recorder.start(tmp_path / "frames", FPS)
+    let_pass(recorder, clock, 0.3)
+    clock.is_away = True
+    clock.advance(15.0)
+    clock.is_away = False
+    let_pass(recorder, clock, 0.3)
+    assert recorder.is_on
+    recorder.stop()
+    recorder.wait()
+    frames = tenths(tmp_path / "frames")
+    assert frames == [0, 1, 2, 3, *[154] * 151, 155, 156]
+    assert recorder.repeated == 150
+
+
 def test_a_pause_is_not_recorded(recorder, clock, tmp_path):
     recorder.start(tmp_path / "frames", FPS)
     let_pass(recorder, clock, 0.5)

@@ -185,13 +185,13 @@ def test_a_folder_that_is_not_there_is_named(tmp_path, name):
 
 @pytest.fixture
 def full_disk():
-    """Nothing longer than 20,000 bytes can be written while it is set up."""
+    """Nothing longer than 20,000 bytes, or so many, can be written while it is set up."""
     resource = pytest.importorskip("resource")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
 
     @contextlib.contextmanager
-    def full():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+    def full(size=20_000):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
         try:
             yield
         finally:
@@ -208,4 +208,11 @@ def test_a_full_disk_is_said_while_writing(tmp_path, full_disk, name):
     with full_disk(), pytest.raises(RecordingError, match=r"can't be written: file too large"):
         made.write(image, count=100)
     made.abandon()
+    assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.gif", "a.apng"])
+def test_what_a_full_disk_has_no_room_to_begin_leaves_no_file(tmp_path, full_disk, name):
+    with full_disk(0), pytest.raises(RecordingError, match=r"can't be written: file too large"):
+        open_video(tmp_path / name, SIZE, FPS).write(picture(0), count=100)
     assert [*tmp_path.iterdir()] == []

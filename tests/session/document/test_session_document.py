@@ -297,7 +297,7 @@ def test_a_run_on_a_file_is_held_against_it_when_it_is_read(tmp_path):
 
 
 def test_a_file_that_cannot_be_written_or_read_is_told_by_name(tmp_path):
-    with pytest.raises(DocumentError, match=r"none.mine\.regplay: can't be written: No such file"):
+    with pytest.raises(DocumentError, match=r"none.mine\.regplay: can't be written: no such file"):
         write(tmp_path / "none" / "mine.regplay", Document(Experiment()))
     odd = replace(Experiment(), {"data.name": "csv", "data.file": "/home/\udcff.csv"})
     with pytest.raises(DocumentError, match="is no text"):

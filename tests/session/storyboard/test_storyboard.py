@@ -133,6 +133,7 @@ REFUSED = {
     ('train = "end"', 'train = "end"\npin = "a"'): r"step 2: train and pin: make a step of each",
     ('"$valley"', '"$vale"'): r"step 3 \(sweep\), to: \$vale is in no values; there are \$valley",
     ('"$valley"', "-3"): r"step 3 \(sweep\): regularization\.weight_decay = -3.0: must be",
+    (f'sweep = "{WD}"\nto = "$valley"', 'sweep = "model.width"\nto = inf'): r"width = inf: must be",
     (f'sweep = "{WD}"', 'sweep = "wd"'): r"step 3 \(sweep\): wd: no such field; did you mean",
     (f'sweep = "{WD}"', 'sweep = "data.name"'): r"step 3 \(sweep\): data\.name has no slider",
     ("seconds = 5", 'seconds = "x"'): r"step 3 \(sweep\), seconds = 'x': must be a number from 0",

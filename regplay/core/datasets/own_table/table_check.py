@@ -123,13 +123,13 @@ class Check:
             self.problems.sort(key=lambda problem: (problem.row, problem.column or 0))
             return
         refuse_categories(parts)
-        self.table = self._table(raw, parts, raw.columns[self.target], targets)
+        self.table = yield from self._table(raw, parts, raw.columns[self.target], targets)
         self._rows = rows
         yield n  # whoever shows it may do so in a turn of its own
 
     def _table(
         self, raw: RawTable, parts: Sequence[InputColumns], target: Column, targets: Targets
-    ) -> Table:
+    ) -> Generator[int, None, Table]:
         settings, has_target = self._settings, targets.are_there
         x = np.column_stack([part.values for part in parts])
         is_whole = np.isfinite(x).all(axis=1)
@@ -155,6 +155,7 @@ class Check:
         self.remarks += remarks_on_columns(raw, parts, target.index, settings)
         for part in parts:
             self.remarks += remarks_on_reading(part.column, raw.format.decimal, "categories")
+            yield len(x)
         self.remarks += remarks_on_reading(target, raw.format.decimal, "classes")
         self.remarks += remarks_on_sentinels(raw, [*(part.column for part in parts), target])
         self.remarks += remark_on_shape(raw)

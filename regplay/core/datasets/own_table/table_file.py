@@ -306,8 +306,10 @@ def _text_rows(
     text, separator = _without_mark(text, separator)
     if '="' in text:  # as programs write texts for Excel
         text = re.sub(rf'(^|{re.escape(separator)})="', r'\1"', text, flags=re.MULTILINE)
+    yield 0  # of a long text, what comes before and after this takes tenths of a second each
     widths = _widths(text, separator)
     _refuse_long(widths, may_be_long)
+    yield 0
     width = max(widths)
     if width > 20 * MAX_COLUMNS or width * len(widths) > _MOST_CELLS:
         raise ReadingStoppedError(
