@@ -369,8 +369,11 @@ def judge(
     if underfits:
         headline = f"Still underfits, and already memorises{when}"
         return Verdict("underfitting and overfitting", headline, reason, since)
-    what = "Overfitting" if rises_since is not None else "Overfitting: a wide gap"
-    return Verdict("overfitting", f"{what}{when}", reason, since)
+    if rises_since is not None:
+        return Verdict("overfitting", f"Overfitting{when}", reason, since)
+    if held_out <= now:  # validation has less noise: there is no gap to be seen, nor when it began
+        return Verdict("overfitting", "Overfitting: noise is learned", reason)
+    return Verdict("overfitting", f"Overfitting: a wide gap{when}", reason, since)
 
 
 def _why_underfitting(train: float, dataset: Dataset, shown: Shown | None) -> str:

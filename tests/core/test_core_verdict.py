@@ -211,6 +211,13 @@ def test_overfitting_by_a_gap():
     assert "below its noise floor 0.5" in found.reason
 
 
+def test_no_gap_is_spoken_of_where_validation_has_less_noise_and_the_lower_loss():
+    found = verdict(tail(1.5, 0.4), tail(1.5, 0.38), made(valid_floor=0.0))
+    assert (found.kind, found.since) == ("overfitting", None)
+    assert found.headline == "Overfitting: noise is learned"
+    assert "0.4, below its noise floor 0.5; the validation loss is 0.38" in found.reason
+
+
 def test_without_a_learning_rate_nothing_is_learned():
     experiment = replace(Experiment(), {"optimizer.lr": 0.0})
     verdict = judge(history_of([1.0, 1.0], [0.5, 0.5]), made(), experiment, shown=Shown())

@@ -43,6 +43,7 @@ from regplay.session.storyboard import (
 )
 
 _EPSILON = 1e-6  # s; fractions of frames add up
+_COMES_TO_REST = 0.5  # s after what was off camera: ranges glide, neighbours are trained
 _FOCUSED = 0.6  # s, in which another part comes into focus, at most
 # Goes on to its next item for each frame; returns the second at which it is over.
 Frames = Generator[None, None, float]
@@ -447,13 +448,21 @@ class Player:
             while goes_on or self._is_behind():
                 # One frame more than it has, in which its end comes to be seen.
                 goes_on = goes_on and next(playing, self) is None
-                before = self._clock.now()
-                yield
-                self._hidden += self._clock.now() - before
+                yield from self._let_pass_a_frame()
+        if was_on and not self._waits:
+            end = self._clock.now() + _COMES_TO_REST
+            while self._clock.now() < end - _EPSILON:
+                yield from self._let_pass_a_frame()
         self.is_on_camera = was_on
         if was_on and self._words != words:  # they are there when the camera is on again
             self.log.captions.append((begin, self._words))
         return begin
+
+    def _let_pass_a_frame(self) -> Iterator[None]:
+        """A frame that is no part of the film."""
+        before = self._clock.now()
+        yield
+        self.let_pass(self._clock.now() - before)
 
     def _in_turn(self, steps: Sequence[Step], begin: float) -> Frames:
         for step in steps:

@@ -8,6 +8,7 @@ import multiprocessing
 from itertools import pairwise
 
 import av
+import msgspec
 import pytest
 from PySide6.QtGui import QImage
 
@@ -340,6 +341,18 @@ def test_a_tab_that_is_shown_is_trained(play, film):
 )
 def test_text_of_upright_films_is_as_large_as_a_telephone_asks_for(scale, size, zoom):
     assert zoom_for(scale, size) == zoom
+
+
+def test_ranges_rest_from_the_first_frame_after_what_is_off_camera(play, film):
+    def look(renderer, _):
+        plots = renderer._window.history_view.plots
+        return [plot.box.viewRange() for plot in plots.values()]
+
+    made = 'hide = [{ set = { "data.noise" = 0.0 } }, { train = "end" }]'
+    made = film(made, "wait = 0.5", epochs=1000)
+    frames, _ = play(msgspec.structs.replace(made, fps=30), look)
+    assert len(frames) == 15
+    assert all(ranges == frames[0] for ranges in frames)
 
 
 def test_remedies_are_compared(play, film):
