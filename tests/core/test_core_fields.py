@@ -111,20 +111,18 @@ def test_bounds_hold_on_both_sides(path):
 
 
 @pytest.mark.parametrize("path", NUMBERS + INTEGERS)
-@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
-def test_what_is_not_finite_is_refused(path, value):
-    assert refusal(path, value) == f"{path} = {value}: must be {field(path).bounds}"
+def test_what_is_not_finite_is_refused(path):
+    for value in (math.nan, math.inf, -math.inf):
+        assert refusal(path, value) == f"{path} = {value}: must be {field(path).bounds}"
 
 
 @pytest.mark.parametrize("path", NUMBERS + INTEGERS)
-@pytest.mark.parametrize(
-    "value", ["1", True, False, None, [1], {"a": 1}, b"1", 10**400, -(10**400)], ids=repr
-)
-def test_what_is_no_number_is_refused(path, value):
-    message = refusal(path, value)
-    assert message.startswith(f"{path} = ")
-    assert message.endswith(f": must be {field(path).bounds}")
-    assert len(message) < 250
+def test_what_is_no_number_is_refused(path):
+    for value in ("1", True, False, None, [1], {"a": 1}, b"1", 10**400, -(10**400)):
+        message = refusal(path, value)
+        assert message.startswith(f"{path} = "), value
+        assert message.endswith(f": must be {field(path).bounds}"), value
+        assert len(message) < 250, value
 
 
 @pytest.mark.parametrize("path", INTEGERS)

@@ -60,7 +60,7 @@ def test_losses_are_plain_and_the_objective_is_what_torch_minimises(engine, clas
 @pytest.mark.parametrize("batch_size", [0, 7])
 def test_members_with_shares_of_their_own_train_as_torch_does(engine, classes, batch_size):
     dataset = dataset_of(20, 9, classes=classes)
-    training, last = trained(dataset, optimizer__batch_size=batch_size)
+    training, last = trained(dataset, optimizer__batch_size=batch_size, epochs=10)
     for member in range(len(SHARES)):
         begun = Training(training.experiments, datasets=training.datasets, dtype=torch.float64)
         plain = PlainTorch(begun, member)

@@ -16,6 +16,11 @@ from regplay.gui.training import VirtualClock
 Key = Qt.Key
 
 
+@pytest.fixture
+def person(person_who_begins_anew):
+    return person_who_begins_anew
+
+
 def is_training(person):
     """Whether the button, the runner and the steps say so."""
     step = person.controller.runner.step

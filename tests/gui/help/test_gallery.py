@@ -18,6 +18,11 @@ Key = Qt.Key
 TITLES = [point.title for point in starting_points()]
 
 
+@pytest.fixture
+def person(person_who_begins_anew):
+    return person_who_begins_anew
+
+
 def tiles_of(person) -> QListWidget:
     press(person, Key.Key_N)
     person.wait(lambda: shown_tiles(person))
@@ -37,8 +42,8 @@ def choose(person, title: str) -> None:
     person.wait(lambda: not shown_tiles(person))
 
 
-def test_new_is_the_first_entry_of_the_file_menu(person):
-    assert next(iter(entries(person.window, "File").items())) == ("New…", "Ctrl+N")
+def test_new_is_the_first_entry_of_the_file_menu(open_window):
+    assert next(iter(entries(open_window().window, "File").items())) == ("New…", "Ctrl+N")
 
 
 def test_a_starting_point_is_trained_at_once(person):
@@ -87,8 +92,9 @@ def test_escape_leaves_all_as_it_was(person):
 
 
 @pytest.mark.usefixtures("first_curves")
-def test_nothing_of_the_last_thing_stays(person):
+def test_nothing_of_the_last_thing_stays(open_window):
     """Settings, pins, tabs, curves, speed, kept weights, a lesson, an earlier moment, a zoom."""
+    person = open_window()
     window, controls = person.window, person.window.controls
     folding = controls.folding()
     person.train()
@@ -154,7 +160,8 @@ def test_a_session_with_a_name_is_asked_about(person, tmp_path):
 
 
 @pytest.mark.usefixtures("first_curves")
-def test_the_curves_of_a_starting_point_are_not_remembered(person, settings):
+def test_the_curves_of_a_starting_point_are_not_remembered(open_window, settings):
+    person = open_window()
     choose(person, "Spirals")
     assert person.window.controls.chosen_curves() == (
         "regularization.weight_decay",

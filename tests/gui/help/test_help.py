@@ -18,6 +18,11 @@ from regplay.session.storyboard import EXAMPLE, VERBS
 Key, LEFT = Qt.Key, Qt.MouseButton.LeftButton
 
 
+@pytest.fixture
+def person(person_who_begins_anew):
+    return person_who_begins_anew
+
+
 def dialog_of(person) -> QDialog:
     found = person.window.findChildren(QDialog, "help")
     shown = [dialog for dialog in found if dialog.isVisible()]
@@ -101,7 +106,8 @@ def test_about_says_versions_and_where_errors_are_written(person):
     QTest.keyClick(dialog, Key.Key_Escape)
 
 
-def test_the_help_can_be_opened_again(person):
+def test_the_help_can_be_opened_again(open_window):
+    person = open_window()
     for name in ("About regplay", "All shortcuts"):
         person.choose(name)
         QTest.keyClick(dialog_of(person), Key.Key_Escape)
@@ -109,7 +115,8 @@ def test_the_help_can_be_opened_again(person):
     assert "About regplay" in entries(person.window, "Help")
 
 
-def test_the_help_is_closed_with_the_window(person):
+def test_the_help_is_closed_with_the_window(open_window):
+    person = open_window()
     person.choose("All shortcuts")
     dialog = dialog_of(person)
     assert dialog.isVisible()

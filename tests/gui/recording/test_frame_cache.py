@@ -110,6 +110,8 @@ def test_a_step_whose_file_is_damaged_is_painted_from_there_on(frames_of, cache)
     assert 0 < repainted < painted
 
 
+# Of a file of several fragments at night: `test_a_step_whose_file_is_damaged_…` has one by day.
+@pytest.mark.nightly
 def test_what_was_painted_after_a_damaged_place_is_not_kept_for_the_whole_step(frames_of, cache):
     steps = (*STEPS[:3], SWEEP.replace("0.3", "2.5"))  # a file of several fragments
     plain, painted = frames_of(steps, cache)

@@ -28,10 +28,13 @@ def is_safe(argument: ast.expr) -> bool:
     return ast.unparse(argument) in OURS
 
 
-@pytest.mark.parametrize("file", SOURCES, ids=lambda file: str(file.relative_to(SOURCES[0].parent)))
-def test_no_label_and_no_tooltip_guesses_what_is_markup(file):
-    text = file.read_text()
-    unsafe = []
+def test_no_label_and_no_tooltip_guesses_what_is_markup():
+    assert {file.name: unsafe for file in SOURCES if (unsafe := unsafe_in(file))} == {}
+
+
+def unsafe_in(file):
+    """Where a label or a tooltip of a source file guesses, in the words of the source."""
+    text, unsafe = file.read_text(), []
     for node in ast.walk(ast.parse(text)):
         match node:
             case ast.Call(func=ast.Name(id="QLabel")) | ast.ClassDef(bases=[ast.Name(id="QLabel")]):
@@ -41,10 +44,10 @@ def test_no_label_and_no_tooltip_guesses_what_is_markup(file):
                 unsafe += [] if is_safe(tip) else [ast.unparse(node)]
             case ast.Call(func=ast.Attribute(attr="showText"), args=[_, tip, _]):
                 unsafe += [] if is_safe(tip) else [ast.unparse(node)]
-    assert not unsafe
     for name in ("tip", "text"):
         if f"setToolTip({name})" in text or f", {name}, self)" in text:
-            assert f"{name} = as_plain(" in text
+            unsafe += [] if f"{name} = as_plain(" in text else [name]
+    return unsafe
 
 
 def test_a_label_shows_a_name_as_it_stands(qtbot):
