@@ -231,6 +231,8 @@ class AnnotationTools(QObject):
             return
         text, before = editor.text().strip(), self._controller.annotations
         name, points = editor.property("place")
+        if editor.hasFocus():
+            editor.window().setFocus()  # else the first control would have it, and take the keys
         editor.hide()
         editor.deleteLater()
         if keeps and text and len(before) < MOST_ANNOTATIONS:

@@ -86,6 +86,7 @@ def test_a_text_is_written_where_one_clicks_and_escape_takes_it_back(drawer):
     QTest.keyClicks(editor, "here 12")  # digits and letters are no shortcuts meanwhile
     QTest.keyClick(editor, Qt.Key.Key_Return)
     (text,) = drawn(drawer)
+    assert drawer.window.hasFocus()  # no control takes the keys that follow
     assert text.text == "here 12"
     assert text.points[0] == pytest.approx((0.5, 0.5), abs=0.05)
     QTest.mouseClick(port, LEFT, pos=place(drawer, -0.5, 0.5))
