@@ -95,7 +95,9 @@ def from_toml(text: str) -> Experiment:
     return from_dict(parse_toml(text, "experiment", ExperimentError))
 
 
-def open_experiment(path: Path, assignments: Sequence[str] = ()) -> Experiment:
+def open_experiment(
+    path: Path, assignments: Sequence[str] = (), *, may_be_pipe: bool = True
+) -> Experiment:
     """The experiment in a TOML file, or that learns from a table, with some values set otherwise.
 
     A relative `data.file` is meant from the folder of the TOML file; in an assignment, from the
@@ -106,6 +108,8 @@ def open_experiment(path: Path, assignments: Sequence[str] = ()) -> Experiment:
     assignments
         Texts such as `model.depth=3`. All are applied at once, so that `data.name`, which sets
         other values too, doesn't undo any of them; of several for one field the last one counts.
+    may_be_pipe
+        Whether to wait for what is written at the other end of a pipe, as in a terminal.
 
     Raises
     ------
@@ -120,7 +124,7 @@ def open_experiment(path: Path, assignments: Sequence[str] = ()) -> Experiment:
             _check_stranger(path)
         table = {"data.name": "csv", "data.file": str(path.absolute())}
         return replace(Experiment(), table | dict(_all_read(assignments, _assigned)))
-    text = read_text(path, _LARGEST_FILE, "experiment", ExperimentError, may_be_pipe=True)
+    text = read_text(path, _LARGEST_FILE, "experiment", ExperimentError, may_be_pipe=may_be_pipe)
     try:
         experiment = from_toml(text)
     except ExperimentError as error:

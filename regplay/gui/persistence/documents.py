@@ -290,7 +290,7 @@ class Documents(QObject):
 
     def _open_experiment(self, path: Path) -> bool:
         try:
-            experiment = open_experiment(path)
+            experiment = open_experiment(path, may_be_pipe=False)
         except UserError as error:
             self.refused.emit(str(error))
             return False

@@ -1,5 +1,6 @@
 """Opening and saving: what is asked, what is refused, and what stays as it was."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -160,6 +161,14 @@ def test_a_session_without_files_asks_nothing(shown):
     write(path, Document(MOONS))
     shown.documents.open(path)
     assert shown.answers.asked == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
+@pytest.mark.parametrize("name", ["a.toml", "a.regplay"])
+def test_a_pipe_is_not_waited_for(shown, name):
+    os.mkfifo(shown.folder / name)
+    assert not shown.documents.open(shown.folder / name)
+    assert "this is no file" in shown.messages[0]
 
 
 def test_an_experiment_file_is_a_change_of_settings(shown):
