@@ -103,7 +103,7 @@ def test_one_step_at_a_time_comes_to_the_same():
 
 
 def test_a_call_comes_back_after_a_while_and_changes_nothing(monkeypatch):
-    experiment = small({"epochs": 120, "optimizer.batch_size": 6})
+    experiment = small({"epochs": 300, "optimizer.batch_size": 6})
     expected = records(training_of(experiment))
     for bound, value in (("_FLOPS", 1e6), ("_RECORDS", 7), ("_KEPT", 30_000), ("_ORDERS", 200)):
         with monkeypatch.context() as bounded:
