@@ -1,10 +1,16 @@
 """Points that are edited in the window while it trains."""
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def person(person_who_begins_anew):
+    return person_who_begins_anew
 
 
 def place(chart, right: float, up: float):

@@ -121,9 +121,6 @@ def test_a_drag_shows_retrained_networks_all_the_way(open_window):
     assert decays == sorted(decays)
 
 
-RESTARTS = ("data.noise", "data.n_train", "model.depth", "model.width")
-
-
 @pytest.fixture
 def train_with_curves(open_window, settings):
     """Opens a window in which these sliders show their curves, and lets it train."""
@@ -183,12 +180,15 @@ def assert_belongs_together(view, alone, rtol):
         np.testing.assert_allclose(history.column(measure), column, rtol=rtol)
 
 
-# Where a slider shows no curve of its own it does not matter which one is dragged: one that changes
-# the data or one that changes the network will do; the other is dragged at night, as it takes long.
+# Of those that change the data one is dragged by day, of those that change the network one too:
+# each with its own curve, and one of the two where there is none or there are others.
 @pytest.mark.parametrize(
     ("path", "curves"),
     [
-        *((path, "its own") for path in RESTARTS),
+        ("data.noise", "its own"),
+        pytest.param("data.n_train", "its own", marks=pytest.mark.nightly),
+        ("model.depth", "its own"),
+        pytest.param("model.width", "its own", marks=pytest.mark.nightly),
         pytest.param("data.n_train", "none", marks=pytest.mark.nightly),
         ("model.depth", "none"),
         pytest.param("data.noise", "others", marks=pytest.mark.nightly),

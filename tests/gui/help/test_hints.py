@@ -47,6 +47,14 @@ def follow_first(person) -> None:
     person.wait(lambda: "valley" not in hint(person))
 
 
+def test_an_audience_sees_no_hint(beginner):
+    beginner.wait(lambda: "valley" in hint(beginner))
+    beginner.press(Key.Key_F11, beginner.window)
+    beginner.wait(lambda: hint(beginner) == "")
+    beginner.press(Key.Key_Escape, beginner.window)
+    beginner.wait(lambda: "valley" in hint(beginner))
+
+
 def test_the_first_hint_goes_when_it_is_followed_and_the_others_follow(beginner, settings):
     person, window = beginner, beginner.window
     follow_first(person)
@@ -135,25 +143,32 @@ def test_there_is_none_while_a_session_is_open(beginner, tmp_path):
     assert hint(person) == ""
 
 
-@pytest.mark.parametrize("where", ["another tab", "editing", "a confusion matrix"])
-def test_it_is_in_nobodys_way(beginner, where):
+def test_it_is_in_nobodys_way(beginner):
+    """In another tab, while points are edited, and over a confusion matrix."""
     person, window = beginner, beginner.window
     person.wait(lambda: "valley" in hint(person))
-    if where == "another tab":
-        window.tabs.set_tab("network")
-    elif where == "editing":
-        window.editing.button.setChecked(True)
-    else:
-        person.set(data__name="digits", epochs=5)
-        person.wait_until_finished()
+    window.tabs.set_tab("network")
+    assert hint(person) == ""
+    window.tabs.set_tab("fit")
+    person.wait(lambda: "valley" in hint(person))
+    window.editing.button.setChecked(True)
+    assert hint(person) == ""
+    window.editing.button.setChecked(False)
+    person.wait(lambda: "valley" in hint(person))
+    person.set(data__name="digits", epochs=5)
+    person.wait_until_finished()
     assert hint(person) == ""
 
 
-@pytest.mark.parametrize("size", [(1024, 640), (1280, 800)])
-def test_it_covers_no_point_and_lets_the_mouse_through(beginner, size):
-    person, window = beginner, beginner.window
-    window.resize(*size)
-    person.wait(lambda: "valley" in hint(person))
+def test_it_covers_no_point_and_lets_the_mouse_through(beginner):
+    for size in ((1024, 640), (1280, 800)):
+        beginner.window.resize(*size)
+        beginner.wait(lambda: "valley" in hint(beginner))
+        assert_it_is_in_no_way(beginner)
+
+
+def assert_it_is_in_no_way(person):
+    window = person.window
     QApplication.processEvents()
     panel, label = window.fit_view.panel, window.hints.label
     viewport = panel.chart.viewport()

@@ -1,7 +1,8 @@
 """The column in which a lesson is read: keys, contents, and room for everything."""
 
+import itertools
+
 import msgspec
-import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -118,23 +119,22 @@ def test_a_claim_shows_its_words_and_the_claim_itself(reader):
     assert not reader.panel.page_view.claims.isVisible()
 
 
-@pytest.mark.parametrize("width", [280, 340, 480])
-@pytest.mark.parametrize("page", [0, 1, 2])
-def test_nothing_is_cut_off_at_the_side(reader, width, page):
-    reader.panel.setFixedWidth(width)
-    reader.guide.go_to("decay", page)
-    reader.settle()
-    panel, view = reader.panel, reader.panel.page_view
-    assert panel.width() == width
-    assert view.widget().width() == view.viewport().width()
-    for widget in panel.findChildren(QWidget):
-        if widget.isVisible() and widget.parentWidget() is not None:
-            left = widget.mapTo(panel, QPoint(0, 0)).x()
-            assert left >= 0
-            assert left + widget.width() <= width, widget
-    text = view.text
-    assert text.document().idealWidth() <= text.viewport().width()
-    assert text.height() >= text.document().size().height()
+def test_nothing_is_cut_off_at_the_side(reader):
+    for width, page in itertools.product((280, 340, 480), (0, 1, 2)):
+        reader.panel.setFixedWidth(width)
+        reader.guide.go_to("decay", page)
+        reader.settle()
+        panel, view = reader.panel, reader.panel.page_view
+        assert panel.width() == width
+        assert view.widget().width() == view.viewport().width()
+        for widget in panel.findChildren(QWidget):
+            if widget.isVisible() and widget.parentWidget() is not None:
+                left = widget.mapTo(panel, QPoint(0, 0)).x()
+                assert left >= 0
+                assert left + widget.width() <= width, widget
+        text = view.text
+        assert text.document().idealWidth() <= text.viewport().width()
+        assert text.height() >= text.document().size().height()
 
 
 def test_the_panel_is_resized_within_bounds(reader):

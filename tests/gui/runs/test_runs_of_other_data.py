@@ -1,6 +1,12 @@
 """Runs whose data are gone, or other than those that are drawn, are not shown."""
 
+import pytest
 from samples import TABLE
+
+
+@pytest.fixture
+def person(person_who_begins_anew):
+    return person_who_begins_anew
 
 
 def test_no_run_can_be_adopted_where_the_file_of_one_is_gone(person, file):
