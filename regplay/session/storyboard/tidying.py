@@ -22,6 +22,7 @@ _TOGETHER = 0.8  # s between two changes by one drag, at most
 _LEAST_SWEEP = 0.3  # s; what is shorter was no drag
 _LEAST_WAIT = 0.3  # s, that one would write down
 _LONGEST = 600.0  # s, of one step
+_LAST_LOOK = 2.0  # s after the last action, at most; then one is on the way to end the recording
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,9 @@ def tidied(actions: Sequence[Action], seconds: float) -> tuple[Step, ...]:
     steps: list[Step] = []
     drags = _drags(actions)
     for number, drag in enumerate(drags):
-        follows = drags[number + 1][0].begin if number + 1 < len(drags) else seconds
+        is_last = number + 1 == len(drags)
+        ends = min(seconds, drag[-1].end + _LAST_LOOK)
+        follows = ends if is_last else drags[number + 1][0].begin
         made = _steps_of(drag)
         rest = _tenths(follows - drag[-1].end)
         if isinstance(made[-1], SetValues | PinRun | ShowTab):

@@ -79,6 +79,11 @@ def test_training_takes_as_long_as_it_took_and_a_stroke_is_one_step():
     )
 
 
+def test_the_way_to_end_the_recording_is_no_part_of_it():
+    steps = tidied([at(0.0, Scrub(scrub=3))], 25.0)
+    assert steps == (Scrub(scrub=3, seconds=0.3), Wait(wait=2.0))
+
+
 def test_nothing_done_is_a_pause():
     assert tidied([], 2.0) == (Wait(wait=2.0),)
 
