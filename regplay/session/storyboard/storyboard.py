@@ -32,7 +32,7 @@ EXAMPLE = """\
 title = "What weight decay does"
 lesson = "weight-decay-sine"
 steps = [
-  { caption = "Thirty points, and a network that learns them by heart." },
+  { caption = "A network learns thirty points by heart." },
   { train = "end", seconds = 4 },
   { caption = "Weight decay makes large weights costly." },
   { sweep = "regularization.weight_decay", to = 0.01, seconds = 5 },

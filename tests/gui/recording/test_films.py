@@ -47,7 +47,7 @@ def test_the_help_has_a_storyboard_of_ten_lines():
 @pytest.mark.films
 def test_the_ten_lines_of_the_help_make_a_film(qtbot, tmp_path):
     assert [text for _, text in captions_of(loads_storyboard(EXAMPLE), tmp_path)] == [
-        "Thirty points, and a network that learns them by heart.",
+        "A network learns thirty points by heart.",
         "Weight decay makes large weights costly.",
         "The same points, and a smoother curve.",
     ]
