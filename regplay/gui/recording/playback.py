@@ -139,8 +139,7 @@ class Playback(QObject):
 
     def _begin_anew(self) -> None:
         controller = self._controller
-        controller.begin(self.storyboard.experiment)
-        controller.reset()
+        self._player.set_up()
         controller.annotate((), before=controller.annotations)
         self._presentation.set_focus("")
         self._presentation.set_caption("")

@@ -139,8 +139,13 @@ class Player:
         self._presentation.begin(self.storyboard.controls)
         self._presentation.set_controls_below(is_upright(size))
         self._presentation.show_caption_line(self.storyboard.has_captions)
+        self.set_up()
+
+    def set_up(self) -> None:
+        """Work on the experiment of the film, which is not trained yet, with the fit in sight."""
         self._controller.begin(self.storyboard.experiment)
         self._controller.reset()
+        self._show("fit")
 
     def start(self, second: float = 0.0) -> None:
         """The next frame is the first of the film, or the one at some second of it."""

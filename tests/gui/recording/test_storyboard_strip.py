@@ -76,6 +76,14 @@ def test_a_storyboard_that_is_dropped_shows_its_steps_and_waits_at_the_first(lec
     assert lecture.window.recording.presentation.caption.text() == ""
 
 
+def test_it_begins_with_the_fit_in_sight_like_its_film(lecture):
+    lecture.window.tabs.set_tab("network")
+    press(lecture, Qt.Key.Key_PageDown)
+    wait_at(lecture, 1)
+    press(lecture, Qt.Key.Key_PageUp)
+    lecture.wait(lambda: lecture.window.tabs.tab == "fit")
+
+
 def test_there_is_room_for_captions_while_there_are_some(lecture):
     playback = strip(lecture).playback
     playback.set_steps([Wait(wait=0.1)], 0)
