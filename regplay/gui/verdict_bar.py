@@ -15,7 +15,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.history import History, Snapshot
 from regplay.core.number_text import gap_text, number, percent_text
 from regplay.core.verdict import Verdict, judge
-from regplay.gui.theme import VERDICTS, colors_of, sized
+from regplay.gui.theme import VERDICTS, colors_of, sized, zoomed
 from regplay.gui.training import Clock, Study, StudyRequest, View
 from regplay.gui.widgets import (
     LOOK_EVENTS,
@@ -36,6 +36,7 @@ _USUAL = ("0.01234", "0.01234", "−0.01234")  # losses and their gap, of which 
 _NAMES = 0.72  # of the size of the numbers
 _PADDING = 12  # px between columns
 _MARGINS = (10, 3, 10, 3)  # px around a verdict
+_LOW = 460  # px of the window's height at 100 %: below, an audience has one line of words less
 _ABOUT_TO_TRAIN = Verdict("untrained", "Not trained yet", "")  # such as while PyTorch is loaded
 _NO_DATA = Verdict("untrained", "No data", "See the message above.")
 _SIGNS = {
@@ -221,22 +222,35 @@ class VerdictBar(QWidget):
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(0, 1)
         grid.setSizeConstraint(QGridLayout.SizeConstraint.SetNoConstraint)  # see minimumSizeHint
-        self.set_stacked(False)
+        self._is_stacked, self._is_low = False, False
         self._view: View | None = None
         self._judged: Run | None = None  # at its end, so that neighbours are to be trained
         self._changes: tuple[SettingChange, ...] | None = None  # theirs, once they are asked for
         # What the neighbours of the present experiment showed; None before
         self.tried: Tried | None = None
         self._make_room()
-        self._show_advice()
+        self._arrange()
 
     def set_stacked(self, is_stacked: bool) -> None:
-        """Have the reason below the verdict, and the advice below all: large letters need that."""
-        ways = QBoxLayout.Direction
-        self._judgement.setDirection(ways.TopToBottom if is_stacked else ways.LeftToRight)
+        """Have the reason below the verdict, and the advice below all: large letters need that.
+
+        In a low window the reason has no line of its own, but that of the advice until it comes.
+        """
+        self._is_stacked = is_stacked
+        self._is_low = self._has_low_window()
+        self._arrange()
+
+    def _has_low_window(self) -> bool:
+        return self._is_stacked and self.window().height() < zoomed(_LOW)
+
+    def _arrange(self) -> None:
+        ways, is_below = QBoxLayout.Direction, self._is_stacked and not self._is_low
+        self._judgement.setDirection(ways.TopToBottom if self._is_stacked else ways.LeftToRight)
+        self.reason.setVisible(not self._is_low)
         self._grid.addWidget(self._first, 0, 0)
-        self._grid.addWidget(self._second, 1, 0, 1, 2 if is_stacked else 1)
-        self._grid.addWidget(self.losses, 0, 1, 1 if is_stacked else 2, 1)
+        self._grid.addWidget(self._second, 1, 0, 1, 2 if is_below else 1)
+        self._grid.addWidget(self.losses, 0, 1, 1 if is_below else 2, 1)
+        self._show_advice()
 
     def show_view(self, view: View) -> None:
         """Judge a run at the moment that is shown: by what was known then, beside its losses."""
@@ -350,7 +364,8 @@ class VerdictBar(QWidget):
         """In its line is the reason before, where that has no room beside the verdict."""
         tried = self.tried
         if tried is None or self._view is None or not self._concerns(self._view):
-            self.advice.setText("" if self.reason.shown else self.reason.text(), "")
+            is_said = self.reason.shown and not self._is_low
+            self.advice.setText("" if is_said else self.reason.text(), "")
             self.button.hide()
             return
         self.advice.setText(tried.text, tried.short)
@@ -372,13 +387,15 @@ class VerdictBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out the losses where the verdict alone has room; the plot below has them."""
         super().resizeEvent(event)
+        if self._has_low_window() != self._is_low:
+            self.set_stacked(self._is_stacked)
         losses = max(self.losses.minimumWidth(), self.losses.sizeHint().width())
         needed = self.minimumSizeHint().width() + losses + 8
         self.losses.setVisible(self.width() >= needed)
 
     def minimumSizeHint(self) -> QSize:
         """Room for the kind of the verdict."""
-        words = self.reason.minimumSizeHint().width()
+        words = 0 if self._is_low else self.reason.minimumSizeHint().width()
         width = self.headline.minimumSizeHint().width() + words + 28
         return QSize(width, super().minimumSizeHint().height())
 

@@ -149,7 +149,7 @@ def test_the_room_that_losses_need_is_that_of_their_text(theme, show_widget):
 
 
 def test_stacked_the_reason_and_the_advice_have_more_room(show_widget):
-    bar = show_widget(VerdictBar(VirtualClock()), 700, 140)
+    bar = show_widget(VerdictBar(VirtualClock()), 700, 480)
     bar.set_verdict(Verdict("overfitting", "Overfitting", WORDS))
     QApplication.processEvents()
     beside, height = bar.reason.width(), bar.advice.height()

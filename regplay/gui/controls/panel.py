@@ -436,8 +436,11 @@ class ControlPanel(ScrolledColumn):
             self.wishes_changed.emit()
 
     def minimumSizeHint(self) -> QSize:
-        """288 px wide at 100 %."""
-        return QSize(zoomed(_MIN_WIDTH), super().minimumSizeHint().height())
+        """288 px wide at 100 %; for an audience, what the few in sight need if that is less."""
+        width = zoomed(_MIN_WIDTH)
+        if self._hidden and self._note.isHidden():
+            width = min(width, self.widget().minimumSizeHint().width())
+        return QSize(width, super().minimumSizeHint().height())
 
     def sizeHint(self) -> QSize:
         """304 px wide at 100 %; as tall as there is room."""

@@ -83,6 +83,21 @@ def test_shortcuts_of_menus_out_of_sight_still_work_and_are_shown(presenting):
     assert pane(presenting).keys == "Ctrl+L"
 
 
+@pytest.mark.usefixtures("first_curves")
+def test_in_a_low_window_large_letters_leave_the_plots_their_room(person):
+    window, parts = person.window, person.window.recording.presentation.layout
+    bar, halves = parts.verdict_bar, parts.halves
+    person.press(Qt.Key.Key_F11, window)
+    settled(person, True)
+    window.theme.set_zoom(200)
+    person.wait(bar.reason.isHidden)
+    person.wait(lambda: halves.sizes()[0] < 2 * 288)
+    assert parts.controls.viewport().width() >= parts.controls.widget().minimumSizeHint().width()
+    person.press(Qt.Key.Key_Escape, window)
+    settled(person, False)
+    person.wait(bar.reason.isVisible)
+
+
 def test_keys_go_after_a_while(open_window):
     clock = VirtualClock()
     person = open_window(clock=clock)
