@@ -268,9 +268,12 @@ class MainWindow(QMainWindow):
         runner.playing_changed.connect(self.status.set_training)
         self.guide.highlights_changed.connect(self.timeline.set_highlighted)
         self.documents.changed.connect(self._show_title)
-        self.documents.changed.connect(
-            lambda: self.hints.set_quiet(self.documents.path is not None)
-        )
+        self.documents.changed.connect(self._quiet_hints)
+        self.recording.presenter.switched.connect(self._quiet_hints)
+
+    def _quiet_hints(self) -> None:
+        is_presented = self.recording.presenter.is_on
+        self.hints.set_quiet(self.documents.path is not None or is_presented)
 
     def _connect_messages(self) -> None:
         for failed in (

@@ -102,7 +102,7 @@ class Hints(QObject):
         self.update()
 
     def set_quiet(self, is_quiet: bool) -> None:
-        """Show none while somebody's own work is open."""
+        """Show none while somebody's own work is open, or for an audience."""
         self._is_quiet = is_quiet
         self.update()
 

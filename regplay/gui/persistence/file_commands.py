@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -158,7 +159,7 @@ class FileCommands(QObject):
         text = "" if data.hasUrls() else data.text()  # which would be the names of the files
         if self.accepts(data):
             self.drop(data)
-        elif len(text.strip().splitlines()) > 1:
+        elif re.search(r"[\r\n]", text.strip()):
             self.open_table(None, text)
         else:
             self.failed.emit(

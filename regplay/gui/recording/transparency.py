@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QImage
 from regplay.core.arrays import Flags, Singles
 
 _REACH = 2  # px from the ground, within which the edges of lines and letters lie
+_ROUNDED = 2  # of 255
 _NOISE = 16  # of 255, by which a blend of two colours may differ from one: it is rounded
 
 
@@ -26,7 +27,7 @@ def without_ground(image: QImage, ground: QColor) -> QImage:
     found = image.convertToFormat(QImage.Format.Format_ARGB32)
     height, width = found.height(), found.width()
     pixels = np.frombuffer(found.bits(), np.uint32).reshape(height, width)
-    is_ground = pixels == ground.rgba()
+    is_ground = _like(pixels, ground)
     edge = np.nonzero(_near(is_ground, _REACH) & _near(~is_ground, 1))
     places = (edge[0] + 1) * (width + 2) + edge[1] + 1  # with a border around, which is ground
     bordered = np.pad(pixels, 1, constant_values=ground.rgba()).ravel()
@@ -40,6 +41,15 @@ def without_ground(image: QImage, ground: QColor) -> QImage:
     blended = around[furthest] & 0xFFFFFF | np.round(255 * share).astype(np.uint32) << 24
     pixels[is_ground] = 0
     pixels[edge[0][is_blend], edge[1][is_blend]] = blended[is_blend]
+    return found
+
+
+def _like(pixels: NDArray[np.uint32], color: QColor) -> Flags:
+    """Which have a colour, but for what is rounded where it was blended with itself."""
+    found = np.ones(pixels.shape, bool)
+    for shift, level in ((0, color.blue()), (8, color.green()), (16, color.red())):
+        low, high = max(level - _ROUNDED, 0), min(level + _ROUNDED, 255)
+        found &= (pixels >> shift & 255) - np.uint32(low) <= high - low  # below it wraps around
     return found
 
 

@@ -201,3 +201,22 @@ def test_of_a_long_file_whole_lines_are_looked_at_first(content, tmp_path):
     if isinstance(content, bytes):
         path.write_bytes(content)
     check_beginning(content if isinstance(content, str) else path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x," * 200_000, "rows with up to 200,001 cells are too many"),
+        ("x " * 200_000, "there is only one column"),
+        ("a,b\n" + "1," * 200_000, "rows with up to 200,001 cells are too many"),
+        (" \n" * 200_000 + "a,b\n1,2\n2,3\n3,5\n", ""),
+        ("\t\n" * 200_000 + "a,b\n1,2\n2,3\n3,5\n", "more than 100,000 rows"),
+    ],
+    ids=["commas", "blanks", "second row", "blank lines", "lines of tabs"],
+)
+def test_a_row_that_is_longer_than_what_decides_about_the_separator(text, message):
+    check = Check(text, DataSettings(name="csv"))
+    for _ in check.steps():
+        pass
+    assert message in str(check.problems[0] if check.problems else "")
+    assert bool(message) == (check.table is None)

@@ -47,6 +47,14 @@ def follow_first(person) -> None:
     person.wait(lambda: "valley" not in hint(person))
 
 
+def test_an_audience_sees_no_hint(beginner):
+    beginner.wait(lambda: "valley" in hint(beginner))
+    beginner.press(Key.Key_F11, beginner.window)
+    beginner.wait(lambda: hint(beginner) == "")
+    beginner.press(Key.Key_Escape, beginner.window)
+    beginner.wait(lambda: "valley" in hint(beginner))
+
+
 def test_the_first_hint_goes_when_it_is_followed_and_the_others_follow(beginner, settings):
     person, window = beginner, beginner.window
     follow_first(person)

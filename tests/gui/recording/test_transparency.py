@@ -53,3 +53,14 @@ def test_opacity_is_whole_inside_and_none_where_nothing_is_painted(qapp):
     opacity = values(without_ground(image, QColor("#ffffff")))[..., 3]
     assert (opacity[:, :20] == 255).all()
     assert (opacity[:, 20:] == 0).all()
+
+
+def test_what_is_blended_with_the_ground_in_its_own_colour_is_ground(qapp):
+    """A marker's rim, of which a picture is kept, comes out a level or two beside the ground."""
+    image = QImage(40, 40, QImage.Format.Format_RGB32)
+    image.fill(QColor("#1b1d21"))
+    image.setPixelColor(9, 9, QColor("#1c1d20"))
+    image.setPixelColor(9, 12, QColor("#1f2126"))
+    opacity = values(without_ground(image, QColor("#1b1d21")))[..., 3]
+    assert opacity[9, 9] == 0
+    assert opacity[12, 9] == 255

@@ -387,6 +387,8 @@ def _separator(text: str) -> str:
     Where several do, the first of tab, semicolon, bar, comma. Blanks only separate numbers.
     """
     sample = text[:_SAMPLED]
+    if not sample.strip():
+        sample = text.lstrip()[:_SAMPLED]
     shares: dict[str, float] = {}
     for separator in ("\t", ";", "|", ","):
         widths = [width for width in _widths(sample, separator) if width]
@@ -395,7 +397,7 @@ def _separator(text: str) -> str:
     best = max(shares, key=lambda separator: shares[separator])
     first, *others = [line.split() for line in sample.split("\n") if line.strip()]
     if len(text) > _SAMPLED:
-        others.pop()  # it is cut
+        del others[-1:]  # it is cut
     second = others[0] if others else []
     is_even = len(set(map(len, others))) == 1 and len(second) > 1
     cells = second if is_even and len(second) - len(first) in (0, 1) else []
