@@ -245,18 +245,23 @@ def test_an_experiment_is_judged_with_what_a_dozen_neighbours_show():
     assert np.isfinite([tried.best.before, tried.best.after]).all()
 
 
+# By day one that overfits, one that underfits, and one that diverges.
 @pytest.mark.parametrize(
     "values",
     [
-        {"epochs": 1500},
-        {"data.n_train": 200, "regularization.weight_decay": 0.003},
         {"regularization.weight_decay": 0.3},
         {"data.name": "moons", "epochs": 150},
-        {"data.name": "motorcycle", "model.width": 2},
-        {"data.name": "spirals", "model.depth": 1, "model.width": 4},
-        {"data.name": "circles", "model.depth": 0},
         {"optimizer.name": "sgd", "optimizer.lr": 10.0, "model.activation": "relu"},
-        {"epochs": 40, "optimizer.lr": 0.003},
+        pytest.param({"epochs": 1500}, marks=pytest.mark.nightly),
+        pytest.param(
+            {"data.n_train": 200, "regularization.weight_decay": 0.003}, marks=pytest.mark.nightly
+        ),
+        pytest.param({"data.name": "motorcycle", "model.width": 2}, marks=pytest.mark.nightly),
+        pytest.param(
+            {"data.name": "spirals", "model.depth": 1, "model.width": 4}, marks=pytest.mark.nightly
+        ),
+        pytest.param({"data.name": "circles", "model.depth": 0}, marks=pytest.mark.nightly),
+        pytest.param({"epochs": 40, "optimizer.lr": 0.003}, marks=pytest.mark.nightly),
     ],
     ids=str,
 )

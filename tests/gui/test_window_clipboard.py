@@ -85,6 +85,12 @@ def test_nonsense_is_explained(person):
         assert person.banner == ""
 
 
+def test_an_empty_clipboard_says_so(person):
+    QGuiApplication.clipboard().clear()
+    press(person, Key.Key_V)
+    assert "There is nothing to open in the clipboard" in person.banner
+
+
 def test_the_names_of_two_files_are_no_table(person, file):
     mime = put_files(file("a.csv", TABLE), file("b.csv", TABLE))
     QGuiApplication.clipboard().setMimeData(mime)

@@ -44,7 +44,6 @@ Keeping = Literal["save", "discard", "cancel"]
 Recovery = Literal["recover", "later", "discard"]
 
 _Answer = TypeVar("_Answer")
-_Result = TypeVar("_Result")
 _SESSIONS = f"Sessions (*{SUFFIX})"
 _AT_ONCE = 0.05  # s that nobody minds to wait
 _SHOWN = 4  # paths
@@ -132,7 +131,7 @@ class Dialogs:
         return (chosen or [*answers.values()])[-1]
 
 
-def done_beside(task: Callable[[], _Result]) -> _Result:
+def done_beside(task: Callable[[], _Answer]) -> _Answer:
     """What a task comes to that may take seconds, from another thread; the pointer says to wait.
 
     The window is painted and trains meanwhile; keys and clicks are taken when it is done.

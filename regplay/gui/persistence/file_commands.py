@@ -155,7 +155,7 @@ class FileCommands(QObject):
 
     def paste(self) -> None:
         """Open what the clipboard holds: a link, a file, or the text of a table."""
-        data = QGuiApplication.clipboard().mimeData()
+        data = QGuiApplication.clipboard().mimeData() or QMimeData()  # None of an empty one
         text = "" if data.hasUrls() else data.text()  # which would be the names of the files
         if self.accepts(data):
             self.drop(data)

@@ -1,6 +1,6 @@
 """Two small lessons, and a reader at a panel beside the controls."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QWidget
 
 from regplay.core.datasets import load
+from regplay.core.experiment import Experiment
 from regplay.core.history import MEASURES, History, Snapshot
 from regplay.gui.controls import ControlPanel
 from regplay.gui.lesson_guide.guide import Guide
@@ -94,9 +95,9 @@ def lesson_list(lesson_files) -> list[Lesson]:
 class Reader:
     """Has a panel beside the controls, and notes what the guide asks the window for."""
 
-    def __init__(self, lesson_list: list[Lesson]) -> None:
+    def __init__(self, lesson_list: list[Lesson], controls: ControlPanel) -> None:
         self.window = QWidget()
-        self.controls, self.panel = ControlPanel(), LessonPanel()
+        self.controls, self.panel = controls, LessonPanel()
         row = QHBoxLayout(self.window)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.controls)
@@ -163,14 +164,31 @@ class Reader:
         self.guide.look_for_claims()
 
 
+@pytest.fixture(scope="module")
+def controls(qapp) -> Iterator[ControlPanel]:
+    """Those of all readers of a module: a guide that is closed leaves them as it found them."""
+    panel = ControlPanel()
+    yield panel
+    panel.deleteLater()
+
+
 @pytest.fixture
-def reader(qtbot, lesson_list) -> Reader:
+def reader(qtbot, lesson_list, controls) -> Reader:
     """With nothing open yet."""
-    reader = Reader(lesson_list)
-    qtbot.addWidget(reader.window)
+    controls.set_shown_curves(())
+    controls.set_experiment(Experiment())
+    controls.show_first()
+    reader = Reader(lesson_list, controls)
+    qtbot.addWidget(reader.window, before_close_func=lambda _: give_back(reader))
     reader.window.resize(700, 640)
     with qtbot.waitExposed(reader.window):
         reader.window.show()
     reader.window.activateWindow()
     qtbot.waitUntil(reader.window.isActiveWindow)
     return reader
+
+
+def give_back(reader: Reader) -> None:
+    """Leave the controls to the next reader."""
+    reader.guide.close()
+    reader.controls.setParent(None)
