@@ -228,8 +228,8 @@ class VerdictBar(QWidget):
         self._changes: tuple[SettingChange, ...] | None = None  # theirs, once they are asked for
         # What the neighbours of the present experiment showed; None before
         self.tried: Tried | None = None
-        self._make_room()
         self._arrange()
+        self._make_room()  # by the fonts that the parts have in here
 
     def set_stacked(self, is_stacked: bool) -> None:
         """Have the reason below the verdict, and the advice below all: large letters need that.
