@@ -1,6 +1,7 @@
 """Ctrl-C and SIGTERM at random moments of each command: it ends in order, and keeps what is told.
 
-`REGPLAY_KILLS=100` makes a hundred moments of each, as of the kills in `test_kills.py`.
+`REGPLAY_KILLS=100` makes a hundred moments of each, as of the kills in `test_kills.py`. By day
+`test_cli_interrupt.py`, `test_cli_render.py` and `test_termination.py` hold chosen moments.
 """
 
 import csv
@@ -49,7 +50,10 @@ RESULTS = {
     "sweep": {"sweep.csv", "sweep.png"},
 }
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="these are signals of POSIX")
+pytestmark = [
+    pytest.mark.nightly,
+    pytest.mark.skipif(sys.platform == "win32", reason="these are signals of POSIX"),
+]
 
 
 def interrupted(words: list[str], folder: Path, number: int, after: float) -> tuple[int, str]:

@@ -184,7 +184,10 @@ class AnimationCommand(QObject):
         """Leave no file; nothing if none is made."""
         if self._process is not None:
             self._process.closeWriteChannel()  # which ends it after a frame
-            QTimer.singleShot(_PATIENCE, self._process, self._process.kill)
+            patience = QTimer(self._process)  # which goes with it
+            patience.setSingleShot(True)
+            patience.timeout.connect(self._process.kill)
+            patience.start(_PATIENCE)
 
     def close(self) -> None:
         """Leave no file, and no process: the window is closed."""

@@ -48,9 +48,7 @@ class SystemClock(QObject):
 
     def later(self, delay: float, callback: Callable[[], None]) -> Timer:
         """Call back once, after `delay` seconds."""
-        timer = _one_shot(self, callback)
-        timer.start(round(delay * 1000))
-        return timer
+        return _Once(self, delay, callback)
 
 
 def _one_shot(parent: QObject, callback: Callable[[], None]) -> QTimer:
@@ -59,6 +57,26 @@ def _one_shot(parent: QObject, callback: Callable[[], None]) -> QTimer:
     timer.setSingleShot(True)
     timer.timeout.connect(callback)
     return timer
+
+
+class _Once:
+    """A call that is to come; its timer goes with it."""
+
+    def __init__(self, clock: SystemClock, delay: float, callback: Callable[[], None]) -> None:
+        self._callback = callback
+        self._timer: QTimer | None = _one_shot(clock, lambda: self._call())
+        self._timer.start(round(delay * 1000))
+
+    def stop(self) -> None:
+        """Call back no more."""
+        timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.stop()
+            timer.deleteLater()
+
+    def _call(self) -> None:
+        self.stop()
+        self._callback()
 
 
 class _Periodic(QObject):

@@ -4,6 +4,7 @@ import gc
 from fractions import Fraction
 
 import pytest
+from PySide6.QtCore import QTimer
 
 from regplay.gui.training import VirtualClock
 from regplay.gui.training.clock import SystemClock
@@ -104,6 +105,7 @@ def test_the_systems_timers_come_in_order(qtbot):
     qtbot.waitUntil(lambda: len(calls) == 2)
     assert calls == ["sooner", "later"]
     assert clock.now() - began >= 0.025
+    qtbot.waitUntil(lambda: not clock.findChildren(QTimer))  # of which a drag makes many
 
 
 def test_the_systems_timer_comes_again_until_it_is_stopped(qtbot):
