@@ -233,6 +233,7 @@ class RecordCommands(QObject):
         """The window is closed, and does not wait for its file, which is completed all the same."""
         self.stop()
         self.recorder.leave()
+        self._finish()
 
     def _finish(self) -> None:
         """The file is complete, or there is none."""

@@ -1,14 +1,13 @@
 """Storyboards and their steps as text, which reads the same again."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import msgspec
 import tomli_w
 
 from regplay.core.experiment import Experiment
-from regplay.core.fields import ExperimentError, from_dict, to_dict
+from regplay.core.fields import ExperimentError, from_dict, replace, to_dict
 from regplay.session.experiment_text import changes
 from regplay.session.lessons import LessonError, find_lesson
 from regplay.session.storyboard.steps import Hide, Step, StepsTogether, verb
@@ -71,7 +70,7 @@ def _experiment(experiment: Experiment) -> StepTable:
     """What of it is not as ever, in nested tables."""
     if experiment.data.file:  # only files beside a storyboard may be named
         name = experiment.data.file.replace("\\", "/").rpartition("/")[2]
-        experiment = replace(experiment, data=replace(experiment.data, file=name))
+        experiment = replace(experiment, {"data.file": name})
     table: StepTable = {}
     for path, value in changes(Experiment(), experiment).items():
         *groups, name = path.split(".")

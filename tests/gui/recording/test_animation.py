@@ -55,6 +55,18 @@ def test_training_is_written_as_a_film_while_the_window_can_be_used(person, answ
     assert [*answered.parent.glob("*.part")] == []
 
 
+def test_one_that_learns_from_a_table_has_the_table(person, answered):
+    table = answered.parent / "mine.csv"
+    table.write_text("x,y\n" + "".join(f"{i},{i * i % 7}\n" for i in range(20)))
+    person.set(data__name="csv", data__file=str(table), data__n_train=0, data__n_valid=0)
+    person.choose("Export animation…")
+    command = person.window.recording.animation()
+    person._qtbot.waitUntil(lambda: command._process is None, timeout=180_000)
+    assert person.banner == ""
+    with av.open(str(answered)) as container:
+        assert sum(1 for _ in container.decode(video=0)) == 15
+
+
 def test_stopping_it_leaves_no_file(person, answered):
     person.choose("Export animation…")
     command = person.window.recording.animation()

@@ -203,9 +203,11 @@ def test_closing_the_window_does_not_wait_for_the_file_which_is_completed(
         clock.advance(1 / 30)
     writing = [one for one in threading.enumerate() if one.name.startswith("encoding")]
     person.window.close()
-    assert not person.window.isVisible()
+    is_visible, strip = person.window.isVisible(), commands.strip
     assert not writing[0].daemon  # the process waits for it
     gate.set()
+    assert not is_visible
+    assert strip is None
     writing[0].join()
     assert film(tmp_path / "a.mp4")[0] == 6
 
