@@ -77,20 +77,21 @@ ticks once."""
 _RECORDED = """\
 On two processors of an AMD EPYC that share one core, 91 % of the frames come within 33 ms beside
 nothing else, and 90 to 97 % without a recording; where another program keeps one of the two busy,
-41 %. The longest is 50 to 120 ms. A view that is late for its frame is shown at once: before that it
-waited for the next, 33 ms after the last, and 76 to 92 % came in time. To take a picture costs the
-window 0.15 ms. The encoder's thread converts its colours in 3 ms and encodes it in 3 to 6 ms, both
-without the interpreter's lock, on the processor that training has; with another niceness, 0 or 19,
-as many frames came in time. Training keeps 82 to 118 %. Next: views that are put together in less
-time."""
+41 %. The longest is 50 to 120 ms. A view that is late for its frame is shown at once: before that
+it waited for the next, 33 ms after the last, and 76 to 92 % came in time. To take a picture costs
+the window 0.15 ms. The encoder's thread converts its colours in 3 ms and encodes it in 3 to 6 ms,
+both without the interpreter's lock, on the processor that training has; with another niceness, 0
+or 19, as many frames came in time. Training keeps 82 to 118 %. Next: views that are put together
+in less time."""
 _FILM = """\
 A film of 29 s takes 25 to 31 s of the processors' time, and 19 to 23 s on the clock, on two
 processors of an AMD EPYC that train 1.4 times as fast as one and are shared: 9 to 10 s are the
 window's (half of it painting), 9 s of training (2 s to import torch), 5 s the encoder's, on one
-thread, and 3 s of another to keep frames for the next time. Networks of a drag are trained by both
-processors, ahead of their frames. To train what the next frame shows while one is painted was tried:
-painting then takes that much longer, since both want the interpreter's lock. Next: pictures that
-stay, of which there are as many as of others here, take x264 as long as those that change, 4.7 ms."""
+thread, and 3 s of another to keep frames for the next time. Networks of a drag are trained by
+both processors, ahead of their frames. To train what the next frame shows while one is painted
+was tried: painting then takes that much longer, since both want the interpreter's lock. Next:
+pictures that stay, of which there are as many as of others here, take x264 as long as those that
+change, 4.7 ms."""
 _LIMITS = {
     "one run, SGD": _ONE_RUN,
     "process start": _START,
