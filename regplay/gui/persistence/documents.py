@@ -8,14 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from PySide6.QtCore import (
-    QEventLoop,
-    QObject,
-    QSettings,
-    QStandardPaths,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QEventLoop, QObject, QSettings, QStandardPaths, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 

@@ -64,6 +64,7 @@ class _Once:
 
     def __init__(self, clock: SystemClock, delay: float, callback: Callable[[], None]) -> None:
         self._callback = callback
+        # By a lambda, which keeps this as long as the timer is there: its methods alone would not.
         self._timer: QTimer | None = _one_shot(clock, lambda: self._call())
         self._timer.start(round(delay * 1000))
 
