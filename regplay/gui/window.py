@@ -456,4 +456,5 @@ class MainWindow(QMainWindow):
             dialog.close()
         self.hide()  # at once; the step that is being computed is finished first
         self.controller.runner.stop()
+        self.recording.wait()
         super().closeEvent(event)
