@@ -7,11 +7,11 @@ from typing import TypeVar
 
 from PySide6.QtCore import QEventLoop
 
-_Answer = TypeVar("_Answer")
+_Result = TypeVar("_Result")
 _AT_ONCE = 0.05  # s that nobody minds to wait
 
 
-def done_beside(task: Callable[[], _Answer], show_waiting: Callable[[bool], object]) -> _Answer:
+def done_beside(task: Callable[[], _Result], show_waiting: Callable[[bool], object]) -> _Result:
     """What a task comes to that may take seconds, from another thread.
 
     The window is painted and trains meanwhile; keys and clicks are taken when it is done. Timers
