@@ -73,6 +73,7 @@ class Recording(QObject):
         self.annotation_tools = AnnotationTools(controller, self.charts, self)
         history_view.tab_changed.connect(self.annotation_tools.show_annotations)
         self.presenter.switched.connect(self.annotation_tools.set_shown)
+        presentation.extras.append(self.annotation_tools.bar)
         self.scenes = Scenes(controller, appearance, self.charts, self)
         self.storyboard_recorder = StoryboardRecorder(controller, layout.tabs, clock, self)
         bar = self.storyboard_bar = StoryboardBar(self.storyboard_recorder, clock)
