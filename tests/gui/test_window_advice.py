@@ -57,7 +57,7 @@ def test_a_click_follows_the_advice_and_can_be_undone(overfitted):
     assert values(overfitted) == before
 
 
-def test_a_change_takes_the_advice_away_until_it_is_tried_anew(overfitted):
+def test_after_a_change_other_advice_takes_the_place_of_the_old(overfitted):
     old = advice(overfitted)
     overfitted.set(data__noise=0.6)
     overfitted.wait_until_finished()

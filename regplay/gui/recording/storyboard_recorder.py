@@ -1,5 +1,7 @@
 """Writes what a person does in the window as a storyboard."""
 
+from dataclasses import replace as replaced
+
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from regplay.core.datasets import Dataset
@@ -49,6 +51,7 @@ class StoryboardRecorder(QObject):
         self._training: tuple[float, int] | None = None  # since when, and from which epoch
         self._moment: int | None = None
         self._pins: list[Pin] = []
+        self._pinned: dict[int, Pin] = {}  # by the place of its action
         self._drawn: tuple[Annotation, ...] = ()
         self._head: list[Step] = []
         controller.experiment_changed.connect(self._note_change)
@@ -67,7 +70,7 @@ class StoryboardRecorder(QObject):
         controller = self._controller
         self._began, self._actions = self._clock.now(), []
         self._experiment = self._first = controller.session.experiment
-        self._pins = [*controller.pins]
+        self._pins, self._pinned = [*controller.pins], {}
         self._drawn, self._training = controller.annotations, None
         self._moment = None if controller.view is None else controller.view.look.epoch
         self._head = []
@@ -90,6 +93,8 @@ class StoryboardRecorder(QObject):
         self._end_training()
         now, began = self._clock.now(), self._began
         self._began = None
+        for place, pin in self._pinned.items():  # which may be called otherwise since
+            self._actions[place] = replaced(self._actions[place], step=PinRun(pin=pin.name))
         steps = tidied(self._actions, now - began)
         head = (Hide(hide=tuple(self._head)),) if self._head else ()
         self.switched.emit(False)
@@ -159,7 +164,8 @@ class StoryboardRecorder(QObject):
     def _note_pins(self) -> None:
         pins = [*self._controller.pins]
         for pin in pins:
-            if pin not in self._pins:
+            if pin not in self._pins and self.is_on:
+                self._pinned[len(self._actions)] = pin
                 self._note(PinRun(pin=pin.name))
         self._pins = pins
 

@@ -65,6 +65,23 @@ def test_a_run_is_pinned_once_whatever_it_is_called_later(recorded):
     recorded.controller.rename_pin(recorded.controller.pins[0], "mine")
     _, steps = finish(recorded)
     assert [type(step) for step in steps] == [Train, PinRun, SetValues, PinRun]
+    assert [step.pin for step in steps if isinstance(step, PinRun)] == ["mine", "σ 0.1"]
+
+
+def test_what_was_pinned_meanwhile_is_not_there_when_it_begins_anew(recorded):
+    recorded.train()
+    recorded.click("pin")
+    recorded.set(data__noise=0.1)
+    recorded.wait_until_finished()
+    recorded.click("pin")
+    assert len(recorded.controller.pins) == 2
+    storyboard, steps = finish(recorded)
+    assert not recorded.controller.pins
+    playback = recorded.window.recording.storyboard.playback
+    playback.go_to(storyboard.steps.index(steps[2]))
+    recorded.wait(lambda: len(recorded.controller.pins) == 1)
+    playback.go_to(0)
+    assert not recorded.controller.pins
 
 
 def test_keys_on_a_slider_are_a_sweep_to_where_it_came(open_window):
