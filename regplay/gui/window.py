@@ -33,6 +33,7 @@ from regplay.gui.widgets import (
     application,
     column,
     named,
+    show_waiting,
 )
 
 _LOG_AXES = "x loss weights"  # unless chosen otherwise: overfitting begins in the first epochs
@@ -236,6 +237,7 @@ class MainWindow(QMainWindow):
         changed = controller.experiment_changed
         changed.connect(self.controls.set_experiment)
         controller.refused.connect(self.controls.refuse)
+        controller.waits.connect(show_waiting)
         changed.connect(lambda experiment: self.timeline.set_epochs(experiment.epochs))
         changed.connect(lambda one: self.timeline.set_solved(one.model.kind == "polynomial"))
         changed.connect(lambda _, dataset: self.tabs.set_dataset(dataset))
@@ -454,4 +456,5 @@ class MainWindow(QMainWindow):
             dialog.close()
         self.hide()  # at once; the step that is being computed is finished first
         self.controller.runner.stop()
+        self.recording.wait()
         super().closeEvent(event)

@@ -162,5 +162,10 @@ class Recording(QObject):
         if self._commands is not None:
             self._commands.close()
         if self._animation is not None:
-            self._animation.close()
+            self._animation.cancel()
         self.storyboard.close_storyboard()
+
+    def wait(self) -> None:
+        """Wait for the process of an animation, which takes a moment, before the window goes."""
+        if self._animation is not None:
+            self._animation.wait()

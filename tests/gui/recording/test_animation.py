@@ -2,7 +2,8 @@
 
 import av
 import pytest
-from PySide6.QtWidgets import QFileDialog, QPushButton
+from PySide6.QtCore import QProcess
+from PySide6.QtWidgets import QFileDialog, QProgressDialog, QPushButton
 
 from regplay.core.experiment import Experiment
 from regplay.gui.application.render import main
@@ -67,6 +68,25 @@ def test_stopping_it_leaves_no_file(person, answered):
     person.wait(lambda: command._process is None)
     assert not answered.exists()
     assert person.banner == ""
+
+
+def test_a_window_that_is_closed_goes_before_its_animation_has_ended(person, answered, monkeypatch):
+    seen = []
+    person.choose("Export animation…")
+    process = person.window.recording.animation()._process
+    wait = process.waitForFinished
+
+    def waiting(limit):
+        seen.append((person.window.isVisible(), person.window.findChildren(QProgressDialog)))
+        return wait(limit)
+
+    monkeypatch.setattr(process, "waitForFinished", waiting)
+    assert person.window.close()
+    assert [is_visible for is_visible, _ in seen] == [False]
+    assert not any(dialog.isVisible() for _, dialogs in seen for dialog in dialogs)
+    assert process.state() == QProcess.ProcessState.NotRunning
+    assert process.exitStatus() == QProcess.ExitStatus.NormalExit
+    assert [path.name for path in answered.parent.iterdir() if "a." in path.name] == []
 
 
 def test_why_there_is_no_film_is_said(person, answered, monkeypatch):
