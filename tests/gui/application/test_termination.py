@@ -86,7 +86,7 @@ def leftovers(tmp_path):
     return find
 
 
-# Each signal once, and each of what a window may be at: what a signal asks for is the same. A window
+# Each signal once, and each of what a window may be at: what a signal asks for is the same. One
 # that asks something is told at night, one that trains and one that would have to ask by day.
 @pytest.mark.parametrize(
     ("name", "word"),
