@@ -126,7 +126,8 @@ class MainWindow(QMainWindow):
         rows = centre.layout()
         assert isinstance(rows, QVBoxLayout)
         rows.insertWidget(rows.indexOf(self.timeline), recording.annotation_tools.bar)
-        rows.insertWidget(rows.indexOf(self.timeline) + 1, recording.storyboard)
+        for bar in (recording.storyboard, recording.storyboard_bar):  # of which one is in sight
+            rows.insertWidget(rows.indexOf(self.timeline) + 1, bar)
         commands = WindowCommands(
             show_gallery=self.gallery.show,
             fill_figures=self.figure_menus.fill,
