@@ -126,7 +126,8 @@ class MainWindow(QMainWindow):
         rows = centre.layout()
         assert isinstance(rows, QVBoxLayout)
         rows.insertWidget(rows.indexOf(self.timeline), recording.annotation_tools.bar)
-        rows.insertWidget(rows.indexOf(self.timeline) + 1, recording.storyboard)
+        for bar in (recording.storyboard, recording.storyboard_bar):  # of which one is in sight
+            rows.insertWidget(rows.indexOf(self.timeline) + 1, bar)
         commands = WindowCommands(
             show_gallery=self.gallery.show,
             fill_figures=self.figure_menus.fill,
@@ -167,6 +168,7 @@ class MainWindow(QMainWindow):
         self.tabs.add_at_end(compare := named("compare", FlatButton("Compare", tip)))
         pin.clicked.connect(self.controller.pin)
         compare.clicked.connect(self.controller.compare)
+        self._run_buttons = (self.editing.button, pin, compare)
         plots = self._plots = ScrolledPlots(self.tabs, self.history_view, self.runs)
         centre = column(self.banner, self.verdict_bar, plots, grows=plots)
         columns = self._columns = Columns(self.controls, centre, self.lesson_panel)
@@ -319,6 +321,7 @@ class MainWindow(QMainWindow):
         layout = WindowLayout(
             self.centralWidget(),
             (self.menuBar(), self.status),
+            (self.verdict_bar.advice_row, *self._run_buttons, self.history_view.log_buttons),
             self._columns.parts,
             self._plots.plots,
             self._plots.bottom,
