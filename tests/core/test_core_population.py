@@ -87,7 +87,7 @@ def flat(parts):
 
 
 # One member alone at night: that it does what it does in company is asked for elsewhere.
-@pytest.mark.parametrize("members", [pytest.param(1, marks=pytest.mark.nightly), 2])
+@pytest.mark.parametrize("members", [pytest.param(1, marks=pytest.mark.nightly), 3])
 @pytest.mark.parametrize(("depth", "dropout"), [(0, 0.0), (1, 0.0), (1, 0.4), (3, 0.0), (3, 0.4)])
 @pytest.mark.parametrize("loss", ["mse", "cross_entropy"])
 @pytest.mark.parametrize("activation", PHI)
