@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-KILLS = int(os.environ.get("REGPLAY_KILLS", "10"))
+KILLS = int(os.environ.get("REGPLAY_KILLS", "6"))
 WAYS = ("saving", "autosaving", "recording")
 FPS, SIZE = 10, (64, 48)
 Write = Callable[[], Iterator[None]]  # works on, and yields where something is whole

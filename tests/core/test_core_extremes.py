@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 import torch
-from engines import CPU, dataset_of, native_engine, torch_engine, use
+from engines import CPU, TORCH_AT_NIGHT, dataset_of, native_engine, torch_engine, use
 from plain_torch import ACTIVATIONS, PlainTorch
 from small_trainings import kept_records
 
@@ -115,7 +115,9 @@ def test_what_single_precision_can_hold_is_a_number_and_what_it_cannot_is_none(e
 # The largest and the smallest
 
 
-# Other losses and activations are those of narrow networks: one of them by day.
+# Other losses and activations are those of narrow networks: one of them by day. By torch's engine
+# random experiments are as deep.
+@TORCH_AT_NIGHT
 @pytest.mark.parametrize(
     ("classes", "activation"), [(1, "tanh"), pytest.param(4, "relu", marks=pytest.mark.nightly)]
 )

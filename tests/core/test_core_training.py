@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from engines import TORCH_AT_NIGHT
 from small_trainings import (
     advance,
     kept_records,
@@ -102,6 +103,7 @@ def test_one_step_at_a_time_comes_to_the_same():
     assert stepwise.step == 120
 
 
+@TORCH_AT_NIGHT  # by day it pauses at steps that are asked for, above
 def test_a_call_comes_back_after_a_while_and_changes_nothing(monkeypatch):
     experiment = small({"epochs": 100, "optimizer.batch_size": 6})
     expected = records(training_of(experiment))
@@ -234,7 +236,7 @@ def test_early_stopping_waits_for_its_patience_after_the_best_epoch():
     np.testing.assert_array_equal(history[-1].values, snapshot.values)
 
 
-@pytest.mark.parametrize("records_a_call", [7, 256])
+@pytest.mark.parametrize("records_a_call", [7, pytest.param(256, marks=pytest.mark.nightly)])
 def test_those_that_stopped_stay_still_while_others_go_on(monkeypatch, records_a_call):
     """In the call in which they stop, and in those that follow."""
     monkeypatch.setattr("regplay.core.training._RECORDS", records_a_call)

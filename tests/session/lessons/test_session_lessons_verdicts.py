@@ -21,7 +21,6 @@ for lesson in lessons():
 LONG = {
     "dropout-sine-1",
     "memorising-1",
-    "memorising-5",
     "misunderstandings-1",
     "misunderstandings-5",
     "misunderstandings-12",
