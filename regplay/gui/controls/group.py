@@ -1,6 +1,6 @@
 """A heading with the controls below it, and frames that point some of them out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.gui.theme import blend, line_color
-from regplay.gui.widgets import Button, as_plain, fill
+from regplay.gui.widgets import Button, as_plain, fill, next_stop, put_in_tab_order
 
 
 class Framing(QWidget):
@@ -142,7 +142,10 @@ class Group(Framing):
         assert above is not None
         column.insertWidget(place, control)
         before = [column.itemAt(index).widget() for index in range(place)]
-        _have_tab_follow(above, before, control)
+        last: QWidget = above
+        while any(one.isAncestorOf(next_stop(last)) for one in before):
+            last = next_stop(last)
+        put_in_tab_order(control, after=last)
 
     def _add_more(self, column: QVBoxLayout) -> None:
         """The `More` button, and what it shows and hides."""
@@ -181,26 +184,6 @@ class Group(Framing):
         self._rare_body.setVisible(shows)
         if shows:
             self.unfolded.emit()
-
-
-def _have_tab_follow(above: QWidget, before: Sequence[QWidget], control: QWidget) -> None:
-    """Have Tab go from a button through the controls below it to a new one, which would be last."""
-    last = above
-    while any(one.isAncestorOf(_next_stop(last)) for one in before):
-        last = _next_stop(last)
-    stop = _next_stop(control)
-    while control.isAncestorOf(stop):
-        following = _next_stop(stop)
-        QWidget.setTabOrder(last, stop)
-        last, stop = stop, following
-
-
-def _next_stop(widget: QWidget) -> QWidget:
-    """What is next to take the focus by Tab, in sight or not."""
-    following = widget.nextInFocusChain()
-    while following.focusPolicy() == Qt.FocusPolicy.NoFocus:
-        following = following.nextInFocusChain()
-    return following
 
 
 def _describe(button: Button, text: str, tip: str) -> None:
