@@ -20,6 +20,7 @@ and this controller notes each view before the parts show it.
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace as replaced
 from typing import Any
 
@@ -29,8 +30,10 @@ from regplay.core.datasets import Dataset, DatasetError, load, seen_by, why_unse
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import FIELDS, differences, replace, with_defaults
 from regplay.core.fit import Fit, Grid, grid_of
+from regplay.gui.beside import done_beside
 from regplay.gui.training import Clock, Look, Replay, Runner, Start, View
 from regplay.session.drawing import is_edit
+from regplay.session.experiment_text import reads_file
 from regplay.session.pins import Pin, Pins, PinsFullError
 from regplay.session.session import Annotation, Change, Run, Scene, Session, UndoStack, UndoStep
 
@@ -93,6 +96,8 @@ class Controller(QObject):
         Show remedies side by side.
     message
         (str): what went wrong, where, and what to do; empty once that is over.
+    waits
+        (bool): a change begins to wait for a long table to be read; no more.
     """
 
     experiment_changed = Signal(object, object)
@@ -106,6 +111,7 @@ class Controller(QObject):
     scenes_changed = Signal()
     comparison_wanted = Signal()
     message = Signal(str)
+    waits = Signal(bool)
 
     def __init__(self, experiment: Experiment, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -154,6 +160,7 @@ class Controller(QObject):
             self.experiment_changed.emit(self.session.experiment, self.dataset)
             self.refused.emit(*why)
             return
+        self._read_table(experiment)
         self._note(experiment, goes_on)
         self._apply(self.session.change(experiment, epoch=self.runner.epoch))
 
@@ -163,7 +170,7 @@ class Controller(QObject):
         if self.dataset is None or len(paths) != 1 or paths[0] not in _SIZES:
             return None
         try:
-            self._read = experiment.data, load(experiment.data)
+            self._loaded(experiment.data)
         except DatasetError as error:
             why = str(error)
             if any(size in why for size in _SIZES):
@@ -190,6 +197,7 @@ class Controller(QObject):
 
     def open(self, experiment: Experiment) -> None:
         """Work on an experiment that comes from elsewhere, with all the epochs that it has."""
+        self._read_table(experiment)
         self._note(experiment, goes_on=False)
         self._apply(self.session.restore(experiment, epoch=self.runner.epoch))
 
@@ -215,6 +223,7 @@ class Controller(QObject):
             Where its states are: a run that was kept, a member of a study, or a moment of the
             present run.
         """
+        self._read_table(experiment)
         # Steps along a slider's curve are one step back together, as those of any other slider.
         if experiment != self.session.experiment:  # else what is told still holds
             self._note(experiment, goes_on=None if start.study else False)
@@ -278,6 +287,7 @@ class Controller(QObject):
             self.replay.pause()
             return
         if self.dataset is None:
+            self._read_table(self.session.experiment)
             self._apply(Change.RESTART)  # the file may be there by now; else say it again
         elif self.runner.is_finished:
             if self.session.experiment.model.kind == "polynomial":
@@ -455,6 +465,7 @@ class Controller(QObject):
     def _restore(self, step: UndoStep | None) -> None:
         if step is None:
             return
+        self._read_table(step.experiment)
         self.message.emit("")
         if step.annotations is not None:
             self.annotate(step.annotations)
@@ -514,8 +525,8 @@ class Controller(QObject):
     def _load(self, experiment: Experiment) -> bool:
         old, self._settings = self._settings or DataSettings(), experiment.data
         try:
-            read, self._read = self._read, None
-            dataset = read[1] if read and read[0] == experiment.data else load(experiment.data)
+            dataset = self._loaded(experiment.data)
+            self._read = None
             seen_by(experiment.model, dataset)
         except DatasetError as error:
             self.dataset = self._settings = None  # so that it is tried again
@@ -538,6 +549,22 @@ class Controller(QObject):
         self._draw(dataset)
         self.untrained.emit(experiment, dataset)
         return True
+
+    def _loaded(self, settings: DataSettings) -> Dataset:
+        if self._read is None or self._read[0] != settings:
+            self._read = settings, load(settings)
+        return self._read[1]
+
+    def _read_table(self, experiment: Experiment) -> None:
+        """Have the table at hand that an experiment learns from, before anything is changed.
+
+        A long one takes seconds. Why it can't be read is told by `_load`.
+        """
+        data = experiment.data
+        is_known = data == self._settings or (self._read is not None and data == self._read[0])
+        if reads_file(experiment) and not is_known:
+            with suppress(DatasetError):
+                self._read = data, done_beside(lambda: load(data), self.waits.emit)
 
     def _draw(self, dataset: Dataset | None, *, is_edit: bool = False) -> None:
         self._drawn = dataset

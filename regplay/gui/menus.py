@@ -132,7 +132,8 @@ class Menus(QObject):
         figures.aboutToShow.connect(lambda: self._commands.fill_figures(figures))
         self._add(file, "&Record…", recording.record, "Ctrl+Shift+R")
         board = recording.record_storyboard
-        self._add_switch(file, "record_storyboard", "Record story&board", board, "")
+        action = self._add_switch(file, "record_storyboard", "Record story&board", board, "")
+        recording.storyboard_recorder.switched.connect(action.setChecked)
         self._add(file, "Export ani&mation…", recording.export_animation)
         file.addSeparator()
         self._add(file, "&Quit", self._commands.quit, "Ctrl+Q")

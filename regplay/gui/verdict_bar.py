@@ -16,7 +16,7 @@ from regplay.core.history import History, Snapshot
 from regplay.core.number_text import gap_text, number, percent_text
 from regplay.core.verdict import Verdict, judge
 from regplay.gui.theme import VERDICTS, colors_of, sized, zoomed
-from regplay.gui.training import Clock, Study, StudyRequest, View
+from regplay.gui.training import Clock, Study, StudyRequest, Timer, View
 from regplay.gui.widgets import (
     LOOK_EVENTS,
     ElidedLabel,
@@ -51,6 +51,7 @@ _SIGNS = {
 _STUDY = "verdict.neighbours"
 _STANDS = 0.5  # s that another verdict on a run holds before it is shown, while the run goes on
 _STANDS_AMONG = 0.2  # s that one on other networks holds, in a film: these may soon differ much
+_OUTDATED = 0.5  # s for which advice on the settings before waits for that on the present ones
 
 
 class Headline(ElidedLabel):
@@ -192,7 +193,8 @@ class VerdictBar(QWidget):
 
     The verdict is there at once. While a run goes on, or is replayed, another one is shown only
     after it has held for half a second: losses near a threshold pass it to and fro. Neighbours of
-    the experiment are trained once its run has come to an end, and what they show joins it.
+    the experiment are trained once its run has come to an end, and what they show joins it. It
+    takes the place of what was advised before, where it is known soon enough.
     """
 
     try_wanted = Signal(object)  # (dict): make these changes, by field path
@@ -212,10 +214,10 @@ class VerdictBar(QWidget):
         self.button.clicked.connect(self._try)
         self.reason.resized.connect(self._show_advice)
         self.losses = named("verdict.losses", Losses())
-        self._first, self._second = QWidget(), QWidget()
+        self._first, self.advice_row = QWidget(), QWidget()
         self._judgement = QHBoxLayout(self._first)
         fill(self._judgement, self.headline, (self.reason, 1), spacing=8)
-        fill(QHBoxLayout(self._second), self.button, (self.advice, 1), spacing=8)
+        fill(QHBoxLayout(self.advice_row), self.button, (self.advice, 1), spacing=8)
         grid = self._grid = QGridLayout(self)
         grid.setContentsMargins(8, 4, 8, 4)
         grid.setHorizontalSpacing(_PADDING // 2)
@@ -228,6 +230,7 @@ class VerdictBar(QWidget):
         self._changes: tuple[SettingChange, ...] | None = None  # theirs, once they are asked for
         # What the neighbours of the present experiment showed; None before
         self.tried: Tried | None = None
+        self._outdated: Timer | None = None  # while there is advice on the settings before
         self._arrange()
         self._make_room()  # by the fonts that the parts have in here
 
@@ -248,17 +251,17 @@ class VerdictBar(QWidget):
         self._judgement.setDirection(ways.TopToBottom if self._is_stacked else ways.LeftToRight)
         self.reason.setVisible(not self._is_low)
         self._grid.addWidget(self._first, 0, 0)
-        self._grid.addWidget(self._second, 1, 0, 1, 2 if is_below else 1)
+        self._grid.addWidget(self.advice_row, 1, 0, 1, 2 if is_below else 1)
         self._grid.addWidget(self.losses, 0, 1, 1 if is_below else 2, 1)
         self._show_advice()
 
     def show_view(self, view: View) -> None:
         """Judge a run at the moment that is shown: by what was known then, beside its losses."""
         self._view = view
-        self._judge()
-        self.set_snapshot(view.moment)
         if not view.is_preview:
             self._want_neighbours(view)
+        self._judge()
+        self.set_snapshot(view.moment)
 
     def set_going_on(self, is_going_on: bool) -> None:
         """Whether moments follow one another by themselves; once they don't, the last is judged."""
@@ -284,6 +287,7 @@ class VerdictBar(QWidget):
         """Say that nothing is trained yet, or that there are no data."""
         self._view = self._shown = None
         self._forget()
+        self._end_outdated()
         self.set_verdict(_NO_DATA if dataset is None else judge(History(), dataset, experiment))
         self.set_snapshot(None)
 
@@ -305,7 +309,7 @@ class VerdictBar(QWidget):
         tried = None if study is None or not study.finished else study.digest
         assert tried is None or isinstance(tried, Tried)
         if tried is not self.tried:
-            self.tried = tried
+            self._set_tried(tried)
             if self._view is not None:
                 self._judge()
 
@@ -316,15 +320,31 @@ class VerdictBar(QWidget):
         if not is_whole:
             self._forget()
         elif self._judged is None or run.experiment != self._judged.experiment:
-            self._judged, self._changes, self.tried = run, None, None
-            self._show_advice()
-            self.wishes_changed.emit()
+            self._work_on(run)
 
     def _forget(self) -> None:
         if self._judged is not None:
-            self._judged = self._changes = self.tried = None
+            self._work_on(None)
+
+    def _work_on(self, judged: Run | None) -> None:
+        """Ask for the neighbours of another run, or of none."""
+        self._judged, self._changes = judged, None
+        self._set_tried(None)
+        self._show_advice()
+        self.wishes_changed.emit()
+
+    def _set_tried(self, tried: Tried | None) -> None:
+        """Have this to tell; where it is nothing any more, what is told stays for a moment."""
+        is_told = self.tried is not None and self.advice.text() == self.tried.text
+        if tried is None and is_told:
+            self._outdated = self._clock.later(_OUTDATED, self._end_outdated)
+        self.tried = tried
+
+    def _end_outdated(self) -> None:
+        if self._outdated is not None:
+            self._outdated.stop()
+            self._outdated = None
             self._show_advice()
-            self.wishes_changed.emit()
 
     def _judge(self) -> None:
         view = self._view
@@ -364,10 +384,15 @@ class VerdictBar(QWidget):
         """In its line is the reason before, where that has no room beside the verdict."""
         tried = self.tried
         if tried is None or self._view is None or not self._concerns(self._view):
+            if self._outdated is not None:
+                return
             is_said = self.reason.shown and not self._is_low
             self.advice.setText("" if is_said else self.reason.text(), "")
             self.button.hide()
             return
+        if self._outdated is not None:
+            self._outdated.stop()
+            self._outdated = None
         self.advice.setText(tried.text, tried.short)
         self.button.setVisible(tried.best is not None)
         if tried.best is not None:

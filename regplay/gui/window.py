@@ -35,6 +35,7 @@ from regplay.gui.widgets import (
     named,
     next_stop,
     put_in_tab_order,
+    show_waiting,
 )
 
 _LOG_AXES = "x loss weights"  # unless chosen otherwise: overfitting begins in the first epochs
@@ -127,7 +128,8 @@ class MainWindow(QMainWindow):
         rows = centre.layout()
         assert isinstance(rows, QVBoxLayout)
         rows.insertWidget(rows.indexOf(self.timeline), recording.annotation_tools.bar)
-        rows.insertWidget(rows.indexOf(self.timeline) + 1, recording.storyboard)
+        for bar in (recording.storyboard, recording.storyboard_bar):  # of which one is in sight
+            rows.insertWidget(rows.indexOf(self.timeline) + 1, bar)
         commands = WindowCommands(
             show_gallery=self.gallery.show,
             fill_figures=self.figure_menus.fill,
@@ -168,6 +170,7 @@ class MainWindow(QMainWindow):
         self.tabs.add_at_end(compare := named("compare", FlatButton("Compare", tip)))
         pin.clicked.connect(self.controller.pin)
         compare.clicked.connect(self.controller.compare)
+        self._run_buttons = (self.editing.button, pin, compare)
         plots = self._plots = ScrolledPlots(self.tabs, self.history_view, self.runs)
         centre = column(self.banner, self.verdict_bar, plots, grows=plots)
         columns = self._columns = Columns(self.controls, centre)
@@ -243,6 +246,7 @@ class MainWindow(QMainWindow):
         changed = controller.experiment_changed
         changed.connect(self.controls.set_experiment)
         controller.refused.connect(self.controls.refuse)
+        controller.waits.connect(show_waiting)
         changed.connect(lambda experiment: self.timeline.set_epochs(experiment.epochs))
         changed.connect(lambda one: self.timeline.set_solved(one.model.kind == "polynomial"))
         changed.connect(lambda _, dataset: self.tabs.set_dataset(dataset))
@@ -324,6 +328,7 @@ class MainWindow(QMainWindow):
         layout = WindowLayout(
             self.centralWidget(),
             (self.menuBar(), self.status),
+            (self.verdict_bar.advice_row, *self._run_buttons, self.history_view.log_buttons),
             self._columns.parts,
             self._plots.plots,
             self._plots.bottom,
@@ -461,4 +466,5 @@ class MainWindow(QMainWindow):
             dialog.close()
         self.hide()  # at once; the step that is being computed is finished first
         self.controller.runner.stop()
+        self.recording.wait()
         super().closeEvent(event)

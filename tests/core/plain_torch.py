@@ -1,5 +1,7 @@
 """One member's training in plain PyTorch: what engines are held against."""
 
+from functools import partial
+
 import torch
 from torch import nn
 
@@ -44,21 +46,23 @@ class PlainTorch:
                 layers.append(ACTIVATIONS[model.activation]())
         self.network = nn.Sequential(*layers)
         self._linear = [layer for layer in layers if isinstance(layer, nn.Linear)]
-        biases = [p for p in self.network.parameters() if p.dim() == 1]
-        weights = [p for p in self.network.parameters() if p.dim() == 2]
+        self._weights = [layer.weight for layer in self._linear]
+        self._biases = [layer.bias for layer in self._linear]
         kinds = {
             "sgd": torch.optim.SGD,
-            "momentum": lambda groups: torch.optim.SGD(groups, momentum=0.9),
+            "momentum": partial(torch.optim.SGD, momentum=0.9),
             "adam": torch.optim.Adam,
             "adamw": torch.optim.AdamW,
         }
         kind = kinds[self.experiment.optimizer.name]
-        self._optimizer = kind([{"params": weights}, {"params": biases}])
+        groups = [{"params": self._weights}, {"params": self._biases}]
+        self._optimizer = kind(groups, foreach=True)  # in torch's loops, not in Python's
         data = training.datasets[member]
         self._is_regression = data.task == "regression"
         self._parts = [self._tensors(data, split) for split in (data.train, data.valid)]
         self._batches = torch.Generator().manual_seed(self.experiment.seed)
         self._left, self._step = [], 0
+        self._drawn = {}
 
     def _tensors(self, data, split):
         x, y = (torch.from_numpy(part) for part in (data.inputs(split.x), data.targets(split.y)))
@@ -70,8 +74,14 @@ class PlainTorch:
         return nn.functional.cross_entropy(output, y, label_smoothing=smoothing)
 
     def _words(self, layer, rows, units):
-        seed, step = torch.tensor([self.experiment.seed]), torch.tensor([self._step])
-        return draw_words(seed, step, layer, rows, units)[0, 0]
+        """This step's, [rows, units]; those of several steps are drawn at once, for all points."""
+        block, place = divmod(self._step, 8)
+        key = block, layer, units
+        if key not in self._drawn:
+            steps = torch.arange(8 * block, 8 * block + 8)
+            seeds, most = torch.tensor([self.experiment.seed]), len(self._parts[0][0])
+            self._drawn[key] = draw_words(seeds, steps, layer, most, units)[:, 0]
+        return self._drawn[key][place, :rows]
 
     def _batch(self):
         x, y = self._parts[0]
@@ -105,14 +115,15 @@ class PlainTorch:
                 words = self._words(index or 9, len(x), units)
                 layer.mask = (words.double() / 2**32 >= p).double() / (1 - p)
         loss = self._loss(self.network(x), y, settings.label_smoothing)
-        penalised = [p for p in self.network.parameters() if settings.decay_bias or p.dim() == 2]
-        loss = loss + settings.l1 * sum(p.abs().sum() for p in penalised)
+        if settings.l1:
+            penalised = self._weights + (self._biases if settings.decay_bias else [])
+            loss = loss + settings.l1 * sum(p.abs().sum() for p in penalised)
         self._optimizer.zero_grad()
         loss.backward()
         self._optimizer.step()
         if settings.max_norm:
             with torch.no_grad():
-                for weight in (p for p in self.network.parameters() if p.dim() == 2):
+                for weight in self._weights:
                     weight.copy_(torch.renorm(weight, 2, 0, settings.max_norm))
         self._step += 1
 

@@ -92,6 +92,75 @@ def experiments(case, decay_bias):
     ]
 
 
+class PlainNetworks:
+    """An `nn.Sequential` for each experiment, which differ in regularization; trained all at once.
+
+    Each has a leaf for its weights and one for its biases, all layers in a row: what `torch.optim`
+    makes of an element depends on that element alone, and it takes longer for many small tensors.
+    """
+
+    def __init__(self, experiments, n_inputs, n_outputs):
+        self.networks = [sequential(experiment, n_inputs, n_outputs) for experiment in experiments]
+        self._linear = [layer for layer in self.networks[0] if isinstance(layer, nn.Linear)]
+        self._activation = ACTIVATIONS[experiments[0].model.activation]()
+        self._all = [
+            (experiment.regularization, leaf_of(network, 2), leaf_of(network, 1))
+            for experiment, network in zip(experiments, self.networks, strict=True)
+        ]
+
+    def _by_layer(self, weights, biases):
+        """Weights [..., out, in] and biases [..., out] of each layer, of rows with all of them."""
+        weights = weights.split([layer.weight.numel() for layer in self._linear], dim=-1)
+        biases = biases.split([layer.bias.numel() for layer in self._linear], dim=-1)
+        return [
+            (weight.unflatten(-1, layer.weight.shape), bias)
+            for layer, weight, bias in zip(self._linear, weights, biases, strict=True)
+        ]
+
+    def parameter_groups(self):
+        """One group for each value of weight decay, over all networks."""
+        groups = {}
+        for settings, weights, biases in self._all:
+            groups.setdefault(settings.weight_decay, []).append(weights)
+            groups.setdefault(settings.weight_decay * settings.decay_bias, []).append(biases)
+        return [{"params": group, "weight_decay": decay} for decay, group in groups.items()]
+
+    def outputs(self, x):
+        """Of points [points, inputs], [networks, points, outputs]."""
+        x = x.expand(len(self._all), *x.shape)
+        _, weights, biases = zip(*self._all, strict=True)
+        for index, (w, b) in enumerate(self._by_layer(torch.stack(weights), torch.stack(biases))):
+            x = torch.baddbmm(b[:, None], self._activation(x) if index else x, w.mT)
+        return x
+
+    def l1(self):
+        """The penalties of all networks."""
+        return sum(
+            settings.l1 * leaf.abs().sum()
+            for settings, weights, biases in self._all
+            if settings.l1
+            for leaf in ([weights, biases] if settings.decay_bias else [weights])
+        )
+
+    @torch.no_grad()
+    def bound(self):
+        """Bring the weights of each unit within its network's max-norm."""
+        for settings, weights, biases in self._all:
+            if settings.max_norm:
+                for weight, _ in self._by_layer(weights, biases):
+                    weight.copy_(torch.renorm(weight, 2, 0, settings.max_norm))
+
+    @torch.no_grad()
+    def trained(self):
+        """Each `nn.Sequential`, with the parameters as they are now."""
+        for network, (_, weights, biases) in zip(self.networks, self._all, strict=True):
+            of_linear = [layer for layer in network if isinstance(layer, nn.Linear)]
+            for layer, parts in zip(of_linear, self._by_layer(weights, biases), strict=True):
+                layer.weight.copy_(parts[0])
+                layer.bias.copy_(parts[1])
+        return self.networks
+
+
 def sequential(experiment, n_inputs, n_outputs):
     model = experiment.model
     torch.manual_seed(experiment.seed)
@@ -102,15 +171,10 @@ def sequential(experiment, n_inputs, n_outputs):
     return nn.Sequential(*layers, nn.Linear(size, n_outputs)).double()
 
 
-def parameter_groups(experiments, networks):
-    """One group for each value of weight decay, over all networks."""
-    groups = {}
-    for experiment, network in zip(experiments, networks, strict=True):
-        settings = experiment.regularization
-        for parameter in network.parameters():
-            is_decayed = settings.decay_bias or parameter.dim() == 2
-            groups.setdefault(settings.weight_decay * is_decayed, []).append(parameter)
-    return [{"params": group, "weight_decay": decay} for decay, group in groups.items()]
+def leaf_of(network, dim):
+    """The weights, of two dimensions, or the biases of a network in a row."""
+    of_dim = [p.detach().view(-1) for p in network.parameters() if p.dim() == dim]
+    return torch.cat(of_dim).requires_grad_()
 
 
 def torch_optimizer(experiment, groups):
@@ -140,21 +204,18 @@ def plain_torch(case):
     both = [experiments(case, decay_bias) for decay_bias in (True, False)]
     first = both[0][0]
     data = load(first.data)
-    loss_of = nn.functional.mse_loss if data.task == "regression" else nn.functional.cross_entropy
+    is_regression = data.task == "regression"
+    loss_of = nn.functional.mse_loss if is_regression else nn.functional.cross_entropy
     x, y = as_tensors(data.train, data.task)
 
     # Without a penalty it makes no difference whether biases are penalised.
     distinct = both[0] + both[1][1:]
-    networks = [sequential(e, data.n_inputs, data.n_outputs) for e in distinct]
-    optimizer = torch_optimizer(first, parameter_groups(distinct, networks))
-    in_l1 = [
-        p.view(-1)
-        for e, net in zip(distinct, networks, strict=True)
-        if e.regularization.l1
-        for p in net.parameters()
-        if e.regularization.decay_bias or p.dim() == 2
-    ]
-    l1 = PENALTIES["l1"][1]
+    networks = PlainNetworks(distinct, data.n_inputs, data.n_outputs)
+    optimizer = torch_optimizer(first, networks.parameter_groups())
+    alike = {}  # networks by their label smoothing
+    for index, experiment in enumerate(distinct):
+        smoothing = 0.0 if is_regression else experiment.regularization.label_smoothing
+        alike.setdefault(smoothing, []).append(index)
 
     batches = torch.Generator().manual_seed(first.seed)
     for _ in range(first.epochs):
@@ -162,36 +223,32 @@ def plain_torch(case):
         if case.batch_size:
             indices = torch.randperm(N, generator=batches).split(case.batch_size)
         for index in indices:
-            x_batch, y_batch = x[index], y[index]
-            objective = l1 * torch.cat(in_l1).abs().sum()
-            for experiment, network in zip(distinct, networks, strict=True):
-                smoothed = {"label_smoothing": experiment.regularization.label_smoothing}
-                more = smoothed if data.task == "classification" else {}
-                objective = objective + loss_of(network(x_batch), y_batch, **more)
+            outputs = networks.outputs(x[index])
+            objective = networks.l1()
+            for smoothing, those in alike.items():
+                more = {"label_smoothing": smoothing} if smoothing else {}
+                targets = torch.cat([y[index]] * len(those))
+                # The sum of their means over the points.
+                mean = loss_of(outputs[those].flatten(0, 1), targets, **more)
+                objective = objective + len(those) * mean
             optimizer.zero_grad()
             objective.backward()
             optimizer.step()
-            for experiment, network in zip(distinct, networks, strict=True):
-                if experiment.regularization.max_norm:
-                    bound(network, experiment.regularization.max_norm)
+            networks.bound()
 
     splits = [as_tensors(split, data.task) for split in (data.train, data.valid)]
     with torch.no_grad():
+        trained = networks.trained()
+        # What was trained is what `nn.Sequential` is.
+        torch.testing.assert_close(networks.outputs(x), torch.stack([net(x) for net in trained]))
         results = torch.stack(
             [
                 torch.cat([loss_of(net(x), y).view(1) for x, y in splits] + flattened(net))
-                for net in networks
+                for net in trained
             ]
         )
     members = len(PENALTIES)
     return torch.stack([results[:members], torch.cat([results[:1], results[members:]])]).numpy()
-
-
-@torch.no_grad()
-def bound(network, most):
-    for parameter in network.parameters():
-        if parameter.dim() == 2:
-            parameter.copy_(torch.renorm(parameter, 2, 0, most))
 
 
 def flattened(network):

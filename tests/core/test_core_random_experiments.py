@@ -11,7 +11,6 @@ import pytest
 import torch
 from engines import ENGINES, dataset_of, native_engine, use
 from plain_torch import ACTIVATIONS, PlainTorch
-from small_trainings import advance
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
@@ -54,9 +53,11 @@ def experiment_of(draw):
     }
     if values["model.init"] == "normal":  # of outputs that don't grow with each layer
         values["model.init_scale"] /= max(1, values["model.width"]) ** 0.5
+    if values["optimizer.batch_size"]:  # at most some steps an epoch
+        values["optimizer.batch_size"] = max(values["optimizer.batch_size"], -(-n_train // 9))
     size = values["optimizer.batch_size"]
     per_epoch = -(-n_train // min(size or n_train, n_train))
-    values["epochs"] = max(1, draw.randint(6, 14) // per_epoch, 2 // per_epoch)
+    values["epochs"] = max(1, draw.randint(4, 9) // per_epoch)
     inputs, classes = draw.randint(1, 5), draw.randint(1, 4)
     dataset = dataset_of(n_train, n_valid, inputs, classes, draw.getrandbits(32))
     if draw.random() < 0.5:  # of all layers, of some, of more than there are
@@ -69,9 +70,8 @@ def experiment_of(draw):
     return replace(Experiment(), values), dataset
 
 
-def trained(experiment, dataset, dtype=torch.float64):
+def trained(training):
     """A training at its end, and its last measurements."""
-    training = Training([experiment], datasets=[dataset], device="cpu", dtype=dtype)
     records = []
     while not training.finished:
         records += training.train()
@@ -93,19 +93,21 @@ def adam_divides_rounding(plain):
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_random_experiments_come_out_as_in_plain_torch(monkeypatch, chunk):
     diverged = rounded = 0
+    engines = {name: make() for name, make in ENGINES.items()}
     for seed in range(chunk * 1000, chunk * 1000 + EACH):
         experiment, dataset = experiment_of(random.Random(seed))
         about = f"seed {seed}: {experiment}, {dataset.task} of {dataset.train.x.shape}"
-        plain = PlainTorch(Training([experiment], datasets=[dataset], dtype=torch.float64))
         ends, singles = {}, {}
-        for engine in ENGINES:
-            use(monkeypatch, ENGINES[engine]())
-            training, last = trained(experiment, dataset)
-            ends[engine] = training.population.flat[0].clone(), training.step, last
+        for name, engine in engines.items():
+            use(monkeypatch, engine)
+            training = Training([experiment], datasets=[dataset], dtype=torch.float64)
+            plain = PlainTorch(training)
+            training, last = trained(training)
+            ends[name] = training.population.flat[0].clone(), training.step, last
             single = Training([experiment], datasets=[dataset], dtype=torch.float32)
-            advance(single)
-            advance(single)
-            singles[engine] = single.population.flat[0].double()
+            while single.step < 2:
+                single.train(2)
+            singles[name] = single.population.flat[0].double()
 
         plain.step()
         rounded += (is_rounded := adam_divides_rounding(plain))
@@ -127,13 +129,13 @@ def test_random_experiments_come_out_as_in_plain_torch(monkeypatch, chunk):
             diverged += 1
             assert not (np.array(losses) <= np.finfo(np.float32).max).all(), about
             continue
-        for engine, (parameters, _, last) in ends.items():
+        for name, (parameters, _, last) in ends.items():
             torch.testing.assert_close(
                 parameters,
                 plain.parameters,
                 rtol=1e-6,
                 atol=1e-8,
-                msg=lambda text, engine=engine, about=about: f"{engine}, {about}\n{text}",
+                msg=lambda text, name=name, about=about: f"{name}, {about}\n{text}",
             )
             found = [last.value("train_loss"), last.value("valid_loss")]
             np.testing.assert_allclose(found, losses, rtol=1e-6, atol=1e-12, err_msg=about)
@@ -170,7 +172,7 @@ def test_random_company_changes_nothing(monkeypatch):
         last = [record.snapshot for record in iter_records(together)][-1]
         use(monkeypatch, native_engine(1))
         for member, experiment in enumerate(members):
-            alone, own = trained(experiment, dataset, torch.float32)
+            alone, own = trained(Training([experiment], datasets=[dataset], device="cpu"))
             about = f"seed {10**6 + seed}, member {member}: {experiment}"
             assert torch.equal(alone.population.flat[0], together.population.flat[member]), about
             assert own.stopped_at[0] == last.stopped_at[member], about

@@ -13,12 +13,14 @@ from PySide6.QtCore import QEvent, QPoint, QSettings, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
 
 from regplay.core import training
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.gui.controls.group import Group
 from regplay.gui.theme import Theme
+from regplay.gui.training import VirtualClock
 from regplay.gui.training.messages import View
 from regplay.gui.window import MainWindow
 from regplay.session.illustrated import starting_points
@@ -232,39 +234,82 @@ def _close(windows: Sequence[MainWindow]) -> None:
 
 
 @pytest.fixture(scope="module")
-def shared_window(qapp, tmp_path_factory):
-    """A window that the tests of a module share; see `person_who_begins_anew`."""
+def shared_clock() -> VirtualClock | None:
+    """That of the window that a module shares: the machine's, unless the module has another."""
+    return None
+
+
+@pytest.fixture(scope="module")
+def shared_window(qapp, tmp_path_factory, shared_clock):
+    """A window that the tests of a module share; see `begin_anew`."""
     folder, answers = tmp_path_factory.mktemp("shared"), Answers()
     settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
     settings.setValue("curves", "")
-    window = MainWindow(settings=settings, questions=answers, folder=folder / "kept")
+    window = MainWindow(
+        clock=shared_clock, settings=settings, questions=answers, folder=folder / "kept"
+    )
     window.show()
     yield window, answers
     _close([window])
 
 
+@pytest.fixture(scope="module")
+def begin_once(shared_window, shared_clock, request):
+    """As `begin_anew`, for what a module needs once."""
+    yield from _beginning(*shared_window, shared_clock, QtBot(request))
+
+
 @pytest.fixture
-def person_who_begins_anew(shared_window, qtbot):
-    """At the window of the module after File ▸ New, as `person` is at a window of their own.
+def begin_anew(shared_window, shared_clock, qtbot):
+    """Begins at the window of the module after File ▸ New, as `open_window` does at a new one.
 
     For tests of what is done in a window whose past does not matter. What New leaves, such as
-    settings, recent files and steps to undo, is that of the tests before.
+    settings, recent files and steps to undo, is that of the tests before; but for the size of the
+    window and of its text, and its colours.
     """
-    window, answers = shared_window
-    vars(answers).update(vars(Answers()))
-    window.activateWindow()
-    person = Person(window, answers, qtbot)
-    person.wait(window.isActiveWindow)
-    experiment = replace(Experiment(), {"epochs": 20})
-    window.gallery.begin(
-        msgspec.structs.replace(starting_points()[0], experiment=experiment, curves=())
-    )
-    window.controller.reset()
-    window.banner.clear()
-    window.status.clearMessage()
-    person.wait_for_step(0)
-    yield person
-    window.controller.runner.viewed.disconnect(person.note)
+    yield from _beginning(*shared_window, shared_clock, qtbot)
+
+
+def _beginning(window, answers, clock, qtbot):
+    people = []
+
+    def begin(values=None, curves=()):
+        vars(answers).update(vars(Answers()))
+        window.activateWindow()
+        person = Person(window, answers, qtbot)
+        people.append(person)
+        person.wait(window.isActiveWindow)
+        experiment = replace(Experiment(), {"epochs": 20} | (values or {}))
+        window.gallery.begin(
+            msgspec.structs.replace(starting_points()[0], experiment=experiment, curves=curves)
+        )
+        window.controller.reset()
+        answers.asked.clear()
+        window.banner.clear()
+        window.status.clearMessage()
+        if window.theme.scheme != "system":
+            window.theme.set_scheme("system")
+        if window.theme.zoom != 100:
+            window.theme.set_zoom(100)
+        window.resize(1280, 800)
+
+        def is_there():
+            if clock is not None:
+                clock.advance(0.02)
+            return person.is_shown() and person.view.snapshot.step == 0
+
+        person.wait(is_there)
+        return person
+
+    yield begin
+    for person in people:
+        window.controller.runner.viewed.disconnect(person.note)
+
+
+@pytest.fixture
+def person_who_begins_anew(begin_anew):
+    """With the default experiment of 20 epochs."""
+    return begin_anew()
 
 
 @pytest.fixture

@@ -2,13 +2,16 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 from keywords import by_path
+from PySide6.QtCore import QTimer
 from trainings import assert_same, trained
 
+from regplay.core.datasets.own_table import Check
 from regplay.core.experiment import Experiment
 from regplay.core.fields import get, replace
 from regplay.core.sweep import Lineup
@@ -333,6 +336,52 @@ def test_data_that_can_not_be_loaded_are_told_and_tried_again(watcher, tmp_path)
     watcher.controller.toggle()
     assert watcher.messages[-1] == ""
     watcher.wait_for_epoch(20)
+
+
+@pytest.mark.parametrize("way", ["change", "open", "begin", "adopt", "toggle", "undo", "redo"])
+def test_a_table_is_read_beside_before_anything_is_changed(watcher, monkeypatch, tmp_path, way):
+    """Until the main thread has called back: it would not, if it read the table itself."""
+    table, goes_on, seen, waited = tmp_path / "a.csv", threading.Event(), [], []
+    rows = "x,y\n" + "".join(f"{i},{i * i}\n" for i in range(20))
+    values = {"data.name": "csv", "data.file": str(table), "data.n_train": 0, "data.n_valid": 0}
+    experiment, controller = replace(SMALL, values), watcher.controller
+    if way != "toggle":
+        table.write_text(rows)
+    if way in ("toggle", "undo", "redo"):
+        controller.open(experiment)
+    if way in ("undo", "redo"):
+        controller.open(SMALL)
+    if way == "redo":
+        controller.undo()
+        controller.undo()
+    table.write_text(f"{rows}20,400\n")  # another than was read
+    before, steps = watcher.experiment, Check.steps
+
+    def slowly(check):
+        waited.append(goes_on.wait(60))
+        return steps(check)
+
+    def look():
+        seen.append(watcher.experiment)
+        goes_on.set()
+
+    monkeypatch.setattr(Check, "steps", slowly)
+    controller.waits.connect(waited.append)
+    QTimer.singleShot(200, look)
+    {
+        "change": lambda: controller.change(experiment),
+        "open": lambda: controller.open(experiment),
+        "begin": lambda: controller.begin(experiment),
+        "adopt": lambda: controller.adopt(experiment, Start("gone", 0)),
+        "toggle": controller.toggle,
+        "undo": controller.undo,
+        "redo": controller.redo,
+    }[way]()
+    assert waited == [True, True, False]
+    assert seen == [before]
+    assert watcher.experiment == experiment
+    dataset = controller.dataset
+    assert len(dataset.train.x) + len(dataset.valid.x) == 21
 
 
 # the course of training

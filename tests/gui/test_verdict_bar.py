@@ -1,13 +1,17 @@
 """The verdict on its colour, the advice below it, and the losses beside it."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QApplication, QLabel
 from trainings import made_history
 
+from regplay.core.advice import Tried
 from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
 from regplay.core.history import MEASURES, Snapshot
 from regplay.core.verdict import Verdict
 from regplay.gui.theme import DARK, LIGHT, VERDICTS, palette_of
@@ -186,7 +190,7 @@ def show_at(show_widget, overfitted):
         bar.show_view(View(0, run, dataset, now, now, None, None, Look(epoch=epoch), False))
         return bar.headline.accessibleName()
 
-    show.bar = bar
+    show.bar, show.clock = bar, clock
     return show
 
 
@@ -227,3 +231,48 @@ def test_nobody_is_told_to_begin_what_begins_by_itself(show_at):
     show_at.bar.set_going_on(True)
     assert show_at.bar.headline.accessibleName() == "Not trained yet"
     assert show_at.bar.reason.text() == ""
+
+
+def show_end(show_at, run: Run) -> None:
+    """Show a run that has come to its end."""
+    last = run.history.last
+    view = View(0, run, load(run.experiment.data), last, last, None, None, Look(), True)
+    show_at.bar.show_view(view)
+
+
+def advise(show_at, text: str) -> None:
+    """Have neighbours show something that there is nothing to click for."""
+    study = SimpleNamespace(finished=True, digest=Tried(None, None, "", 1, 1, text))
+    show_at.bar.show_studies({"verdict.neighbours": study}, None)
+
+
+def test_the_line_of_advice_is_not_empty_between_two_settings(show_at, overfitted):
+    advice = show_at.bar.advice
+    other = Run(replace(Experiment(), {"model.width": 8}), overfitted.history)
+    show_end(show_at, overfitted)
+    advise(show_at, "This.")
+    show_end(show_at, other)
+    show_at.clock.advance(0.4)
+    assert advice.text() == "This."
+    advise(show_at, "That.")
+    show_at.clock.advance(10.0)
+    assert advice.text() == "That."
+
+
+@pytest.mark.parametrize("is_at_its_end", [False, True])
+def test_what_was_advised_before_goes_where_no_other_advice_comes(
+    show_at, overfitted, is_at_its_end
+):
+    other = Run(replace(Experiment(), {"model.width": 8}), overfitted.history)
+    show_end(show_at, overfitted)
+    advise(show_at, "This.")
+    if is_at_its_end:
+        show_end(show_at, other)
+    else:
+        show_at(100, other)
+    show_at.clock.advance(0.6)
+    assert show_at.bar.advice.text() != "This."
+    show_end(show_at, overfitted)
+    advise(show_at, "This.")
+    show_at.bar.show_untrained(Experiment(), load(Experiment().data))
+    assert show_at.bar.advice.text() != "This."

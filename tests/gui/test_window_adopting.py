@@ -100,7 +100,7 @@ def alone():
     ],
 )
 def test_it_is_the_same_run_with_the_same_states_and_goes_on_the_same(
-    open_window, alone, place, is_exact
+    begin_anew, alone, place, is_exact
 ):
     experiment, snapshots, states = alone
     close = {"rtol": 0.0, "atol": 0.0} if is_exact else {"rtol": 1e-3, "atol": 1e-5}
@@ -113,7 +113,7 @@ def test_it_is_the_same_run_with_the_same_states_and_goes_on_the_same(
             weights = states[state.epoch].parameters
             np.testing.assert_allclose(state.parameters.numpy(), weights.numpy(), **close)
 
-    person = open_window(SMALL)
+    person = begin_anew(SMALL)
     place(person)
     assert replace(person.controller.session.experiment, {"epochs": 40}) == experiment
     view = person.wait_for_step(20)
@@ -135,9 +135,9 @@ def test_it_is_the_same_run_with_the_same_states_and_goes_on_the_same(
 
 
 @pytest.mark.parametrize("place", [from_the_list, from_a_pin_in_split])
-def test_a_pin_changed_on_its_way_goes_on_from_its_states(open_window, place):
+def test_a_pin_changed_on_its_way_goes_on_from_its_states(begin_anew, place):
     """Training its experiment from the start would lead elsewhere."""
-    person = open_window(SMALL)
+    person = begin_anew(SMALL)
     person.train()
     person.click("keep_weights")
     place(person)

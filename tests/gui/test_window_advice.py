@@ -13,9 +13,9 @@ OVERFITTED = {"epochs": 400, "model.width": 12, "optimizer.lr": 0.03, "data.n_tr
 
 
 @pytest.fixture
-def overfitted(open_window):
-    """At a window whose run has come to its end, and whose neighbours are trained."""
-    person = open_window(OVERFITTED)
+def overfitted(begin_anew):
+    """At a run that has come to its end, whose neighbours are trained."""
+    person = begin_anew(OVERFITTED)
     person.train()
     person.wait(lambda: advice(person))
     return person
@@ -29,8 +29,8 @@ def values(person):
     return person.controller.session.experiment
 
 
-def test_the_verdict_is_there_before_the_advice_joins_it(open_window):
-    person = open_window(OVERFITTED)
+def test_the_verdict_is_there_before_the_advice_joins_it(begin_anew):
+    person = begin_anew(OVERFITTED)
     button = person.find("verdict.try")
     person.train()
     assert "Overfitting" in person.text("verdict.headline")
@@ -57,7 +57,7 @@ def test_a_click_follows_the_advice_and_can_be_undone(overfitted):
     assert values(overfitted) == before
 
 
-def test_a_change_takes_the_advice_away_until_it_is_tried_anew(overfitted):
+def test_after_a_change_other_advice_takes_the_place_of_the_old(overfitted):
     old = advice(overfitted)
     overfitted.set(data__noise=0.6)
     overfitted.wait_until_finished()
@@ -74,26 +74,25 @@ def test_what_was_advised_is_not_about_an_earlier_moment(overfitted):
     overfitted.wait(lambda: advice(overfitted))
 
 
-def test_nothing_is_tried_while_the_run_trains(open_window):
-    person = open_window(ENDLESS)
+def test_nothing_is_tried_while_the_run_trains(begin_anew):
+    person = begin_anew(ENDLESS)
     person.press(Qt.Key.Key_Space)
     person.wait(lambda: person.views and person.view.snapshot.step > 30)
     assert not person.controller.studies.studies
     assert not advice(person)
 
 
-def test_where_nothing_helps_there_is_nothing_to_click(open_window):
-    person = open_window({"data.name": "xor", "epochs": 800, "model.width": 12})
+def test_where_nothing_helps_there_is_nothing_to_click(begin_anew):
+    person = begin_anew({"data.name": "xor", "epochs": 800, "model.width": 12})
     person.train()
     person.wait(lambda: advice(person))
     assert advice(person).startswith("No nearby setting does better")
     assert not person.find("verdict.try").isVisible()
 
 
-def test_advice_waits_for_shorter_curves_alone(open_window, settings):
+def test_advice_waits_for_shorter_curves_alone(begin_anew):
     """Of what is always in sight the shortest comes first, before tabs that came since."""
-    settings.setValue("curves", "model.depth regularization.weight_decay data.n_train")
-    person = open_window(OVERFITTED)
+    person = begin_anew(OVERFITTED, ("model.depth", DECAY, "data.n_train"))
     person.click("tab.seeds")
     asked = []
     person.controller.studies.changed.connect(
@@ -102,8 +101,7 @@ def test_advice_waits_for_shorter_curves_alone(open_window, settings):
     person.train()
     person.wait(lambda: any("verdict.neighbours" in keys for keys in asked))
     with_advice = max((keys for keys in asked if "verdict.neighbours" in keys), key=len)
-    decay, points = "regularization.weight_decay", "data.n_train"
-    assert with_advice[:4] == ["model.depth", decay, "verdict.neighbours", points]
+    assert with_advice[:4] == ["model.depth", DECAY, "verdict.neighbours", "data.n_train"]
 
 
 def test_a_small_window_has_room_for_the_verdict_and_large_losses(overfitted):

@@ -24,6 +24,11 @@ def table(tmp_path):
     return path
 
 
+@pytest.fixture
+def person(person_who_begins_anew):
+    return person_who_begins_anew
+
+
 def where_it_is_shown(path):
     """Values with which the control of `path` is on screen."""
     section, _, name = path.rpartition(".")
@@ -85,8 +90,8 @@ def assert_is_shown(person):
 
 
 @pytest.mark.parametrize("section", sorted({path.rpartition(".")[0] for path in FIELDS}))
-def test_a_control_changes_the_experiment_and_a_run_of_it_is_shown(open_window, section, table):
-    person = open_window({"epochs": 5})
+def test_a_control_changes_the_experiment_and_a_run_of_it_is_shown(begin_anew, section, table):
+    person = begin_anew({"epochs": 5})
     for path in FIELDS:
         if path.rpartition(".")[0] == section and FIELDS[path].kind != "text":
             values = where_it_is_shown(path) | {"epochs": 5}
@@ -145,8 +150,8 @@ def test_regularization_is_in_sight_with_its_curves_when_the_window_opens(open_w
             assert top + part.height() <= controls.viewport().height(), part.objectName()
 
 
-def test_a_file_and_its_target(open_window, table):
-    person = open_window({"epochs": 5})
+def test_a_file_and_its_target(begin_anew, table):
+    person = begin_anew({"epochs": 5})
     person.train()
     person.set(data__name="csv")
     assert "file" in person.banner.lower()
@@ -162,8 +167,8 @@ def test_a_file_and_its_target(open_window, table):
     assert person.window.fit_view.panel.dataset.input_names == ("b", "c")
 
 
-def test_a_wrong_file_is_explained_and_the_window_stays_usable(open_window, table, tmp_path):
-    person = open_window({"epochs": 5, "data.name": "csv", "data.file": str(table)})
+def test_a_wrong_file_is_explained_and_the_window_stays_usable(begin_anew, table, tmp_path):
+    person = begin_anew({"epochs": 5, "data.name": "csv", "data.file": str(table)})
     person.train()
     missing = tmp_path / "missing.csv"
     write(person, person.window.controls.control("data.file"), str(missing))
@@ -190,8 +195,8 @@ def test_a_wrong_file_is_explained_and_the_window_stays_usable(open_window, tabl
     assert person.view.run.experiment.regularization.weight_decay == 0.1
 
 
-def test_a_number_typed_and_a_dragged_slider_arrive_too(open_window):
-    person = open_window({"epochs": 5})
+def test_a_number_typed_and_a_dragged_slider_arrive_too(begin_anew):
+    person = begin_anew({"epochs": 5})
     person.train()
     control = person.window.controls.control("regularization.weight_decay")
     control.box.setFocus()
@@ -212,8 +217,8 @@ def test_a_number_typed_and_a_dragged_slider_arrive_too(open_window):
     assert_is_shown(person)
 
 
-def test_a_file_that_is_there_after_all_starts_anew_even_with_kept_weights(open_window, tmp_path):
-    person = open_window({"epochs": 5})
+def test_a_file_that_is_there_after_all_starts_anew_even_with_kept_weights(begin_anew, tmp_path):
+    person = begin_anew({"epochs": 5})
     person.click("keep_weights")
     person.train()
     path = tmp_path / "late.csv"
@@ -303,8 +308,8 @@ def test_a_number_that_leaves_nothing_to_learn_from_is_refused_beside_it(open_wi
     assert person.view is before
 
 
-def test_what_is_wrong_is_told_until_the_next_change(open_window):
-    person = open_window()
+def test_what_is_wrong_is_told_until_the_next_change(begin_anew):
+    person = begin_anew()
     controls = person.window.controls
     decay, width = (controls.control(p) for p in ("regularization.weight_decay", "model.width"))
 

@@ -22,9 +22,9 @@ def broken(*_, **__):
 
 
 @pytest.fixture
-def alone(open_window):
-    """A person at a window whose sliders show no curves: what fails there is the run."""
-    return open_window()
+def alone(begin_anew):
+    """A person where the sliders show no curves: what fails there is the run."""
+    return begin_anew()
 
 
 @pytest.mark.parametrize("name", ["__init__", "train", "fit", "adjust"])
@@ -82,7 +82,7 @@ def test_an_error_in_a_sweep_is_told_and_the_run_does_not_suffer(open_window, mo
     assert person.train().snapshot.epoch == 20
 
 
-def test_an_error_of_a_superseded_experiment_is_not_told(person, monkeypatch):
+def test_an_error_of_a_superseded_experiment_is_not_told(open_window, monkeypatch):
     goes_on, init = threading.Event(), Training.__init__
 
     def breaks_at_seed_1(training, experiments, **values):
@@ -91,6 +91,7 @@ def test_an_error_of_a_superseded_experiment_is_not_told(person, monkeypatch):
             broken()
         init(training, experiments, **values)
 
+    person = open_window()
     monkeypatch.setattr(Training, "__init__", breaks_at_seed_1)
     person.click("timeline.seed")
     person.click("timeline.seed")
@@ -121,8 +122,7 @@ def full_gpu(monkeypatch, name):
 
 
 @pytest.mark.parametrize("name", ["__init__", "train"])
-def test_a_full_gpu_is_told_and_training_goes_on_on_the_cpu(alone, monkeypatch, name):
-    person = alone
+def test_a_full_gpu_is_told_and_training_goes_on_on_the_cpu(person, monkeypatch, name):
     full_gpu(monkeypatch, name)
     person.window.set_device("cuda:0")
     view = person.train()
@@ -146,8 +146,8 @@ def test_a_sweep_for_which_a_gpu_has_no_room_is_trained_on_the_cpu(person, monke
     person.wait(lambda: "GPU ran out of memory" in person.banner)  # a view may be quicker
 
 
-def test_a_run_that_diverges_is_told_and_leaves_the_window_usable(open_window):
-    person = open_window({"data.name": "cubic", "optimizer.name": "sgd", "optimizer.lr": 10.0})
+def test_a_run_that_diverges_is_told_and_leaves_the_window_usable(begin_anew):
+    person = begin_anew({"data.name": "cubic", "optimizer.name": "sgd", "optimizer.lr": 10.0})
     view = person.train()
     assert view.snapshot.diverged[0]
     assert "Diverged" in person.text("verdict.headline")
@@ -224,8 +224,8 @@ def test_a_window_that_was_never_shown_closes(qapp, settings, tmp_path):
     window.deleteLater()
 
 
-def test_a_big_network_is_superseded_between_two_steps(open_window):
-    person = open_window(BIG)
+def test_a_big_network_is_superseded_between_two_steps(begin_anew):
+    person = begin_anew(BIG)
     person.click("timeline.play")
     person.wait(lambda: person.view.snapshot.step > 0)
     person.set(model__depth=1, model__width=2, epochs=5)

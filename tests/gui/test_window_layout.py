@@ -21,8 +21,6 @@ from regplay.gui.plots.chart import Chart
 from regplay.gui.widgets import ElidedLabel
 from regplay.gui.window import MainWindow
 
-pytestmark = pytest.mark.usefixtures("first_curves")
-
 _HAS_TEXT = (QLabel, QAbstractButton, QComboBox, QAbstractSpinBox, QLineEdit)
 
 
@@ -126,7 +124,7 @@ SIZES = [(1024, 640), (1366, 768), (1920, 1080)]
 # Between the ends of the zoom the smallest window will do: elsewhere there is more room.
 LOOKS = [*((100, size) for size in SIZES), (125, SIZES[0]), (150, SIZES[0])]
 LOOKS += [(200, size) for size in SIZES]
-BY_DAY = [(100, SIZES[0]), (100, SIZES[2]), (200, SIZES[0])]  # the ends of both; all at night
+BY_DAY = [(100, SIZES[0]), (200, SIZES[0])]  # where there is least room; all at night
 night = pytest.mark.nightly
 TABS = ("fit", "landscape", "seeds", "network", "split")
 LEAST_PLOT = (120, 60)  # px at 100 %: what a plot keeps
@@ -140,8 +138,9 @@ def _settle() -> None:
 
 
 def _look_at_all(window: MainWindow, looks) -> dict[tuple[str, tuple[int, int], int], list[str]]:
-    """What is cut off, by tab, size and zoom, in these of `LOOKS`."""
+    """What is cut off, by tab, size and zoom, in these of `LOOKS`; nothing is painted meanwhile."""
     found = {}
+    window.setUpdatesEnabled(False)
     for tab in TABS:
         window.tabs.set_tab(tab)
         for zoom, size in looks:
@@ -159,28 +158,32 @@ def _look_at_all(window: MainWindow, looks) -> dict[tuple[str, tuple[int, int], 
                     seen.append(f"a plot of {chart.width()} × {chart.height()} px")
             if seen:
                 found[tab, size, zoom] = seen
+    window.setUpdatesEnabled(True)
     window.theme.set_zoom(100)
     return found
 
 
-def _open_finished(open_window, values=None):
-    person = open_window(values)
+CURVES = "regularization.weight_decay", "regularization.dropout"  # in sight at the first start
+
+
+def _finished(begin_anew, values=None):
+    person = begin_anew(values, CURVES)
     person.train()
     return person
 
 
 # Moons have the tabs of a sine, and the controls of digits.
-@pytest.mark.parametrize("looks", [BY_DAY, pytest.param(LOOKS, marks=night)], ids=["ends", "all"])
+@pytest.mark.parametrize("looks", [BY_DAY, pytest.param(LOOKS, marks=night)], ids=["tight", "all"])
 @pytest.mark.parametrize("data", ["sine", pytest.param("moons", marks=night), "digits"])
-def test_nothing_is_cut_off(open_window, data, looks) -> None:
-    assert not _look_at_all(_open_finished(open_window, {"data.name": data}).window, looks)
+def test_nothing_is_cut_off(begin_anew, data, looks) -> None:
+    assert not _look_at_all(_finished(begin_anew, {"data.name": data}).window, looks)
 
 
 # With four runs side by side there is less room than with one.
-@pytest.mark.parametrize("looks", [BY_DAY, pytest.param(LOOKS, marks=night)], ids=["ends", "all"])
+@pytest.mark.parametrize("looks", [BY_DAY, pytest.param(LOOKS, marks=night)], ids=["tight", "all"])
 @pytest.mark.parametrize("compares", [pytest.param(False, marks=night), True])
-def test_nothing_is_cut_off_with_a_lesson_and_pins(open_window, compares, looks) -> None:
-    person = _open_finished(open_window)
+def test_nothing_is_cut_off_with_a_lesson_and_pins(begin_anew, compares, looks) -> None:
+    person = _finished(begin_anew)
     person.controller.pin()
     person.window.guide.go_to("memorising", 0)
     if compares:
@@ -189,8 +192,8 @@ def test_nothing_is_cut_off_with_a_lesson_and_pins(open_window, compares, looks)
     assert not _look_at_all(person.window, looks)
 
 
-def test_a_page_below_the_control_that_it_names_keeps_its_buttons_in_sight(open_window) -> None:
-    window = _open_finished(open_window).window
+def test_a_page_below_the_control_that_it_names_keeps_its_buttons_in_sight(begin_anew) -> None:
+    window = _finished(begin_anew).window
     window.resize(1024, 640)
     window.theme.set_zoom(200)
     window.guide.go_to("memorising", 4)
@@ -201,8 +204,8 @@ def test_a_page_below_the_control_that_it_names_keeps_its_buttons_in_sight(open_
     assert not window.controls.control("model.depth").visibleRegion().isEmpty()
 
 
-def test_a_control_is_whole_in_sight_once_its_curve_unfolds(open_window) -> None:
-    person = _open_finished(open_window)
+def test_a_control_is_whole_in_sight_once_its_curve_unfolds(begin_anew) -> None:
+    person = _finished(begin_anew)
     window = person.window
     window.resize(1024, 640)
     window.theme.set_zoom(200)
@@ -216,8 +219,8 @@ def test_a_control_is_whole_in_sight_once_its_curve_unfolds(open_window) -> None
 
 
 @pytest.mark.parametrize("zoom", [100, 200])
-def test_no_dialog_is_cut_off(open_window, zoom) -> None:
-    window = open_window().window
+def test_no_dialog_is_cut_off(begin_anew, zoom) -> None:
+    window = begin_anew(curves=CURVES).window
     window.resize(1024, 640)
     window.theme.set_zoom(zoom)
     shows = {tab: partial(window.help.show, tab) for tab in ("shortcuts", "words", "about")}
@@ -240,8 +243,8 @@ def _areas(window: MainWindow) -> tuple[QRect, QRect]:
     return tuple(QRect(view.mapTo(window, QPoint(0, 0)), view.size()) for view in both)
 
 
-def test_losses_stand_beside_a_picture_that_grows_by_that(open_window) -> None:
-    person = _open_finished(open_window)
+def test_losses_stand_beside_a_picture_that_grows_by_that(begin_anew) -> None:
+    person = _finished(begin_anew)
     window = person.window
 
     def are_beside() -> bool:
@@ -271,6 +274,7 @@ def test_losses_stand_beside_a_picture_that_grows_by_that(open_window) -> None:
     assert not are_beside()
 
 
+@pytest.mark.usefixtures("first_curves")
 def test_text_grows_by_keys_and_is_remembered(open_window) -> None:
     person = open_window()
     window = person.window
@@ -292,8 +296,8 @@ def test_text_grows_by_keys_and_is_remembered(open_window) -> None:
     assert window.menuBar().fontMetrics().height() == size
 
 
-def test_what_was_done_stands_in_place_of_the_device_whatever_is_laid_out_meanwhile(open_window):
-    window = open_window().window
+def test_what_was_done_stands_in_place_of_the_device_whatever_is_laid_out_meanwhile(begin_anew):
+    window = begin_anew(curves=CURVES).window
     device = window.findChild(QLabel, "status.device")
     window.status.tell("Saved a.csv")
     window.theme.set_zoom(125)

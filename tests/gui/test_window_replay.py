@@ -15,9 +15,9 @@ SMALL = {"epochs": 200, "model.width": 16, "data.n_train": 12, "data.n_valid": 4
 
 
 @pytest.fixture
-def trained(open_window):
-    """At a window whose run has trained to its end."""
-    person = open_window(SMALL)
+def trained(begin_anew):
+    """At a run that has trained to its end."""
+    person = begin_anew(SMALL)
     person.train()
     return person
 
@@ -32,8 +32,8 @@ def go_to(person, epoch):
     return person.view
 
 
-def test_an_earlier_moment_shows_the_fit_and_the_losses_of_then(open_window):
-    person = open_window(SMALL)
+def test_an_earlier_moment_shows_the_fit_and_the_losses_of_then(begin_anew):
+    person = begin_anew(SMALL)
     person.controller.runner.advance(10)
     then = person.wait_for_step(10)
     person.train()
@@ -45,9 +45,9 @@ def test_an_earlier_moment_shows_the_fit_and_the_losses_of_then(open_window):
     assert view.snapshot.epoch == 200  # the run itself stays where it is
 
 
-def test_the_verdict_is_the_one_of_the_moment_shown(open_window):
+def test_the_verdict_is_the_one_of_the_moment_shown(begin_anew):
     values = {"epochs": 1000, "optimizer.lr": 0.02, "data.n_train": 12, "data.noise": 0.5}
-    person = open_window(values)
+    person = begin_anew(values)
     person.train()
     assert "Overfitting since epoch" in person.text("verdict.headline")
     go_to(person, 0)
@@ -110,12 +110,11 @@ def test_restore_best_waits_at_the_epoch_with_the_smallest_validation_loss(train
 
 
 def test_an_adopted_network_gets_the_moments_for_which_its_population_had_no_room(
-    open_window, settings, monkeypatch
+    begin_anew, monkeypatch
 ):
-    settings.setValue("curves", WD)
     sparing = partial(joint.JointTraining, keeps=400_000)
     monkeypatch.setattr(joint, "JointTraining", sparing)
-    person = open_window(SMALL)
+    person = begin_anew(SMALL, (WD,))
     studies = person.controller.studies
     person.wait(lambda: WD in studies.studies and studies.studies[WD].finished)
     person.controller.adopt(studies.studies[WD].sweep.experiments[5], Start(WD, 5))
@@ -152,8 +151,8 @@ def test_a_change_shows_the_newest_again(trained):
     assert trained.window.timeline.track.moment is None
 
 
-def test_while_it_trains_an_earlier_moment_stays_in_sight(open_window):
-    person = open_window(SMALL | ENDLESS)
+def test_while_it_trains_an_earlier_moment_stays_in_sight(begin_anew):
+    person = begin_anew(SMALL | ENDLESS)
     person.press(Qt.Key.Key_Space)
     person.wait(lambda: person.is_shown() and person.view.snapshot.epoch > 10)
     view = go_to(person, 10)

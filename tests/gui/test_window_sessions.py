@@ -1,5 +1,7 @@
 """Sessions in the real window: saved, closed, and opened in another one."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 from file_tools import answer_with, press, written
@@ -11,6 +13,7 @@ from regplay.gui.training import VirtualClock
 from regplay.gui.training.messages import Start
 from regplay.gui.training.runner import Runner
 from regplay.session.document import read
+from regplay.session.session import Run
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 Key = Qt.Key
@@ -22,10 +25,18 @@ def path(tmp_path):
     return tmp_path / "mine.regplay"
 
 
-@pytest.fixture
-def worked(open_window, path):
-    """A person who has trained two runs of 40 epochs, pinned them, and saved."""
-    person = open_window({"epochs": 40, DROPOUT: 0.2})
+@dataclass(frozen=True)
+class Saved:
+    """What was worked on when a session was saved, and its file."""
+
+    content: bytes
+    run: Run
+
+
+@pytest.fixture(scope="module")
+def once_saved(begin_once, tmp_path_factory):
+    """A person has trained two runs of 40 epochs, pinned them, and saved."""
+    person = begin_once({"epochs": 40, DROPOUT: 0.2})
     person.train()
     person.press(Key.Key_P)
     person.set(regularization__weight_decay=0.1)
@@ -34,7 +45,28 @@ def worked(open_window, path):
     pins = person.controller.pins
     pins.rename(pins[0], "without")
     pins[1].is_hidden = True
+    path = tmp_path_factory.mktemp("saved") / "mine.regplay"
     save(person, path)
+    return Saved(path.read_bytes(), person.view.run)
+
+
+@pytest.fixture
+def saved(once_saved, path):
+    """What was worked on; its file is at `path`."""
+    path.write_bytes(once_saved.content)
+    return once_saved
+
+
+def wait_until_opened(person):
+    person.wait(lambda: person.is_shown() and person.view.snapshot.epoch == 40)
+
+
+@pytest.fixture
+def worked(saved, begin_anew, path):
+    """A person who has gone back to it."""
+    person = begin_anew()
+    assert person.window.documents.open(path)
+    wait_until_opened(person)
     return person
 
 
@@ -78,7 +110,7 @@ def test_ctrl_shift_s_asks_for_another_name(worked, path, tmp_path):
     press(worked, Key.Key_S, CTRL | SHIFT)
     assert worked.window.windowTitle() == "other.regplay[*] — regplay"
     assert read(tmp_path / "other.regplay").is_like(read(path))
-    assert worked.window.documents.recent == [tmp_path / "other.regplay", path]
+    assert worked.window.documents.recent[:2] == [tmp_path / "other.regplay", path]
 
 
 def test_what_can_not_be_saved_is_told_and_stays_changed(worked, tmp_path):
@@ -100,10 +132,12 @@ def test_who_only_tried_settings_is_not_asked(person):
     assert person.answers.asked == []
 
 
-def test_what_was_saved_is_closed_without_a_question(worked):
-    worked.answers.asked.clear()
-    assert worked.window.close()
-    assert worked.answers.asked == []
+def test_what_was_saved_is_closed_without_a_question(saved, path, open_window):
+    person = open_window()
+    assert person.window.documents.open(path)
+    wait_until_opened(person)
+    assert person.window.close()
+    assert person.answers.asked == []
 
 
 def test_cancel_keeps_the_window_as_it_is(person):
@@ -133,12 +167,13 @@ def test_save_saves_and_closes_and_without_a_name_does_neither(person, path, tmp
     assert list((tmp_path / "kept").glob("*")) == []
 
 
-def test_a_named_session_is_asked_about_by_its_name(worked, path):
-    worked.set(seed=4)
-    worked.answers.asked.clear()
-    worked.answers.keeps = "discard"
-    assert worked.window.close()
-    assert worked.answers.asked == [("keep", "mine.regplay")]
+def test_a_named_session_is_asked_about_by_its_name(saved, path, open_window):
+    person = open_window()
+    assert person.window.documents.open(path)
+    person.set(seed=4)
+    person.answers.keeps = "discard"
+    assert person.window.close()
+    assert person.answers.asked == [("keep", "mine.regplay")]
     assert read(path).experiment.seed == 0
 
 
@@ -146,7 +181,7 @@ def test_a_named_session_is_asked_about_by_its_name(worked, path):
 
 
 def test_all_of_a_session_is_shown_in_another_window(
-    worked, open_window, path, monkeypatch, settings
+    saved, worked, open_window, path, monkeypatch, settings
 ):
     lesson = written(path.parent / "small.toml", LESSON)
     window, view = worked.window, worked.view
@@ -154,7 +189,7 @@ def test_all_of_a_session_is_shown_in_another_window(
     window.guide.go_to("small", 1, sets_up=False)
     kept = worked.controller.pins[1].run
     worked.controller.adopt(kept.experiment, Start(run=kept))
-    worked.wait(lambda: worked.is_shown() and worked.view.snapshot.epoch == 40)
+    wait_until_opened(worked)
     worked.click("tab.network")
     window.history_view.set_tab("weights")
     window.history_view.set_log_axes(["loss"])
@@ -165,7 +200,6 @@ def test_all_of_a_session_is_shown_in_another_window(
     kept = worked.view.run.checkpoints.epochs.tolist()
     window.timeline.track.pick_moment(kept[3])
     save(worked, path)
-    window.close()
 
     other = open_window()
     other.window.guide.open_file(lesson)
@@ -176,7 +210,7 @@ def test_all_of_a_session_is_shown_in_another_window(
     other.wait(lambda: other.is_shown() and other.view.moment.epoch == kept[3])
     assert window.timeline.track.moment == kept[3]
     assert other.view.snapshot.epoch == 40
-    assert is_same_run(other.view.run, view.run)
+    assert is_same_run(other.view.run, saved.run)
     assert (window.tabs.tab, window.history_view.tab) == ("network", "weights")
     assert window.history_view.log_axes == {"loss"}
     assert "log_axes" not in settings.allKeys()  # a session's choice is not the person's
@@ -191,7 +225,7 @@ def test_all_of_a_session_is_shown_in_another_window(
     assert not other.find("data.noise").isVisible()
     pins = list(window.controller.pins)
     assert [(pin.name, pin.is_hidden) for pin in pins] == [("without", False), ("λ 0.1", True)]
-    assert is_same_run(pins[1].run, view.run)
+    assert is_same_run(pins[1].run, saved.run)
     assert np.array_equal(pins[1].fit.grid, view.fit.grid)
     assert window.windowTitle() == "mine.regplay[*] — regplay"
     window.documents.check()
@@ -199,8 +233,8 @@ def test_all_of_a_session_is_shown_in_another_window(
     assert not window.controller.runner.is_playing
 
 
-def test_a_session_takes_the_place_of_all_that_was_there(worked, open_window, path, tmp_path):
-    other = open_window({"model.depth": 1})
+def test_a_session_takes_the_place_of_all_that_was_there(saved, begin_anew, path, tmp_path):
+    other = begin_anew({"model.depth": 1})
     other.train()
     other.press(Key.Key_P)
     other.window.runs.choose(other.controller.pins[0])
@@ -215,7 +249,7 @@ def test_a_session_takes_the_place_of_all_that_was_there(worked, open_window, pa
     assert not other.controller.session.keeps_weights
     assert not other.window.runs.isVisible()  # nor is the one deleted offered back
     assert other.window.documents.open(path)
-    other.wait(lambda: other.is_shown() and other.view.snapshot.epoch == 40)
+    wait_until_opened(other)
     assert len(other.controller.pins) == 2
     assert other.window.documents.open(tmp_path / "bare.regplay")
     assert len(other.controller.pins) == 0
@@ -231,27 +265,27 @@ def test_changes_are_asked_about_before_another_session_is_opened(worked, path):
     assert worked.controller.session.experiment.seed == 4
     worked.answers.keeps = "discard"
     assert worked.window.documents.open(path)
-    worked.wait(lambda: worked.is_shown() and worked.view.snapshot.epoch == 40)
+    wait_until_opened(worked)
     assert worked.controller.session.experiment.seed == 0
 
 
 @pytest.mark.parametrize("epochs", [40, 1_000_000])
-def test_opening_one_ends_the_run_that_plays(worked, open_window, path, epochs):
+def test_opening_one_ends_the_run_that_plays(saved, begin_anew, path, epochs):
     """Also where it is of the very experiment that is opened, but for its epochs."""
-    other = open_window({"epochs": epochs, DROPOUT: 0.2, DECAY: 0.1})
+    other = begin_anew({"epochs": epochs, DROPOUT: 0.2, DECAY: 0.1})
     other.window.timeline.set_speed(5 if epochs == 40 else None)
     other.click("timeline.play")
     other.wait(lambda: other.view.snapshot.epoch > 0)
     assert other.window.documents.open(path)
     assert not other.controller.runner.is_playing
-    other.wait(lambda: other.is_shown() and other.view.snapshot.epoch == 40)
-    assert is_same_run(other.view.run, worked.view.run)
-    assert other.controller.session.experiment == worked.controller.session.experiment
+    wait_until_opened(other)
+    assert is_same_run(other.view.run, saved.run)
+    assert other.controller.session.experiment == saved.run.experiment
 
 
-def test_an_untrained_session_of_the_same_experiment_begins_at_the_beginning(open_window, tmp_path):
+def test_an_untrained_session_of_the_same_experiment_begins_at_the_beginning(begin_anew, tmp_path):
     untrained(tmp_path / "bare.regplay")
-    person = open_window()
+    person = begin_anew()
     person.train()
     assert person.window.documents.open(tmp_path / "bare.regplay")
     assert person.wait_for_step(0).run.history.last.epoch == 0
@@ -264,21 +298,22 @@ def test_an_untrained_session_of_the_same_experiment_begins_at_the_beginning(ope
     assert not person.controller.runner.is_playing
 
 
-def test_a_session_has_its_own_number_of_epochs(worked, open_window, path):
-    """This window had 20, and was given 20 more to go on with."""
-    other = open_window()
+def test_a_session_has_its_own_number_of_epochs(saved, begin_anew, path):
+    """The window had 20, and was given 20 more to go on with."""
+    other = begin_anew()
     other.train()
     other.click("keep_weights")
     other.set(regularization__weight_decay=0.01)
     other.wait_until_finished()
     assert other.controller.session.experiment.epochs == 40
     assert other.window.documents.open(path)
-    other.wait(lambda: other.is_shown() and other.view.snapshot.epoch == 40)
-    assert other.controller.session.experiment == worked.controller.session.experiment
-    assert is_same_run(other.view.run, worked.view.run)
+    wait_until_opened(other)
+    assert other.controller.session.experiment == saved.run.experiment
+    assert is_same_run(other.view.run, saved.run)
 
 
-def test_the_tab_of_a_session_is_found_by_its_earlier_name_too(person, path):
+def test_the_tab_of_a_session_is_found_by_its_earlier_name_too(person_who_begins_anew, path):
+    person = person_who_begins_anew
     person.click("tab.split")
     save(person, path)
     text = path.read_text()
@@ -289,10 +324,9 @@ def test_the_tab_of_a_session_is_found_by_its_earlier_name_too(person, path):
     person.wait(lambda: person.window.tabs.tab == "split")
 
 
-def test_a_truncated_session_changes_nothing(worked, open_window, path):
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text[: len(text) // 2], encoding="utf-8")
-    other = open_window({"model.depth": 1})
+def test_a_truncated_session_changes_nothing(saved, begin_anew, path):
+    path.write_bytes(saved.content[: len(saved.content) // 2])
+    other = begin_anew({"model.depth": 1})
     view = other.train()
     other.press(Key.Key_P)
     assert not other.window.documents.open(path)
@@ -330,28 +364,28 @@ def test_a_lesson_that_is_not_there_is_told_and_the_rest_is_opened(worked, open_
 # Before PyTorch is loaded
 
 
-def test_a_session_is_completed_once_pytorch_is_there(worked, open_window, path, start_later):
+def test_a_session_is_completed_once_pytorch_is_there(saved, open_window, path, start_later):
     other = open_window(loads=False)
     window = other.window
     assert window.documents.open(path)
-    assert window.controller.session.experiment == worked.controller.session.experiment
+    assert window.controller.session.experiment == saved.run.experiment
     assert [len(pin.run.history) > 5 for pin in window.controller.pins] == [True, True]
     assert [pin.fit for pin in window.controller.pins] == [None, None]
     window.documents.check()
     assert not window.isWindowModified()
     save(other, path.parent / "copy.regplay")  # whatever is not there yet is not lost
     start_later(other)
-    other.wait(lambda: other.is_shown() and other.view.snapshot.epoch == 40)
-    assert is_same_run(other.view.run, worked.view.run)
+    wait_until_opened(other)
+    assert is_same_run(other.view.run, saved.run)
     assert all(pin.fit is not None for pin in window.controller.pins)
     window.documents.check()
     assert not window.isWindowModified()
-    copied, saved = read(path.parent / "copy.regplay"), read(path)
-    assert copied.is_like(saved)
-    assert len(copied.run.states) == len(saved.run.states)
+    copied, first = read(path.parent / "copy.regplay"), read(path)
+    assert copied.is_like(first)
+    assert len(copied.run.states) == len(first.run.states)
 
 
-def test_what_is_changed_meanwhile_is_kept(worked, open_window, path, start_later):
+def test_what_is_changed_meanwhile_is_kept(saved, open_window, path, start_later):
     other = open_window(loads=False)
     assert other.window.documents.open(path)
     other.window.runs.choose(other.controller.pins[0])

@@ -24,10 +24,10 @@ def path(tmp_path):
 # Files that a session names
 
 
-def test_runs_whose_file_is_gone_are_saved_as_they_were(open_window, path, tmp_path):
+def test_runs_whose_file_is_gone_are_saved_as_they_were(begin_anew, open_window, path, tmp_path):
     rows = "".join(f"{i / 5},{i % 4}.5\n" for i in range(20))
     table = written(tmp_path / "mine.csv", "x,y\n" + rows)
-    first = open_window({"data.name": "csv", "data.file": str(table)})
+    first = begin_anew({"data.name": "csv", "data.file": str(table)})
     first.train()
     first.press(Key.Key_P)
     save(first, path)
@@ -54,12 +54,12 @@ def test_runs_whose_file_is_gone_are_saved_as_they_were(open_window, path, tmp_p
     assert other.view.run.checkpoints.epochs.tolist() == first.view.run.checkpoints.epochs.tolist()
 
 
-def test_how_a_table_was_taken_is_to_be_read_when_its_session_opens(open_window, path, tmp_path):
+def test_how_a_table_was_taken_is_to_be_read_when_its_session_opens(begin_anew, path, tmp_path):
     rows = "".join(f"{i + 1};a{i};{i / 4};{i % 3 or 'NA'}\n".replace(".", ",") for i in range(20))
     table = written(tmp_path / "mine.csv", "rownames;name;length;cls\n" + rows)
-    first = open_window({"data.name": "csv", "data.file": str(table)})
+    first = begin_anew({"data.name": "csv", "data.file": str(table)})
     save(first, path)
-    other = open_window()
+    other = begin_anew()
     description = other.window.controls.control("data.name").description
     assert description.text() == REGISTRY["sine"].description
     assert other.window.documents.open(path)
@@ -85,11 +85,11 @@ def test_how_a_table_was_taken_is_to_be_read_when_its_session_opens(open_window,
     assert description.toolTip() == ""
 
 
-def test_a_file_that_may_not_be_read_is_left_alone(open_window, path, tmp_path):
+def test_a_file_that_may_not_be_read_is_left_alone(begin_anew, path, tmp_path):
     table = written(tmp_path / "mine.csv", "x,y\n1,2\n2,3.5\n3,5\n4,5\n")
-    first = open_window({"data.name": "csv", "data.file": str(table)})
+    first = begin_anew({"data.name": "csv", "data.file": str(table)})
     save(first, path)
-    other = open_window()
+    other = begin_anew()
     other.answers.reads = False
     assert other.window.documents.open(path)
     assert other.answers.asked == [("read", (str(table),))]

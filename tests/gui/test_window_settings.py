@@ -14,6 +14,11 @@ from regplay.gui.theme import DARK, LIGHT
 from regplay.session.experiment_text import open_experiment
 
 
+@pytest.fixture
+def person(person_who_begins_anew):
+    return person_who_begins_anew
+
+
 def action(person, name):
     found = person.window.findChild(QAction, name)
     assert found is not None
@@ -59,8 +64,8 @@ def test_whether_validation_points_are_drawn_is_remembered(open_window, settings
     assert second.window.tabs.side.views[0].panel.shows_validation
 
 
-def test_axes_are_locked_and_unlocked_by_a_key(open_window):
-    person = open_window()
+def test_axes_are_locked_and_unlocked_by_a_key(begin_anew):
+    person = begin_anew()
     chart = person.window.fit_view.panel.chart
     before = chart.box.viewRange()
     person.press(Qt.Key.Key_L)
@@ -72,8 +77,8 @@ def test_axes_are_locked_and_unlocked_by_a_key(open_window):
     assert chart.box.viewRange()[1][1] >= 50
 
 
-def test_locked_axes_are_so_in_plots_that_are_opened_later_too(open_window):
-    person = open_window({"epochs": 5})
+def test_locked_axes_are_so_in_plots_that_are_opened_later_too(begin_anew):
+    person = begin_anew({"epochs": 5})
     window = person.window
     person.press(Qt.Key.Key_L)
     person.train()
@@ -148,7 +153,8 @@ def test_the_device_is_chosen_before_torch_is_there(open_window):
     assert action(person, "device.cuda:3").isChecked()
 
 
-def test_the_status_bar_says_which_device_and_why(person):
+def test_the_status_bar_says_which_device_and_why(open_window):
+    person = open_window()
     assert person.text("status.device").startswith("CPU")
     assert person.text("status.device") != "CPU, as asked"
     person.choose("device.cpu")
@@ -157,7 +163,8 @@ def test_the_status_bar_says_which_device_and_why(person):
 
 
 @pytest.mark.parametrize(("name", "colors"), [("light", LIGHT), ("dark", DARK)])
-def test_a_scheme_restyles_everything(person, settings, name, colors):
+def test_a_scheme_restyles_everything(open_window, settings, name, colors):
+    person = open_window()
     window = person.window
     window.history_view.set_tab("weights")
     window.history_view.set_tab("loss")
@@ -288,3 +295,18 @@ def test_the_window_is_there_before_torch_and_says_that_it_loads(tmp_path):
     assert first == ("Loading PyTorch…", False)
     assert second[1:] == (True, False)  # pandas is for whoever opens a table
     assert second[0].startswith(("CPU", "cuda", "mps"))
+
+
+def test_settings_that_can_not_be_kept_are_told_once(open_window, tmp_path):
+    (tmp_path / "file").write_text("")  # no folder, so that nothing is written into it
+    place = tmp_path / "file" / "settings.ini"
+    person = open_window(settings=QSettings(str(place), QSettings.Format.IniFormat))
+    person.wait(lambda: "is not kept for the next start" in person.banner)
+    assert f"{place} can't be written. Make room on the disk" in person.banner
+    told = []
+    person.window.documents.refused.connect(told.append)
+    person.choose("scheme.dark")
+    person.window.settings.sync()
+    assert person.window.settings.status() == QSettings.Status.AccessError
+    person.window.documents._tick()
+    assert told == []

@@ -15,11 +15,11 @@ SMALL = {"model.width": 4, "data.n_train": 12, "data.n_valid": 20}
 
 
 @pytest.fixture
-def at_tab(open_window):
-    """Opens a window on a tab; its sliders show no curves."""
+def at_tab(begin_anew):
+    """Begins on a tab; the sliders show no curves."""
 
     def open_at(tab, values):
-        person = open_window(SMALL | values)
+        person = begin_anew(SMALL | values)
         person.click(f"tab.{tab}")
         return person
 

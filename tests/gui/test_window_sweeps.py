@@ -24,9 +24,9 @@ def curve(person, path):
 
 
 @pytest.fixture
-def at_curves(first_curves, open_window):
-    """At a window whose weight decay and dropout show finished curves."""
-    person = open_window(SMALL)
+def at_curves(begin_anew):
+    """Where weight decay and dropout show finished curves."""
+    person = begin_anew(SMALL, (WD, DROPOUT))
     for path in (WD, DROPOUT):
         person.wait(lambda path=path: curve(person, path) and curve(person, path).is_finished)
     return person
@@ -166,9 +166,8 @@ def test_a_drag_that_ends_where_it_began_shows_the_run_again(at_curves):
     assert person.controller.session.experiment.regularization.weight_decay == 0.0
 
 
-@pytest.mark.usefixtures("first_curves")
-def test_the_ring_on_the_epoch_handle_is_at_the_best_epoch_of_the_network_shown(open_window):
-    person = open_window(SMALL | {"epochs": 200, "data.n_train": 8})
+def test_the_ring_on_the_epoch_handle_is_at_the_best_epoch_of_the_network_shown(begin_anew):
+    person = begin_anew(SMALL | {"epochs": 200, "data.n_train": 8}, (WD,))
     person.wait(lambda: curve(person, WD) and curve(person, WD).is_finished)
     person.train()
     track = person.window.timeline.track
@@ -213,10 +212,10 @@ def test_another_experiment_takes_the_old_curve_away_at_once(at_curves):
     at_curves.wait(lambda: curve(at_curves, WD) and curve(at_curves, WD).is_finished)
 
 
-def test_sliders_that_show_no_curve_train_nothing_and_the_choice_is_remembered(
-    at_curves, open_window, settings
-):
-    person = at_curves
+@pytest.mark.usefixtures("first_curves")
+def test_sliders_that_show_no_curve_train_nothing_and_the_choice_is_remembered(open_window):
+    person = open_window(SMALL)
+    person.wait(lambda: person.controller.studies._told)
     for path in (WD, DROPOUT):
         person.click(f"{path}.curve")
     person.wait(lambda: not person.controller.studies._told)
@@ -225,9 +224,8 @@ def test_sliders_that_show_no_curve_train_nothing_and_the_choice_is_remembered(
     assert again.window.controls.shown_curves() == ()
 
 
-@pytest.mark.usefixtures("first_curves")
-def test_the_run_goes_before_the_curves(open_window):
-    person = open_window(SMALL | ENDLESS | {"data.n_train": 200})
+def test_the_run_goes_before_the_curves(begin_anew):
+    person = begin_anew(SMALL | ENDLESS | {"data.n_train": 200}, (WD,))
     person.press(Qt.Key.Key_Space)
     person.wait(lambda: person.is_shown() and person.view.snapshot.epoch > 0)
     person.set(optimizer__lr=0.02)
@@ -261,8 +259,8 @@ def test_the_valley_is_marked_while_the_mouse_is_at_a_slider_without_a_curve(ope
     person.wait(lambda: not studies.studies)
 
 
-def test_a_costly_valley_is_not_trained_unasked(open_window):
-    person = open_window({"epochs": 100_000})
+def test_a_costly_valley_is_not_trained_unasked(begin_anew):
+    person = begin_anew({"epochs": 100_000})
     control = person.window.controls.control("regularization.weight_decay")
     move_to(control)
     experiment = person.controller.session.experiment

@@ -37,8 +37,8 @@ def wait_until_paused(person):
     return person.view.snapshot.step
 
 
-def test_the_button_trains_and_pauses(open_window):
-    person = open_window(ENDLESS)
+def test_the_button_trains_and_pauses(begin_anew):
+    person = begin_anew(ENDLESS)
     person.click("timeline.play")
     assert is_training(person)
     person.click("timeline.play")
@@ -51,8 +51,8 @@ def test_the_button_trains_and_pauses(open_window):
     wait_until_paused(person)
 
 
-def test_space_trains_and_pauses_wherever_the_focus_is(open_window):
-    person = open_window(ENDLESS)
+def test_space_trains_and_pauses_wherever_the_focus_is(begin_anew):
+    person = begin_anew(ENDLESS)
     before = person.controller.session.experiment
     for name in (
         "model.depth",  # a slider
@@ -94,8 +94,8 @@ def test_space_belongs_to_a_number_while_it_is_typed(person, path):
 
 
 @pytest.mark.parametrize("way", ["timeline.step", Key.Key_S])
-def test_one_step_is_one_optimizer_step(open_window, way):
-    person = open_window({"optimizer.batch_size": 8})  # 30 points: four steps an epoch
+def test_one_step_is_one_optimizer_step(begin_anew, way):
+    person = begin_anew({"optimizer.batch_size": 8})  # 30 points: four steps an epoch
     for step in range(1, 7):
         person.do(way)
         view = person.wait_for_step(step)
@@ -114,8 +114,8 @@ def test_steps_pressed_faster_than_they_are_made_all_count(person):
     person.wait_for_step(8)
 
 
-def test_a_step_right_after_a_reset_is_the_first(open_window):
-    person = open_window({"epochs": 400})
+def test_a_step_right_after_a_reset_is_the_first(begin_anew):
+    person = begin_anew({"epochs": 400})
     person.train()
     person.click("timeline.reset")
     person.click("timeline.step")
@@ -131,8 +131,8 @@ def test_train_right_after_a_reset_trains_to_the_same_end(person):
 
 
 @pytest.mark.parametrize("way", ["timeline.epoch", Key.Key_E])
-def test_one_epoch_goes_to_the_end_of_the_epoch(open_window, way):
-    person = open_window({"optimizer.batch_size": 8})
+def test_one_epoch_goes_to_the_end_of_the_epoch(begin_anew, way):
+    person = begin_anew({"optimizer.batch_size": 8})
     person.click("timeline.step")
     person.wait_for_step(1)
     for epoch in (1, 2):
@@ -250,7 +250,10 @@ def test_more_epochs_after_the_end_go_on_and_fewer_retrain(person):
     assert list(fewer.run.history.epochs) == list(range(epochs - 3))
 
 
-@pytest.mark.parametrize("way", ["timeline.play", Key.Key_Space])
+# The button at night: `test_the_button_trains_and_pauses` has it by day.
+@pytest.mark.parametrize(
+    "way", [pytest.param("timeline.play", marks=pytest.mark.nightly), Key.Key_Space]
+)
 def test_at_its_end_a_run_is_shown_once_more(open_window, way):
     clock = VirtualClock()
     person = open_window({"epochs": 60}, clock=clock)
@@ -291,8 +294,8 @@ def test_how_long_a_replay_takes_is_remembered(open_window):
     assert open_window().controller.replay.seconds == 20
 
 
-def test_the_progress_is_told_and_shown(open_window):
-    person = open_window({"epochs": 1500})
+def test_the_progress_is_told_and_shown(begin_anew):
+    person = begin_anew({"epochs": 1500})
     track = person.window.timeline.track
     assert person.text("timeline.epoch") == "Epoch 0"
     assert person.find("epochs").value() == track.planned == 1500
@@ -305,8 +308,8 @@ def test_the_progress_is_told_and_shown(open_window):
     assert track.x_of(track.value()) > track.width() - 10
 
 
-def test_an_early_stopped_run_is_shown_once_more_and_can_be_reset(open_window):
-    person = open_window({"epochs": 20_000, "regularization.early_stopping": 3})
+def test_an_early_stopped_run_is_shown_once_more_and_can_be_reset(begin_anew):
+    person = begin_anew({"epochs": 20_000, "regularization.early_stopping": 3})
     view = person.train()
     assert view.snapshot.epoch < 20_000
     person.click("timeline.play")
@@ -325,9 +328,9 @@ def test_words_and_losses_are_those_of_the_moment_of_the_pause(person):
         assert f"{snapshot.value('train_loss'):.4g}" in person.text("verdict.losses")
 
 
-def test_a_run_that_stopped_early_says_so(open_window):
+def test_a_run_that_stopped_early_says_so(begin_anew):
     values = {"epochs": 5000, "optimizer.lr": 0.02, "regularization.early_stopping": 20}
-    person = open_window(values)
+    person = begin_anew(values)
     view = person.train()
     assert view.snapshot.epoch < 5000
     person.wait(lambda: person.text("timeline.epoch").startswith("Stopped at"))

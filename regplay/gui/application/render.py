@@ -46,6 +46,7 @@ from regplay.session.storyboard import (
     vtt,
 )
 
+_LOOK = 0.1  # s between two looks at whether the film is still wanted, while networks are trained
 _SETTLED = 1.0  # s before the first frame, in which ranges come to rest
 _THUMBNAIL = 480  # px, width of a picture on a contact sheet
 _COLUMNS = 3
@@ -131,7 +132,7 @@ class Renderer:
         if not QFontDatabase.families():
             raise StoryboardError("there is no font to write with; install one, such as DejaVu")
         self._clock, self._step = VirtualClock(), 1.0 / storyboard.fps
-        self.is_kept = False
+        self.is_kept, self._count = False, 0
         settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
         settings.setValue("scheme", storyboard.theme)
         settings.setValue("zoom", zoom_for(storyboard.scale, size))
@@ -161,7 +162,9 @@ class Renderer:
             self._clock.advance(self._step)
         self._settle()
 
-    def frames(self, kept: FrameCache | None = None) -> Iterator[QImage]:
+    def frames(
+        self, kept: FrameCache | None = None, goes_on: Callable[[], bool] = lambda: True
+    ) -> Iterator[QImage]:
         """Each frame of the film, in order; the same object again where nothing was painted.
 
         Each step begins with a picture that is painted as a whole, so that its frames are the same
@@ -171,6 +174,9 @@ class Renderer:
         ----------
         kept
             The steps that are there need not be painted.
+        goes_on
+            Whether the film is still wanted; asked while something is trained, too. There are no
+            more frames where it isn't.
 
         Raises
         ------
@@ -188,7 +194,8 @@ class Renderer:
                 taken = None if kept is None else kept.frames(number)
                 self.is_kept = taken is not None
                 self._window.setUpdatesEnabled(taken is None)
-            self._settle()
+            if not self._settle(goes_on):
+                return
             # All is where it belongs before it is covered and painted.
             QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
             self.player.cover()
@@ -205,8 +212,14 @@ class Renderer:
                     if self._painting.paint(whole=is_whole) or picture is None:
                         picture = picture_of(self._window)
                     is_whole = False
+                self._count += 1
                 yield picture
             self._clock.advance(self._step)
+
+    @property
+    def seconds(self) -> float:
+        """How long the film is with the newest frame."""
+        return self._count * self._step
 
     def close(self) -> None:
         """End the window and its thread."""
@@ -215,11 +228,13 @@ class Renderer:
         self._window.theme.deleteLater()
         self._window.deleteLater()
 
-    def _settle(self) -> None:
-        is_settled = False
-        while not is_settled:
+    def _settle(self, goes_on: Callable[[], bool] = lambda: True) -> bool:
+        """Wait until the window shows all that was asked of the thread, or is not wanted."""
+        while goes_on():
             QApplication.processEvents()
-            is_settled = self._runner.settle()
+            if self._runner.settle(_LOOK):
+                return True
+        return False
 
 
 def _prove(claim: str, experiment: Experiment) -> Measured:
@@ -249,7 +264,8 @@ def render(
     cache
         A folder of frames that are kept from one film to the next; None keeps none.
     progress
-        Told the second that was rendered last, after each frame; whether to go on.
+        Told the second that was rendered last, after each frame and while something is trained;
+        whether to go on.
 
     Returns
     -------
@@ -280,10 +296,10 @@ def render(
         )
         unfinished.callback(encoder.abandon)
         sheet = _ContactSheet() if extras.sheet else None
-        log, count = renderer.player.log, 0
+        log = renderer.player.log
         stills: list[tuple[str, QImage]] = []
         image: QImage | None = None
-        for image in renderer.frames(kept):
+        for image in renderer.frames(kept, lambda: progress(renderer.seconds)):
             encoder.put(image, waits=True)
             if kept is not None and not renderer.is_kept:
                 kept.put(renderer.player.number, image)
@@ -292,9 +308,8 @@ def render(
             stills += [(name, image) for _, name in log.stills[len(stills) :]]
             if sheet is not None:
                 sheet.note(renderer.player.step, image)
-            count += 1
-            if not progress(count / storyboard.fps):
-                return None
+        if not progress(renderer.seconds):
+            return None
         if image is not None:  # what was asked for after the last frame
             stills += [(name, image) for _, name in log.stills[len(stills) :]]
         if kept is not None:
@@ -308,7 +323,7 @@ def render(
             os.replace(part, target)
         for name, image in stills:
             _save(image, targets[0].with_name(f"{Path(name).stem}{suffix}.png"))
-        _write_extras(targets[0], extras, log, count / storyboard.fps, storyboard.language, sheet)
+        _write_extras(targets[0], extras, log, renderer.seconds, storyboard.language, sheet)
         return log
 
 

@@ -482,6 +482,7 @@ class ControlPanel(ScrolledColumn):
             self._note_text.setText(f"{controls} hidden here.")
             self._note.setVisible(tells and count > 0)
             self._relate()
+            self.updateGeometry()  # another width may do
             self.wishes_changed.emit()
 
     def minimumSizeHint(self) -> QSize:

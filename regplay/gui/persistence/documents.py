@@ -1,23 +1,22 @@
 """What is open: its file, whether it was changed, what is asked, what a crash leaves."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from PySide6.QtCore import QEventLoop, QObject, QSettings, QStandardPaths, Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QObject, QSettings, QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from regplay.core import UserError
 from regplay.core.datasets import DatasetError, load
 from regplay.core.experiment import Experiment
+from regplay.gui.beside import done_beside
 from regplay.gui.persistence.shown_session import ShownSession
 from regplay.gui.training import Clock
-from regplay.gui.widgets import named
+from regplay.gui.widgets import named, show_waiting
 from regplay.session.document import (
     SUFFIX,
     Autosave,
@@ -38,7 +37,6 @@ Recovery = Literal["recover", "later", "discard"]
 
 _Answer = TypeVar("_Answer")
 _SESSIONS = f"Sessions (*{SUFFIX})"
-_AT_ONCE = 0.05  # s that nobody minds to wait
 _SHOWN = 4  # paths
 _LONGEST = 300  # characters of a path
 
@@ -124,26 +122,6 @@ class Dialogs:
         return (chosen or [*answers.values()])[-1]
 
 
-def done_beside(task: Callable[[], _Answer]) -> _Answer:
-    """What a task comes to that may take seconds, from another thread; the pointer says to wait.
-
-    The window is painted and trains meanwhile; keys and clicks are taken when it is done.
-    """
-    QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
-    try:
-        with ThreadPoolExecutor(1, "beside") as pool:
-            job = pool.submit(task)
-            with suppress(TimeoutError):  # the event loop is not needed, mostly
-                return job.result(_AT_ONCE)
-            loop, which = QEventLoop(), QEventLoop.ProcessEventsFlag
-            job.add_done_callback(lambda _: loop.wakeUp())
-            while not job.done():
-                loop.processEvents(which.ExcludeUserInputEvents | which.WaitForMoreEvents)
-            return job.result()
-    finally:
-        QGuiApplication.restoreOverrideCursor()
-
-
 def _read_tables(experiments: Sequence[Experiment]) -> None:
     """Have the tables at hand that these learn from, the first one most surely.
 
@@ -195,6 +173,7 @@ class Documents(QObject):
         self._written: Document | None = None  # last, or about to be
         self._due = float("-inf")  # when it may be written again
         self._told = ""  # why that failed
+        self._has_told_of_settings = False
         self._writer = DocumentWriter()
         self._shown = session.document() or Document(Experiment())
         self._saved: Document | None = self._shown  # None: what is open was never saved
@@ -239,7 +218,7 @@ class Documents(QObject):
         if kind_of_file(path) == "settings":
             return self._open_experiment(path)
         try:
-            document = done_beside(lambda: read(path))
+            document = done_beside(lambda: read(path), show_waiting)
         except DocumentError as error:
             self.refused.emit(str(error))
             if not os.path.exists(path):  # a Path raises where there can be none
@@ -249,7 +228,7 @@ class Documents(QObject):
         if not self.may_close():
             return False
         if may_read:
-            done_beside(lambda: _read_tables(document.experiments))
+            done_beside(lambda: _read_tables(document.experiments), show_waiting)
         # Without its files it is another one: saving it must not overwrite what it was.
         self._show(document if may_read else document.without_files(), path if may_read else None)
         self._forget()
@@ -290,7 +269,6 @@ class Documents(QObject):
         if reads_file(experiment) and file and not self._questions.may_read([file]):
             self.refused.emit(f"{path.name} was not opened: it learns from a file.")
             return False
-        done_beside(lambda: _read_tables([experiment]))
         self._session.set_experiment(experiment)
         return True
 
@@ -309,7 +287,7 @@ class Documents(QObject):
     def _save(self, path: Path) -> bool:
         document = self._present()
         try:
-            done_beside(lambda: write(path, document, self._writer))
+            done_beside(lambda: write(path, document, self._writer), show_waiting)
         except DocumentError as error:
             self.refused.emit(str(error))
             return False
@@ -374,8 +352,8 @@ class Documents(QObject):
     def _take_up(self, leftover: Leftover) -> bool:
         """Open it. It is this program's own: the files that it names may be read."""
         try:
-            document = done_beside(lambda: read(leftover.path))
-            done_beside(lambda: _read_tables(document.experiments))
+            document = done_beside(lambda: read(leftover.path), show_waiting)
+            done_beside(lambda: _read_tables(document.experiments), show_waiting)
         except DocumentError as error:
             self.refused.emit(f"The session can't be recovered: {error}")
             return False
@@ -403,7 +381,19 @@ class Documents(QObject):
         self._written = None
         self._autosave.clear()
 
+    def _check_settings(self) -> None:
+        """Tell once that they are not kept: Qt writes them by itself, and says nothing."""
+        is_refused = self._settings.status() == QSettings.Status.AccessError
+        if is_refused and not self._has_told_of_settings:
+            self._has_told_of_settings = True
+            self.refused.emit(
+                "What you choose, such as colours and sizes, is not kept for the next start: "
+                f"{self._settings.fileName()} can't be written. Make room on the disk, or let your "
+                "account write into this folder."
+            )
+
     def _tick(self) -> None:
+        self._check_settings()
         self.check()
         if not self.is_modified:
             self._forget()  # such as where what was changed was changed back

@@ -49,6 +49,8 @@ class HistoryView(QWidget):
     ----------
     tabs, log_x, log_y
         The buttons.
+    log_buttons
+        Those two, beside one another.
     plots
         Those that were shown, by their tabs.
     degrees
@@ -103,7 +105,8 @@ class HistoryView(QWidget):
             button.clicked.connect(self.log_axes_chosen)
 
         self._stack = QStackedLayout()
-        row = tab_row(self.tabs.values(), self.legend, beside(self.log_x, self.log_y))
+        self.log_buttons = beside(self.log_x, self.log_y)
+        row = tab_row(self.tabs.values(), self.legend, self.log_buttons)
         fill(QVBoxLayout(self), row, (self._stack, 1))
         self._show_tab()
 

@@ -96,7 +96,8 @@ class EndNames:
     """At the ends of curves, moved apart where they would overlap: beside the plot, or in it.
 
     Curves that end within the plot have their names there, above or below the name of the noise
-    floor where that is in the way, unless other curves go on beside them or there is no room.
+    floor where that is in the way, unless other curves go on beside them or there is no room. Those
+    that are near one another stay in the order that they had when `keep_order` was called last.
 
     Attributes
     ----------
@@ -116,6 +117,7 @@ class EndNames:
         are_beside: bool = False,
     ) -> None:
         self.names, self.taken, self.are_beside = names, taken, are_beside
+        self._order: list[int] = []  # indices of names, from the uppermost
 
     @staticmethod
     def has_room(area: QSizeF, texts: Sequence[str], metrics: QFontMetricsF) -> bool:
@@ -130,18 +132,33 @@ class EndNames:
         widest = max(map(metrics.horizontalAdvance, texts), default=0.0)
         return widest + (_LEAD + _BEYOND) * unit_of(metrics)
 
-    def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Write them; the painter is in pixels from the plot's upper left corner."""
-        metrics = QFontMetricsF(painter.font())
-        line, unit = metrics.height(), unit_of(metrics)
-        down = (metrics.ascent() - metrics.descent()) / 2
-        names, taken = self.names(), self.taken()
+    def keep_order(self, frame: Frame, metrics: QFontMetricsF) -> None:
+        """The curves have other ends: whichever names are clearly the other way round swap.
+
+        Painting alone changes no order: what is painted does not depend on what was painted before.
+        """
+        _, heights, shown = self._ends(self.names(), frame)
+        order = steady_order([float(heights[at]) for at in shown], metrics.height())
+        self._order = [shown[at] for at in order]
+
+    def _ends(self, names: Sequence[EndName], frame: Frame) -> tuple[Pixels, Pixels, list[int]]:
+        """Where curves end, in pixels, and the indices of those with a name, in their order."""
         values = np.array([name.value for name in names])
         heights = np.where(frame.at_foot(values), frame.height, frame.y(values))
         heights = heights.clip(0.0, frame.height)
         across = frame.x([name.epoch for name in names])
         # Before epoch 1 there is nothing on a logarithmic axis whose end could have a name.
         shown = np.flatnonzero(np.isfinite(heights) & np.isfinite(across)).tolist()
+        kept = [at for at in self._order if at in shown]
+        return across, heights, kept + [at for at in shown if at not in kept]
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Write them; the painter is in pixels from the plot's upper left corner."""
+        metrics = QFontMetricsF(painter.font())
+        line, unit = metrics.height(), unit_of(metrics)
+        down = (metrics.ascent() - metrics.descent()) / 2
+        names, taken = self.names(), self.taken()
+        across, heights, shown = self._ends(names, frame)
         are_inside = (across < frame.width) & (across >= across[shown].max(initial=0.0) - 1)
         are_inside &= not self.are_beside
         boxes = [

@@ -363,6 +363,7 @@ class MeasurePlot(EpochPlot):
         """The live layers have new data: the names go with the ends of the curves."""
         super().refresh()
         if self.has_end_names:
+            self.end_names.keep_order(self.frame(), QFontMetricsF(self.font()))
             self._names_item.update()  # painted with the curves
 
     # read-outs

@@ -33,7 +33,7 @@ from regplay.session.storyboard import (
     storyboard_toml,
 )
 
-_PATIENCE = 5000  # ms for the process to end by itself
+_PATIENCE = 60_000  # ms for the process to end by itself: what it imports is not cut short
 _TRAINING = "training"
 _SCALES: tuple[Percent, ...] = get_args(Percent)
 
@@ -178,22 +178,20 @@ class AnimationCommand(QObject):
         process.start(sys.executable, ["-m", "regplay.gui.application.render", *files])
 
     def cancel(self) -> None:
-        """Leave no file; nothing if none is made."""
+        """Leave no file; nothing if none is made. The process ends a moment later."""
         if self._process is not None:
-            self._process.closeWriteChannel()  # which ends it after a frame
+            self._process.closeWriteChannel()
             patience = QTimer(self._process)  # which goes with it
             patience.setSingleShot(True)
             patience.timeout.connect(self._process.kill)
             patience.start(_PATIENCE)
 
-    def close(self) -> None:
-        """Leave no file, and no process: the window is closed."""
+    def wait(self) -> None:
+        """Wait until what was cancelled has ended."""
         process = self._process
-        if process is not None:
-            process.closeWriteChannel()
-            if not process.waitForFinished(_PATIENCE):
-                process.kill()
-                process.waitForFinished()
+        if process is not None and not process.waitForFinished(_PATIENCE):
+            process.kill()
+            process.waitForFinished()
 
     def _show_progress(self, seconds: float) -> None:
         if self._process is None or self._progress is None:

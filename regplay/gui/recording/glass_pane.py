@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -22,6 +22,7 @@ _DIM = 0.55  # opacity of what covers the surroundings
 _HALO = 16  # px at 100 %, radius
 _HEIGHT = 20  # px at 100 %, of the arrow
 KEYS_SECONDS = 1.5  # that keys are shown after they were pressed
+_LAID_OUT = (QEvent.Type.Resize, QEvent.Type.LayoutRequest)
 _LETTERS = 18  # px at 100 %
 # An arrow that points up and left, in units of its height.
 _ARROW = ((0, 0), (0, 0.82), (0.19, 0.65), (0.31, 0.95), (0.44, 0.9), (0.32, 0.6), (0.57, 0.58))
@@ -40,7 +41,14 @@ class GlassPane(QWidget):
         What was pressed last, as it is written on keys; empty for nothing.
     words
         What keys must not cover; None for nothing.
+
+    Signals
+    -------
+    arranged
+        What is covered has another size, or is laid out anew.
     """
+
+    arranged = Signal()
 
     def __init__(self, over: QWidget) -> None:
         super().__init__(over)
@@ -79,8 +87,9 @@ class GlassPane(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Be as large as what is covered; follow the mouse where that is wanted."""
-        if event.type() == QEvent.Type.Resize and watched is self._over:
+        if event.type() in _LAID_OUT and watched is self._over:
             self.setGeometry(self._over.rect())
+            self.arranged.emit()
         if not (self._followers and isinstance(event, QMouseEvent)):
             return False
         # Of the window, which is told of all; widgets that don't track the mouse are not.

@@ -142,7 +142,12 @@ class Player:
         self.set_up()
 
     def set_up(self) -> None:
-        """Work on the experiment of the film, which is not trained yet, with the fit in sight."""
+        """Work on the experiment of the film, which is not trained yet, with the fit in sight.
+
+        Pins with the names of its own are removed: an earlier play, or its recording, left them.
+        """
+        names, pins = self.storyboard.pin_names, self._controller.pins
+        self._controller.remove_pins([pin for pin in pins if pin.name in names])
         self._controller.begin(self.storyboard.experiment)
         self._controller.reset()
         self._show("fit")

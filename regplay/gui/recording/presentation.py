@@ -21,6 +21,7 @@ _WIDE = 0.42  # share of the width that a control in focus gets
 _MAX_HEIGHT = (1 << 24) - 1  # px, Qt's own
 _HALVES = ("fit", "losses")  # of which one alone is in sight when it is in focus
 _PANEL_HEIGHT = 0.3  # share of the height that controls below the plots get
+_LOW = 400  # px of the window's height at 100 %, in which both plots are seen with nothing else
 _UPRIGHT = 600  # px of width at 100 %: an upright film is seen on a telephone
 
 
@@ -79,6 +80,7 @@ class WindowLayout:
 
     central: QWidget
     bars: tuple[QWidget, ...]  # that are left out, such as the menus
+    extras: tuple[QWidget, ...]  # that are left out, too, where the window is low for its letters
     halves: QSplitter  # what the controls are in, beside the plots
     plots: QSplitter  # tabs over losses
     losses: QWidget  # with what is beside them
@@ -112,12 +114,14 @@ class Presentation:
         Whether the window is arranged so.
     caption
         The line below; None without one.
+    extras
+        What is left out where the window is low for its letters.
     focus
         The name of the part that has most of the room; empty for none.
     """
 
     def __init__(self, layout: WindowLayout) -> None:
-        self.layout = layout
+        self.layout, self.extras = layout, [*layout.extras]
         self.pane = GlassPane(layout.central)
         self.caption: CaptionLine | None = None
         self._hidden: frozenset[str] = frozenset()
@@ -125,6 +129,8 @@ class Presentation:
         self._widths: list[int] = []  # of controls and plots, as they were before
         self._heights: list[int] = []  # of the plots
         self.focus, self.is_on = "", False
+        self._left_out: Sequence[QWidget] | None = None  # of the extras; None where none need be
+        self.pane.arranged.connect(self._make_room)
         self._shared: list[int] = []  # of the plots, while none of them is in focus
         self._way = "", 1.0  # what was in focus before, and how far it is on the way to this
 
@@ -155,6 +161,7 @@ class Presentation:
         self.set_focus("")
         self.set_controls_below(False)
         parts.verdict_bar.set_stacked(False)
+        self._make_room()
         parts.controls.set_hidden_paths(self._hidden)
         if self._folding is not None:
             parts.controls.fold(self._folding)
@@ -163,6 +170,23 @@ class Presentation:
             bar.setMaximumHeight(_MAX_HEIGHT)
         self._restore_widths()
         parts.plots.setSizes(self._heights)
+
+    def _make_room(self) -> None:
+        """Leave out, or bring back, what plots need the room of, by the present size of letters."""
+        parts, was_low = self.layout, self._left_out is not None
+        is_low = self.is_on and parts.central.window().height() < zoomed(_LOW)
+        if is_low and not was_low:
+            self._left_out = [extra for extra in self.extras if not extra.isHidden()]
+            for extra in self._left_out:
+                extra.hide()
+            if parts.halves.orientation() == Qt.Orientation.Horizontal:
+                panel, plots, *others = parts.halves.sizes()
+                least = min(parts.controls.minimumSizeHint().width(), panel)
+                parts.halves.setSizes([least, panel + plots - least, *others])
+        elif was_low and not is_low:
+            for extra in self._left_out or ():
+                extra.show()
+            self._left_out = None
 
     def _restore_widths(self) -> None:
         halves, (panel, plots, *others) = self.layout.halves, self._widths

@@ -77,13 +77,13 @@ class Presenter(QObject):
         window, self.is_on = self._window, True
         self._before = self._theme.zoom, window.windowState(), window.geometry()
         self._presentation.begin(self._in_sight())
+        self.switched.emit(True)  # what comes into sight by that may find no room
         self._theme.set_zoom(max(_ZOOM, self._theme.zoom))
         window.showFullScreen()
         if "halo" in self._shows:
             self._pane.follow_mouse(_WHO, with_arrow=False)
         application().installEventFilter(self)
         self._escape.setEnabled(True)
-        self.switched.emit(True)
 
     def _in_sight(self) -> list[str]:
         """The controls that were chosen, or else those that show their curves."""

@@ -17,7 +17,7 @@ from regplay.gui.recording.player import Player, Prove
 from regplay.gui.recording.presentation import Presentation, WindowLayout
 from regplay.gui.recording.presenter import Presenter
 from regplay.gui.recording.scenes import Scenes
-from regplay.gui.recording.storyboard_recorder import StoryboardRecorder
+from regplay.gui.recording.storyboard_recorder import StoryboardBar, StoryboardRecorder
 from regplay.gui.recording.storyboard_strip import StoryboardStrip
 from regplay.gui.theme import Theme
 from regplay.gui.training import Clock
@@ -73,8 +73,13 @@ class Recording(QObject):
         self.annotation_tools = AnnotationTools(controller, self.charts, self)
         history_view.tab_changed.connect(self.annotation_tools.show_annotations)
         self.presenter.switched.connect(self.annotation_tools.set_shown)
+        presentation.extras.append(self.annotation_tools.bar)
         self.scenes = Scenes(controller, appearance, self.charts, self)
         self.storyboard_recorder = StoryboardRecorder(controller, layout.tabs, clock, self)
+        bar = self.storyboard_bar = StoryboardBar(self.storyboard_recorder, clock)
+        bar.said.connect(self._show_caption)
+        bar.stop_clicked.connect(lambda: self.record_storyboard(False))
+        self.presenter.switched.connect(bar.set_presented)
         self.storyboard = StoryboardStrip(self._playback)
         self.storyboard.failed.connect(self.failed)
         self.storyboard.done.connect(self.done)
@@ -121,9 +126,12 @@ class Recording(QObject):
         if is_on:
             self.storyboard.close_storyboard()
             self.storyboard_recorder.start()
-            self.done.emit("What you do is written as a storyboard, until you choose that again.")
         elif (found := self.storyboard_recorder.stop()) is not None:
             self.storyboard.open(found, Path("storyboard.toml"))
+
+    def _show_caption(self, text: str) -> None:
+        self.presentation.show_caption_line(True)
+        self.presentation.set_caption(text)
 
     def export_animation(self) -> None:
         """Ask what to film and how, and make a film of it."""
@@ -162,5 +170,10 @@ class Recording(QObject):
         if self._commands is not None:
             self._commands.close()
         if self._animation is not None:
-            self._animation.close()
+            self._animation.cancel()
         self.storyboard.close_storyboard()
+
+    def wait(self) -> None:
+        """Wait for the process of an animation, which takes a moment, before the window goes."""
+        if self._animation is not None:
+            self._animation.wait()

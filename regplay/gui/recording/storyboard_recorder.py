@@ -1,18 +1,26 @@
-"""Writes what a person does in the window as a storyboard."""
+"""Writes what a person does in the window as a storyboard, and a bar for what is said with it."""
+
+from dataclasses import replace as replaced
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QInputDialog, QLineEdit, QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, get
 from regplay.gui.controller import Controller
 from regplay.gui.tabs import Tabs
+from regplay.gui.theme import zoomed
 from regplay.gui.training import Clock, Look
+from regplay.gui.widgets import ElidedLabel, FlatButton, fill, named
 from regplay.session.experiment_text import changes
 from regplay.session.pins import Pin
 from regplay.session.session import Annotation
 from regplay.session.storyboard import (
+    LONGEST_CAPTION,
     Action,
+    BeginSection,
+    Caption,
     Draw,
     Hide,
     PinRun,
@@ -30,6 +38,8 @@ _SIZE = (1280, 720)
 
 class StoryboardRecorder(QObject):
     """Notes changes of settings, training, moments, tabs, pins and drawings, with their times.
+
+    What is said, and where a chapter begins, it is told.
 
     Signals
     -------
@@ -49,6 +59,7 @@ class StoryboardRecorder(QObject):
         self._training: tuple[float, int] | None = None  # since when, and from which epoch
         self._moment: int | None = None
         self._pins: list[Pin] = []
+        self._pinned: dict[int, Pin] = {}  # by the place of its action
         self._drawn: tuple[Annotation, ...] = ()
         self._head: list[Step] = []
         controller.experiment_changed.connect(self._note_change)
@@ -67,7 +78,7 @@ class StoryboardRecorder(QObject):
         controller = self._controller
         self._began, self._actions = self._clock.now(), []
         self._experiment = self._first = controller.session.experiment
-        self._pins = [*controller.pins]
+        self._pins, self._pinned = [*controller.pins], {}
         self._drawn, self._training = controller.annotations, None
         self._moment = None if controller.view is None else controller.view.look.epoch
         self._head = []
@@ -83,6 +94,22 @@ class StoryboardRecorder(QObject):
             self._training = self._began, controller.runner.epoch
         self.switched.emit(True)
 
+    def say(self, text: str) -> None:
+        """Have this said from now on; an empty text ends what was said."""
+        self._note(Caption(caption=text))
+
+    def begin_section(self, title: str) -> None:
+        """Have a chapter begin now."""
+        self._note(BeginSection(section=title))
+
+    def let_pass(self, seconds: float) -> None:
+        """Leave the last seconds out, in which nothing was done."""
+        if self._began is not None:
+            self._began += seconds
+        if self._training is not None:
+            since, epoch = self._training
+            self._training = since + seconds, epoch
+
     def stop(self) -> Storyboard | None:
         """What was done since the beginning; None if it did not record."""
         if self._began is None:
@@ -90,6 +117,8 @@ class StoryboardRecorder(QObject):
         self._end_training()
         now, began = self._clock.now(), self._began
         self._began = None
+        for place, pin in self._pinned.items():  # which may be called otherwise since
+            self._actions[place] = replaced(self._actions[place], step=PinRun(pin=pin.name))
         steps = tidied(self._actions, now - began)
         head = (Hide(hide=tuple(self._head)),) if self._head else ()
         self.switched.emit(False)
@@ -100,10 +129,17 @@ class StoryboardRecorder(QObject):
     # what is noted
 
     def _note(self, step: Step, *, is_drag: bool = False, begin: float | None = None) -> None:
-        if self._began is not None:
-            end = self._clock.now() - self._began
-            start = end if begin is None else begin - self._began
-            self._actions.append(Action(start, end, step, is_drag))
+        if self._began is None:
+            return
+        goes_on = self._training is not None and not is_drag and begin is None
+        if goes_on:  # what was trained until now comes before
+            self._end_training()
+        end = self._clock.now() - self._began
+        start = end if begin is None else begin - self._began
+        self._actions.append(Action(start, end, step, is_drag))
+        runner = self._controller.runner
+        if goes_on and runner.is_playing and runner.epoch < self._experiment.epochs:
+            self._training = self._clock.now(), runner.epoch
 
     def _end_change(self) -> None:
         self._is_changing = False
@@ -159,7 +195,8 @@ class StoryboardRecorder(QObject):
     def _note_pins(self) -> None:
         pins = [*self._controller.pins]
         for pin in pins:
-            if pin not in self._pins:
+            if pin not in self._pins and self.is_on:
+                self._pinned[len(self._actions)] = pin
                 self._note(PinRun(pin=pin.name))
         self._pins = pins
 
@@ -186,3 +223,71 @@ def _draw(annotation: Annotation) -> Draw:
 
 def _shown(tab: str) -> ShowTab:
     return ShowTab(show=tab)  # type: ignore[arg-type]
+
+
+class StoryboardBar(QWidget):
+    """Says that what is done is written, and asks what to say; the time to write that is left out.
+
+    Signals
+    -------
+    said
+        (str): what the recorder was told to have said from now on.
+    stop_clicked
+        No more is to be written.
+    """
+
+    said = Signal(str)
+    stop_clicked = Signal()
+
+    def __init__(self, recorder: StoryboardRecorder, clock: Clock) -> None:
+        super().__init__()
+        self.setObjectName("storyboard_recorder")
+        self._recorder, self._clock = recorder, clock
+        self._is_presented = False
+        caption = named("storyboard_recorder.caption", FlatButton("Caption…", "Say something"))
+        section = named("storyboard_recorder.section", FlatButton("Section…", "Begin a chapter"))
+        stop = named("storyboard_recorder.stop", FlatButton("Stop", "Open what was written"))
+        caption.clicked.connect(self._say)
+        section.clicked.connect(self._begin_section)
+        stop.clicked.connect(self.stop_clicked)
+        words = ElidedLabel()
+        words.setText("● What you do is written as a storyboard.", "●")
+        row = fill(QHBoxLayout(self), (words, 1), caption, section, stop)
+        row.setContentsMargins(12, 4, 12, 4)
+        row.setSpacing(4)
+        recorder.switched.connect(self._update_visible)
+        self.hide()
+
+    def set_presented(self, is_presented: bool) -> None:
+        """Be out of sight while an audience looks on."""
+        self._is_presented = is_presented
+        self._update_visible()
+
+    def _update_visible(self) -> None:
+        self.setVisible(self._recorder.is_on and not self._is_presented)
+
+    def _say(self) -> None:
+        text = self._asked("Caption", "What is read below the plots from now on (empty: nothing):")
+        if text is not None:
+            self._recorder.say(text)
+            self.said.emit(text)
+
+    def _begin_section(self) -> None:
+        if title := self._asked("Section", "The title of the chapter that begins now:"):
+            self._recorder.begin_section(title)
+
+    def _asked(self, title: str, question: str) -> str | None:
+        """What a person wrote; None if it is not to be used."""
+        before = self._clock.now()
+        dialog = named("storyboard_recorder.words", QInputDialog(self))
+        dialog.setWindowTitle(title)
+        dialog.setLabelText(question)
+        dialog.setTextValue("")  # it has a field from now on
+        field = dialog.findChild(QLineEdit)
+        assert field is not None
+        field.setMaxLength(LONGEST_CAPTION)
+        dialog.resize(zoomed(520), dialog.height())
+        is_wanted = dialog.exec() == QDialog.DialogCode.Accepted
+        dialog.deleteLater()
+        self._recorder.let_pass(self._clock.now() - before)
+        return dialog.textValue().strip() if is_wanted else None

@@ -47,7 +47,15 @@ MP4 = Format(
     "libx264",
     "mp4",
     "yuv420p",
-    {"preset": "superfast", "crf": "18", **_NO_DELAY},
+    # Plots are flat, and move by whole pixels: all as exact everywhere, and nothing interpolated.
+    {
+        "preset": "superfast",
+        "qp": "18",
+        "subq": "0",
+        "weightp": "0",
+        "x264-params": "no-deblock=1",
+        **_NO_DELAY,
+    },
     _FRAGMENTED,
 )
 WEBM = Format(

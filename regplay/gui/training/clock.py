@@ -83,14 +83,15 @@ class _Once:
 class _Periodic(QObject):
     """Keeps its pace on average, though Qt counts whole milliseconds; what is missed is left out.
 
-    A timer of 17 ms would show 58.8 frames a second, not 60.
+    A timer of 17 ms would show 58.8 frames a second, not 60. A call that waits for something in an
+    event loop of its own misses those that come meanwhile.
     """
 
     def __init__(self, clock: SystemClock, interval: float, callback: Callable[[], None]) -> None:
         super().__init__(clock)
-        self._now, self._interval = clock.now, interval
-        self._timer = _one_shot(self, self._start)  # before the call, which may stop it
-        self._timer.timeout.connect(callback)
+        self._now, self._interval, self._callback = clock.now, interval, callback
+        self._is_calling = False
+        self._timer = _one_shot(self, self._call)
         self._due = clock.now()
         self._start()
 
@@ -102,6 +103,15 @@ class _Periodic(QObject):
         now = self._now()
         self._due = max(self._due + self._interval, now)
         self._timer.start(round((self._due - now) * 1000))
+
+    def _call(self) -> None:
+        self._start()  # before the call, which may stop it
+        if not self._is_calling:
+            self._is_calling = True
+            try:
+                self._callback()
+            finally:
+                self._is_calling = False
 
 
 class _VirtualTimer:

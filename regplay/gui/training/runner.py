@@ -268,14 +268,21 @@ class Runner(QObject):
                 self._reader.hold(0)
             self.playing_changed.emit(is_playing)
 
-    def settle(self) -> bool:
+    def settle(self, seconds: float | None = None) -> bool:
         """Wait until all that was asked of the thread is done, and show what came of it.
+
+        Parameters
+        ----------
+        seconds
+            To wait at most; None is as long as it takes.
 
         Returns
         -------
-        Whether nothing else was asked of it by that; else it is to be settled again.
+        Whether that is so, and nothing else was asked of it by that; else it is to be settled
+        again.
         """
-        self._worker.await_rest()
+        if not self._worker.await_rest(seconds):
+            return False
         self.studies.follow(self._worker.studies)
         self._reader.hand_out()
         return self._worker.rests and self._worker.mailbox.is_empty

@@ -165,10 +165,10 @@ class Worker(QThread):
         """How the studies go; another object whenever there is something new."""
         return self._studies.told
 
-    def await_rest(self) -> None:
-        """Wait until the thread has nothing left to do."""
+    def await_rest(self, seconds: float | None = None) -> bool:
+        """Wait until the thread has nothing left to do, so long at most; whether that is so."""
         with self._wake:
-            self._rested.wait_for(lambda: self._rests)
+            return self._rested.wait_for(lambda: self._rests, seconds)
 
     @property
     def rests(self) -> bool:

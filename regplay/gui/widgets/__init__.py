@@ -35,5 +35,6 @@ from regplay.gui.widgets.painting import (
     paint_focus_ring,
 )
 from regplay.gui.widgets.plain_text import Label, as_plain
+from regplay.gui.widgets.pointer import show_waiting
 from regplay.gui.widgets.study_control import StudyControl
 from regplay.gui.widgets.texts import Banner, ElidedLabel, Invitation, Sentence, WrappedLabel

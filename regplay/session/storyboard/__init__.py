@@ -8,6 +8,7 @@ from regplay.session.storyboard.reading import (
     read_step,
 )
 from regplay.session.storyboard.steps import (
+    LONGEST_CAPTION,
     VERBS,
     BeginSection,
     Caption,

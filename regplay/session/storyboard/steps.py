@@ -33,7 +33,8 @@ _File = Annotated[
 ]
 LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$"
 Language = Annotated[str, Meta(max_length=20, pattern=LANGUAGE, description="such as en")]
-_CaptionText = Annotated[str, Meta(max_length=300)]
+LONGEST_CAPTION = 300  # letters
+_CaptionText = Annotated[str, Meta(max_length=LONGEST_CAPTION)]
 
 
 class StoryboardError(UserError):

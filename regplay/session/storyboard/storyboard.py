@@ -19,6 +19,7 @@ from regplay.session.storyboard.steps import (
     Caption,
     Hide,
     Language,
+    PinRun,
     Step,
     StepsTogether,
     StoryboardError,
@@ -95,6 +96,12 @@ class Storyboard(FilmSettings, frozen=True, kw_only=True):
     def has_captions(self) -> bool:
         """Whether there are captions to be seen."""
         return any(isinstance(step, Caption) for step in with_inner(self.steps))
+
+    @property
+    def pin_names(self) -> frozenset[str]:
+        """What the runs that it pins are called."""
+        steps = with_inner(self.steps)
+        return frozenset(step.pin for step in steps if isinstance(step, PinRun))
 
 
 def of_length(storyboard: Storyboard) -> Storyboard:

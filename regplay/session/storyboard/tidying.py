@@ -8,6 +8,7 @@ import msgspec
 
 from regplay.core.fields import FIELDS
 from regplay.session.storyboard.steps import (
+    Caption,
     Draw,
     PinRun,
     Scrub,
@@ -16,6 +17,7 @@ from regplay.session.storyboard.steps import (
     Step,
     SweepField,
     Wait,
+    duration,
 )
 
 _TOGETHER = 0.8  # s between two changes by one drag, at most
@@ -65,6 +67,9 @@ def tidied(actions: Sequence[Action], seconds: float) -> tuple[Step, ...]:
         rest = _tenths(follows - drag[-1].end)
         if isinstance(made[-1], SetValues | PinRun | ShowTab):
             made[-1] = msgspec.structs.replace(made[-1], seconds=min(rest, _LONGEST))
+        elif isinstance(made[-1], Caption):  # stands as long as it takes to read, at least
+            if rest > duration(made[-1]):
+                made[-1] = msgspec.structs.replace(made[-1], seconds=min(rest, _LONGEST))
         elif rest >= _LEAST_WAIT:
             made.append(Wait(wait=min(rest, _LONGEST)))
         steps += made

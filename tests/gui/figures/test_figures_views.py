@@ -15,6 +15,7 @@ from plots import (
     part_of,
 )
 from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
 
 from regplay.gui.figures.figure import Style, draw_image, svg_bytes
 from regplay.gui.figures.view_figures import figure_at, figures_in
@@ -27,11 +28,16 @@ from regplay.gui.theme import DARK, LIGHT, ROLES, palette_of
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-@pytest.fixture(params=KINDS)
-def shown(request, show_widget):
+@pytest.fixture(params=KINDS, scope="module")
+def shown(request, qapp):
     make, part, texts = KINDS[request.param]
-    view = show_widget(make(), 640, 400)
-    return view, part, texts
+    view = make()
+    view.resize(640, 400)
+    view.show()
+    assert QTest.qWaitForWindowExposed(view)
+    yield view, part, texts
+    view.close()
+    view.deleteLater()
 
 
 def colors_in(image) -> int:

@@ -17,7 +17,7 @@ SINE = {"epochs": 400, "optimizer.lr": 0.02, "model.width": 32}  # overfitted, a
 
 @pytest.fixture(autouse=True)
 def one_curve(settings):
-    """The hints know one curve; others would be trained beside it for nothing."""
+    """The hints know one curve; others, and advice, would be trained beside it for nothing."""
     settings.setValue("curves", DECAY)
 
 
@@ -29,6 +29,7 @@ def beginner(open_window):
 
 def begun(open_window):
     person = open_window(SINE)
+    person.controller.studies.remove(person.window.verdict_bar)
     person.window.hints.begin()
     person.train()
     return person

@@ -32,14 +32,14 @@ def view(show_widget, make_dataset) -> HistoryView:
 
 @pytest.fixture
 def train(view, make_snapshot):
-    def train(kind: str, until: int = 500, history: History | None = None) -> History:
-        """Record epochs and show them as they come, in steps of 20."""
+    def train(kind, until: int = 500, history: History | None = None, every: int = 20) -> History:
+        """Record epochs and show them as they come, some at a time."""
         history = History() if history is None else history
         losses = RUNS[kind]
         for epoch in range(len(history), until + 1):
             a, b = (float(loss[epoch]) for loss in losses)
             history.append(make_snapshot(epoch, train_loss=a, valid_loss=b))
-            if epoch % 20 == 0 or epoch == until:
+            if epoch % every == 0 or epoch == until:
                 view.set_history(history)
                 view.grab()
         return history
@@ -65,7 +65,7 @@ def _covered(view: HistoryView) -> int:
 def test_it_covers_no_curve_and_no_ring_of_a_trained_run(view, train, kind, log_x, log_y) -> None:
     view.log_x.setChecked(log_x)
     view.log_y.setChecked(log_y)
-    train(kind)
+    train(kind, every=100)
     plot, frame = view.plot, view.plot.frame()
     assert _covered(view) == 0
     best = plot.best_epoch

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRectF, QSizeF
-from PySide6.QtGui import QFontMetricsF
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 
 from regplay.gui.figures.figure import Style, svg_bytes
 from regplay.gui.figures.view_figures import figure_at
@@ -69,6 +69,40 @@ def test_names_of_curves_that_cross_do_not_swap_to_and_fro() -> None:
         places = [50 + 2 * np.sin(step), 50 + 2 * np.cos(2 * step)]
         moved.append(moved_apart(places, 16, 200))
     assert np.abs(np.diff(moved, axis=0)).max() < 16 / 2
+
+
+def drawn_heights(view: HistoryView, monkeypatch) -> dict[str, float]:
+    """Where names are written, in pixels from above."""
+    heights, draw = {}, QPainter.drawText
+
+    def note(painter: QPainter, place: QPointF, text: str) -> None:
+        heights[text] = place.y()
+        draw(painter, place, text)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(QPainter, "drawText", note)
+        image = QImage(view.plot.size(), QImage.Format.Format_RGB32)
+        painter = QPainter(image)
+        view.plot.end_names.paint(painter, view.plot.frame())
+        painter.end()
+    return heights
+
+
+def test_names_swap_where_their_curves_are_clearly_the_other_way_round(
+    view, make_history, monkeypatch
+) -> None:
+    view.set_history(make_history([1.0] * 11, [1.0] * 11))  # the axes have their ranges
+    line, frame = QFontMetricsF(view.plot.font()).height(), view.plot.frame()
+    lines = abs(frame.y_value(0.0) - frame.y_value(line))  # of text, in units of the loss
+
+    def is_train_above(train: float) -> bool:
+        history = make_history([1.0] * 10 + [0.5 + train * lines], [1.0] * 10 + [0.5])
+        view.set_history(history)
+        heights = drawn_heights(view, monkeypatch)
+        return heights["train"] < heights["validation"]
+
+    ends = (1.0, 0.3, -0.3, -0.45, 0.3, -1.0, -0.3, 0.3, 0.45, -0.3, 1.0)
+    assert [is_train_above(end) for end in ends] == 5 * [True] + 5 * [False] + [True]
 
 
 @pytest.mark.parametrize(

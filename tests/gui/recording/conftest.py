@@ -12,7 +12,7 @@ experiment = {{ epochs = {epochs}, model.width = 8, data.n_valid = 20 }}
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def film():
     """Makes a storyboard of these steps, in TOML."""
 

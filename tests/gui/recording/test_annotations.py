@@ -10,11 +10,16 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
+def person(person_who_begins_anew):
+    return person_who_begins_anew
+
+
+@pytest.fixture
 def drawer(person):
     person.press(Qt.Key.Key_D, person.window)
     person.wait(person.window.recording.annotation_tools.bar.isVisible)
-    person.wait_for_step(0)
-    return person
+    yield person
+    person.window.recording.annotation_tools.set_shown(False)
 
 
 def chart_of(person, name="fit"):

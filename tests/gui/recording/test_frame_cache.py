@@ -1,7 +1,9 @@
 """Frames that are kept: the same as those that are painted, whatever was kept before."""
 
 import hashlib
+import shutil
 import threading
+from functools import partial
 
 import av
 import pytest
@@ -32,26 +34,42 @@ def cache(tmp_path):
 
 
 @pytest.fixture
-def frames_of(qtbot, film, tmp_path, monkeypatch):
+def frames_of(qtbot, film, tmp_path):
     """Renders these steps: a digest of each frame, and how many pictures were taken."""
+    return partial(_frames, film, tmp_path)
+
+
+def _frames(film, place, steps, cache):
     taken, usual = [], rendering.picture_of
-    monkeypatch.setattr(rendering, "picture_of", lambda window: taken.append(1) or usual(window))
-
-    def make(steps, cache):
-        taken.clear()
-        folder = tmp_path / "frames"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rendering, "picture_of", lambda window: taken.append(1) or usual(window))
+        folder = place / "frames"
         log = render(film(*steps), SIZE, [folder], cache=cache)
-        assert [name for _, name in log.stills] == ["trained.png"]
-        files = [*sorted(folder.iterdir()), tmp_path / "trained.png"]
-        return [hashlib.sha256(file.read_bytes()).hexdigest() for file in files], len(taken)
-
-    return make
+    assert [name for _, name in log.stills] == ["trained.png"]
+    files = [*sorted(folder.iterdir()), place / "trained.png"]
+    return [hashlib.sha256(file.read_bytes()).hexdigest() for file in files], len(taken)
 
 
-def test_films_are_the_same_with_and_without_what_is_kept(frames_of, cache):
-    plain, painted = frames_of(STEPS, None)
+@pytest.fixture(scope="module")
+def once_rendered(qapp, film, tmp_path_factory):
+    """What `frames_of` says of `STEPS` without anything kept; the folder of what was kept of it."""
+    place = tmp_path_factory.mktemp("once")
+    plain = _frames(film, place, STEPS, None)
+    assert _frames(film, place, STEPS, place / "cache") == plain
+    return plain, place / "cache"
+
+
+@pytest.fixture
+def kept(once_rendered, cache):
+    """What `frames_of` says of `STEPS`, whose frames are in `cache`."""
+    plain, folder = once_rendered
+    shutil.copytree(folder, cache)
+    return plain
+
+
+def test_films_are_the_same_with_and_without_what_is_kept(frames_of, kept, cache):
+    plain, _ = kept
     assert len(set(plain)) > 6
-    assert frames_of(STEPS, cache) == (plain, painted)
     assert frames_of(STEPS, cache) == (plain, 0)
     changed, repainted = frames_of(CHANGED, cache)
     anew = frames_of(CHANGED, None)[0]
@@ -99,8 +117,8 @@ def test_a_step_that_is_not_written_in_time_is_left_out(qapp, film, cache, monke
     assert kept.frames(2) is None
 
 
-def test_a_step_whose_file_is_damaged_is_painted_from_there_on(frames_of, cache):
-    plain, painted = frames_of(STEPS, cache)
+def test_a_step_whose_file_is_damaged_is_painted_from_there_on(frames_of, kept, cache):
+    plain, painted = kept
     files = sorted(cache.iterdir(), key=lambda file: file.stat().st_size)
     files[0].write_bytes(b"no film")
     assert frames_of(STEPS, cache)[0] == plain
@@ -144,16 +162,15 @@ def test_a_step_of_which_a_picture_can_not_be_written_is_not_kept(qapp, film, ca
     assert not [*cache.iterdir()]
 
 
-def test_what_was_used_last_stays_and_all_of_it_is_bounded(frames_of, cache, monkeypatch):
-    frames_of(STEPS, cache)
+def test_what_was_used_last_stays_and_all_of_it_is_bounded(frames_of, kept, cache, monkeypatch):
     sizes = sorted(file.stat().st_size for file in cache.iterdir())
     assert len(sizes) == 4
     monkeypatch.setattr(frame_cache, "MOST_BYTES", sum(sizes) - 1)
-    plain, _ = frames_of(STEPS, cache)
+    assert frames_of(STEPS, cache)[0] == kept[0]
     assert len([*cache.iterdir()]) == 3
-    assert frames_of(STEPS, cache)[0] == plain
+    assert frames_of(STEPS, cache)[0] == kept[0]
 
 
-def test_a_cache_that_can_not_be_written_is_done_without(frames_of, tmp_path):
+def test_a_cache_that_can_not_be_written_is_done_without(frames_of, once_rendered, tmp_path):
     (tmp_path / "file").touch()
-    assert frames_of(STEPS[:3], tmp_path / "file" / "cache") == frames_of(STEPS[:3], None)
+    assert frames_of(STEPS, tmp_path / "file" / "cache") == once_rendered[0]

@@ -98,6 +98,29 @@ def test_in_a_low_window_large_letters_leave_the_plots_their_room(person):
     person.wait(bar.reason.isVisible)
 
 
+@pytest.mark.usefixtures("first_curves")
+def test_with_the_largest_letters_a_low_window_has_both_plots_in_sight(person):
+    window, tools = person.window, person.find("annotations")
+    extras = [person.find(name) for name in ("pin", "compare", "verdict.advice")]
+    window.theme.set_zoom(200)
+    person.press(Qt.Key.Key_F11, window)
+    settled(person, True)
+    window.showNormal()  # a screen of this size
+    window.resize(1024, 640)
+    person.wait(lambda: not any(extra.isVisible() for extra in [*extras, tools]))
+    person.wait(lambda: person.find("centre").verticalScrollBar().maximum() == 0)
+    QTest.keyClick(window, Qt.Key.Key_D)
+    assert tools.isVisible()
+    window.theme.set_zoom(150)
+    person.wait(lambda: all(extra.isVisible() for extra in extras))
+    window.theme.set_zoom(200)
+    person.wait(lambda: not any(extra.isVisible() for extra in extras))
+    person.window.recording.presenter.end()
+    settled(person, False)
+    assert all(extra.isVisible() for extra in extras)
+    assert not tools.isVisible()
+
+
 def test_keys_go_after_a_while(open_window):
     clock = VirtualClock()
     person = open_window(clock=clock)

@@ -18,14 +18,19 @@ from regplay.gui.recording.video_formats import FORMATS, RecordingError
 from regplay.gui.training import VirtualClock
 
 
-@pytest.fixture
-def clock():
+@pytest.fixture(scope="module")
+def shared_clock():
     return VirtualClock()
 
 
 @pytest.fixture
-def person(open_window, clock):
-    return open_window(clock=clock)
+def clock(shared_clock):
+    return shared_clock
+
+
+@pytest.fixture
+def person(person_who_begins_anew):
+    return person_who_begins_anew
 
 
 @pytest.fixture
@@ -111,7 +116,9 @@ def test_an_upright_window_is_arranged_like_an_upright_film_and_is_as_it_was_aft
     assert arrangement(window) == before
 
 
-def test_a_screen_that_is_too_small_is_said_and_nothing_changes(person, commands, tmp_path, qtbot):
+def test_a_screen_that_is_too_small_is_said_and_nothing_changes(open_window, tmp_path):
+    person = open_window()
+    commands = person.window.recording.commands()
     person.window.setMaximumSize(1000, 900)
     before = person.window.geometry()
     begin(commands, tmp_path / "a.mp4", "fit", "1080x1920")
@@ -167,9 +174,10 @@ def test_a_folder_that_is_not_there_is_said(person, commands, tmp_path):
 
 
 def test_its_key_asks_what_to_record_begins_and_ends_it(
-    person, commands, clock, tmp_path, monkeypatch, settings
+    open_window, clock, tmp_path, monkeypatch, settings
 ):
-    asked = []
+    person, asked = open_window(clock=clock), []
+    commands = person.window.recording.commands()
 
     def choose(parent, title, suggested, kinds):
         asked.append((suggested, kinds))
@@ -194,8 +202,10 @@ def test_its_key_asks_what_to_record_begins_and_ends_it(
 
 
 def test_closing_the_window_does_not_wait_for_the_file_which_is_completed(
-    person, commands, clock, tmp_path, monkeypatch
+    open_window, clock, tmp_path, monkeypatch
 ):
+    person = open_window(clock=clock)
+    commands = person.window.recording.commands()
     gate, usual = threading.Event(), StreamFile.write
     monkeypatch.setattr(StreamFile, "write", lambda *given: (gate.wait(), usual(*given)))
     begin(commands, tmp_path / "a.mp4", pointer=True)

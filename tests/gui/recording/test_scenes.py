@@ -9,6 +9,11 @@ from regplay.gui.help import shortcuts_of
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
+@pytest.fixture
+def person(person_who_begins_anew):
+    return person_who_begins_anew
+
+
 def keep(person, number):
     QTest.keyClick(person.window, Qt.Key(Qt.Key.Key_0 + number), CTRL)
 

@@ -1,13 +1,17 @@
 """Recording a storyboard: what a person does, played again, leads to the same."""
 
 import pytest
+from endless import ENDLESS
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QInputDialog
 
 from regplay.core.fields import get, replace
 from regplay.gui.application.render import Renderer
 from regplay.gui.training import VirtualClock
 from regplay.session.storyboard import (
+    BeginSection,
+    Caption,
     Draw,
     Hide,
     PinRun,
@@ -65,6 +69,23 @@ def test_a_run_is_pinned_once_whatever_it_is_called_later(recorded):
     recorded.controller.rename_pin(recorded.controller.pins[0], "mine")
     _, steps = finish(recorded)
     assert [type(step) for step in steps] == [Train, PinRun, SetValues, PinRun]
+    assert [step.pin for step in steps if isinstance(step, PinRun)] == ["mine", "σ 0.1"]
+
+
+def test_what_was_pinned_meanwhile_is_not_there_when_it_begins_anew(recorded):
+    recorded.train()
+    recorded.click("pin")
+    recorded.set(data__noise=0.1)
+    recorded.wait_until_finished()
+    recorded.click("pin")
+    assert len(recorded.controller.pins) == 2
+    storyboard, steps = finish(recorded)
+    assert not recorded.controller.pins
+    playback = recorded.window.recording.storyboard.playback
+    playback.go_to(storyboard.steps.index(steps[2]))
+    recorded.wait(lambda: len(recorded.controller.pins) == 1)
+    playback.go_to(0)
+    assert not recorded.controller.pins
 
 
 def test_keys_on_a_slider_are_a_sweep_to_where_it_came(open_window):
@@ -124,3 +145,62 @@ def test_it_is_rendered_to_the_same_end(recorded, tmp_path):
         assert window.controller.annotations == (drawn,)
     finally:
         renderer.close()
+
+
+def answer(monkeypatch, clock, *texts):
+    """Have the next questions answered with these, each a minute later; None cancels."""
+    answers = iter(texts)
+
+    def write(dialog):
+        clock.advance(60.0)
+        text = next(answers)
+        if text is None:
+            return QDialog.DialogCode.Rejected
+        dialog.setTextValue(text)
+        return QDialog.DialogCode.Accepted
+
+    monkeypatch.setattr(QInputDialog, "exec", write)
+
+
+def test_captions_and_sections_are_said_while_it_is_recorded(open_window, monkeypatch):
+    clock = VirtualClock()
+    person = open_window({"model.width": 8}, clock=clock)
+    bar = person.window.recording.storyboard_bar
+    assert not bar.isVisible()
+    person.choose("Record storyboard")
+    assert bar.isVisible()
+    answer(monkeypatch, clock, "Noise", "Thirty points", "", None)
+    person.click("storyboard_recorder.section")
+    person.click("storyboard_recorder.caption")
+    person.wait(lambda: person.window.recording.presentation.caption.text() == "Thirty points")
+    clock.advance(5.0)
+    person.controller.set_value("data.noise", 0.1)
+    clock.advance(1.0)
+    person.click("storyboard_recorder.caption")
+    person.click("storyboard_recorder.caption")  # and changes her mind
+    person.click("storyboard_recorder.stop")
+    assert not bar.isVisible()
+    assert person.window.recording.storyboard.playback.steps == (
+        BeginSection(section="Noise"),
+        Caption(caption="Thirty points", seconds=5.0),
+        SetValues(set={"data.noise": 0.1}, seconds=1.0),
+        Caption(caption=""),
+    )
+    person.choose("Record storyboard")  # the entry of the menu knows that it was stopped
+    assert bar.isVisible()
+
+
+def test_what_is_said_during_training_comes_between_its_two_parts(open_window):
+    person = open_window(ENDLESS)
+    runner = person.controller.runner
+    person.choose("Record storyboard")
+    person.press(Qt.Key.Key_Space)
+    person.wait(lambda: runner.epoch > 10)
+    person.window.recording.storyboard_recorder.say("It goes on")
+    at = runner.epoch
+    person.wait(lambda: runner.epoch > at)
+    person.press(Qt.Key.Key_Space)
+    _, steps = finish(person)
+    assert [type(step) for step in steps] == [Train, Caption, Train]
+    assert steps[0].train == at
+    assert steps[2].train > 0

@@ -36,14 +36,16 @@ require = "valid_loss < 0.000001"
 
 
 @pytest.fixture
-def lecture(open_window, tmp_path):
+def lecture(begin_anew, tmp_path):
     """A window into which a storyboard was dropped."""
-    person = open_window({"model.width": 16})
+    person = begin_anew({"model.width": 16})
     path = tmp_path / "lecture.toml"
     path.write_text(TEXT)
     drop(person.window, put_files(path), QPoint(400, 300))
     person.wait(person.window.recording.storyboard.isVisible)
-    return person
+    yield person
+    if strip(person).isVisible():
+        person.click("storyboard.close")
 
 
 def strip(person):

@@ -125,6 +125,22 @@ def test_the_systems_timer_comes_again_until_it_is_stopped(qtbot):
     assert len(calls) == 3
 
 
+def test_a_call_of_the_systems_timer_that_waits_is_not_called_again_meanwhile(qtbot):
+    clock, calls, later = SystemClock(), [], []
+
+    def call():
+        calls.append("begun")
+        if len(calls) == 1:
+            clock.later(0.02, lambda: later.append(True))
+            qtbot.waitUntil(lambda: bool(later))
+            calls.append("done")
+
+    timer = clock.every(0.002, call)
+    qtbot.waitUntil(lambda: len(calls) >= 4)
+    timer.stop()
+    assert calls[:4] == ["begun", "done", "begun", "begun"]
+
+
 class PunctualClock(SystemClock):
     """Reads what it is set to."""
 
