@@ -7,11 +7,11 @@ from typing import TypeVar
 
 from PySide6.QtCore import QEventLoop
 
-_Result = TypeVar("_Result")
+_Answered = TypeVar("_Answered")
 _AT_ONCE = 0.05  # s that nobody minds to wait
 
 
-def done_beside(task: Callable[[], _Result], show_waiting: Callable[[bool], object]) -> _Result:
+def done_beside(task: Callable[[], _Answered], show_waiting: Callable[[bool], object]) -> _Answered:
     """What a task comes to that may take seconds, from another thread.
 
     The window is painted and trains meanwhile; keys and clicks are taken when it is done. Timers

@@ -238,10 +238,13 @@ def plain_torch(case):
 
     splits = [as_tensors(split, data.task) for split in (data.train, data.valid)]
     with torch.no_grad():
+        trained = networks.trained()
+        # What was trained is what `nn.Sequential` is.
+        torch.testing.assert_close(networks.outputs(x), torch.stack([net(x) for net in trained]))
         results = torch.stack(
             [
                 torch.cat([loss_of(net(x), y).view(1) for x, y in splits] + flattened(net))
-                for net in networks.trained()
+                for net in trained
             ]
         )
     members = len(PENALTIES)

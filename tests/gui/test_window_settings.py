@@ -295,3 +295,18 @@ def test_the_window_is_there_before_torch_and_says_that_it_loads(tmp_path):
     assert first == ("Loading PyTorch…", False)
     assert second[1:] == (True, False)  # pandas is for whoever opens a table
     assert second[0].startswith(("CPU", "cuda", "mps"))
+
+
+def test_settings_that_can_not_be_kept_are_told_once(open_window, tmp_path):
+    (tmp_path / "file").write_text("")  # no folder, so that nothing is written into it
+    place = tmp_path / "file" / "settings.ini"
+    person = open_window(settings=QSettings(str(place), QSettings.Format.IniFormat))
+    person.wait(lambda: "is not kept for the next start" in person.banner)
+    assert f"{place} can't be written. Make room on the disk" in person.banner
+    told = []
+    person.window.documents.refused.connect(told.append)
+    person.choose("scheme.dark")
+    person.window.settings.sync()
+    assert person.window.settings.status() == QSettings.Status.AccessError
+    person.window.documents._tick()
+    assert told == []

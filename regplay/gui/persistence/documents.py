@@ -173,6 +173,7 @@ class Documents(QObject):
         self._written: Document | None = None  # last, or about to be
         self._due = float("-inf")  # when it may be written again
         self._told = ""  # why that failed
+        self._has_told_of_settings = False
         self._writer = DocumentWriter()
         self._shown = session.document() or Document(Experiment())
         self._saved: Document | None = self._shown  # None: what is open was never saved
@@ -380,7 +381,19 @@ class Documents(QObject):
         self._written = None
         self._autosave.clear()
 
+    def _check_settings(self) -> None:
+        """Tell once that they are not kept: Qt writes them by itself, and says nothing."""
+        is_refused = self._settings.status() == QSettings.Status.AccessError
+        if is_refused and not self._has_told_of_settings:
+            self._has_told_of_settings = True
+            self.refused.emit(
+                "What you choose, such as colours and sizes, is not kept for the next start: "
+                f"{self._settings.fileName()} can't be written. Make room on the disk, or let your "
+                "account write into this folder."
+            )
+
     def _tick(self) -> None:
+        self._check_settings()
         self.check()
         if not self.is_modified:
             self._forget()  # such as where what was changed was changed back

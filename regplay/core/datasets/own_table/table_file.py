@@ -39,6 +39,8 @@ _STEP = 20_000  # rows after which whoever reads may turn to something else
 _STEP_CELLS = 200_000  # or cells, where rows are long
 _START = 65_536  # bytes that are the beginning
 _SAMPLED = 1 << 18  # characters that decide about the separator
+_PIECE = 1 << 20  # characters whose rows are counted at once
+_MOST_LINES = 20 * MAX_ROWS  # with blank ones
 _TABLES = "regplay reads tables: CSV, TSV, Excel (.xlsx)"
 _SAVED = f"{_TABLES}; save what is in it as one of these"
 
@@ -148,6 +150,7 @@ def read_rows(
     if raw.startswith(b"PK\x03\x04"):
         return (yield from _workbook_rows(raw, chosen, may_be_long))
     text, encoding = _decoded(raw, chosen.get("encoding", ""))
+    yield 0  # of a long text, each of the steps before the first row takes tenths of a second
     return (yield from _text_rows(text, encoding, chosen, may_be_long))
 
 
@@ -292,12 +295,16 @@ def _text_rows(
 ) -> Generator[int, None, Rows]:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = text.replace("\u200b", "").replace("\ufeff", "")  # nobody sees these
+    yield 0
     separator = chosen.get("separator", "")
-    line = re.match(r'\s*"?sep=(.)"?[;,\t]*\n', text)  # for Excel, which does not show it
+    line = re.match(
+        r'\s*"?sep=(.)"?[;,\t]*\n', text[:_SAMPLED]
+    )  # for Excel, which does not show it
     if line:
         text = text[line.end() :]
         separator = separator or (line[1] if line[1] in SEPARATORS.values() else "")
     text = _plain(text.rstrip("\n\x1a"))
+    yield 0
     if not text.strip():
         again = "save the table again, or choose another file"
         raise ReadingStoppedError(
@@ -306,16 +313,9 @@ def _text_rows(
     text, separator = _without_mark(text, separator)
     if '="' in text:  # as programs write texts for Excel
         text = re.sub(rf'(^|{re.escape(separator)})="', r'\1"', text, flags=re.MULTILINE)
-    yield 0  # of a long text, what comes before and after this takes tenths of a second each
-    widths = _widths(text, separator)
-    _refuse_long(widths, may_be_long)
     yield 0
+    widths = yield from _widths_of_all(text, separator, may_be_long)
     width = max(widths)
-    if width > 20 * MAX_COLUMNS or width * len(widths) > _MOST_CELLS:
-        raise ReadingStoppedError(
-            f"{len(widths):,} rows with up to {width:,} cells are too many; "
-            f"there may be {MAX_ROWS:,} rows and {MAX_COLUMNS:,} columns"
-        )
     has_blanks = re.search(r"[^\S\n]", text if separator != "\t" else text.replace("\t", ""))
     parts: list[pd.DataFrame] = []
     read = 0
@@ -360,7 +360,8 @@ def _plain(text: str) -> str:
     """A table with lines drawn in it, as of Markdown and of databases, without these."""
     for bar in _BARS:
         text = text.replace(bar, "|")
-    if not _RULE.search(text):
+    ends = text[:_SAMPLED], text[text.find("\n", -_SAMPLED) :]  # in one of them there is a line
+    if not any(map(_RULE.search, ends)):
         return text
     text = _COUNT.sub("", _RULE.sub("", text).rstrip())
     return re.sub(r"^ *\|(.*)\| *$", r"\1", text, flags=re.MULTILINE)
@@ -408,11 +409,45 @@ def _separator(text: str) -> str:
     return BLANKS if any(map(is_number, cells)) else ","
 
 
+def _widths_of_all(text: str, separator: str, may_be_long: bool) -> Generator[int, None, list[int]]:
+    """As `_widths`, piece by piece; what has too many rows is refused by the first of them."""
+    widths: list[int] = []
+    width = n_filled = 0
+    for piece in _pieces(text):
+        found = _widths(piece, separator)
+        widths += found
+        width, n_filled = max(width, *found), n_filled + sum(map(bool, found))
+        if n_filled > MAX_ROWS:
+            _refuse_long(widths, may_be_long)
+        is_long = len(widths) > _MOST_LINES and not may_be_long
+        if is_long or width > 20 * MAX_COLUMNS or width * len(widths) > _MOST_CELLS:
+            raise ReadingStoppedError(
+                f"{len(widths):,} rows with up to {width:,} cells are too many; "
+                f"there may be {MAX_ROWS:,} rows and {MAX_COLUMNS:,} columns"
+            )
+        yield 0
+    return widths
+
+
+def _pieces(text: str) -> Generator[str, None, None]:
+    """Whole rows of it: where quotation marks are open, a line end is no end of a row."""
+    text += "\n"
+    start = 0
+    while start < len(text):
+        end = text.find("\n", min(start + _PIECE, len(text) - 1))
+        is_open = text.count('"', start, end) % 2 == 1
+        while is_open and (mark := text.find('"', end)) >= 0:
+            end = text.find("\n", mark)
+            is_open = text.count('"', mark, end) % 2 == 0
+        yield text[start : end if not is_open else -1]
+        start = end + 1 if not is_open else len(text)
+
+
 def _widths(text: str, separator: str) -> list[int]:
     """How many cells each row has; a blank line has none."""
     if '"' in text:
         mark = re.escape(separator)
-        text = re.sub(rf'(?:^|(?<={mark})) *"(?:[^"]|"")*"', "q", text, flags=re.MULTILINE)
+        text = re.sub(rf'(?:^|(?<={mark})) *"[^"]*(?:""[^"]*)*"', "q", text, flags=re.MULTILINE)
     lines = text.split("\n")
     if separator == BLANKS:
         return [len(line.split()) for line in lines]
