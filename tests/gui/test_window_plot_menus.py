@@ -16,6 +16,11 @@ RIGHT = Qt.MouseButton.RightButton
 
 
 @pytest.fixture
+def person(person_who_begins_anew):
+    return person_who_begins_anew
+
+
+@pytest.fixture
 def trained(person):
     """A person who has trained the sine for 20 epochs, and whose menus are closed at the end."""
     person.train()

@@ -1,7 +1,5 @@
 """A picture without its ground: what stands on that, and how much of it shows through."""
 
-from itertools import product
-
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
@@ -27,29 +25,30 @@ def without_ground(image: QImage, ground: QColor) -> QImage:
     found = image.convertToFormat(QImage.Format.Format_ARGB32)
     height, width = found.height(), found.width()
     pixels = np.frombuffer(found.bits(), np.uint32).reshape(height, width)
-    is_ground = _like(pixels, ground)
+    away = _away(pixels, ground)
+    is_ground = away <= _ROUNDED  # but for what is rounded where it was blended with itself
     edge = np.nonzero(_near(is_ground, _REACH) & _near(~is_ground, 1))
     places = (edge[0] + 1) * (width + 2) + edge[1] + 1  # with a border around, which is ground
+    beside = np.add.outer([-width - 2, 0, width + 2], [-1, 0, 1]).ravel()
+    furthest = np.pad(away, 1).ravel()[places + beside[:, None]].argmax(axis=0)  # of [9, n]
     bordered = np.pad(pixels, 1, constant_values=ground.rgba()).ravel()
-    beside = [down * (width + 2) + across for down, across in product((-1, 0, 1), repeat=2)]
-    around = bordered[places + np.array(beside)[:, None]]  # [9, n], each pixel itself in the middle
-    away = _colors(around) - _colors(np.array(ground.rgba(), np.uint32))[:, None, None]
-    furthest = np.abs(away).max(axis=0).argmax(axis=0), np.arange(len(places))
-    ink, seen = away[:, *furthest], away[:, len(beside) // 2]  # [3, n]
+    inks, base = bordered[places + beside[furthest]], _colors(np.array([ground.rgba()], np.uint32))
+    ink, seen = _colors(inks) - base, _colors(bordered[places]) - base  # [3, n]
     share = np.minimum((seen * ink).sum(axis=0) / (ink * ink).sum(axis=0), 1.0)
     is_blend = np.abs(seen - share * ink).max(axis=0) <= _NOISE
-    blended = around[furthest] & 0xFFFFFF | np.round(255 * share).astype(np.uint32) << 24
+    blended = inks & 0xFFFFFF | np.round(255 * share).astype(np.uint32) << 24
     pixels[is_ground] = 0
     pixels[edge[0][is_blend], edge[1][is_blend]] = blended[is_blend]
     return found
 
 
-def _like(pixels: NDArray[np.uint32], color: QColor) -> Flags:
-    """Which have a colour, but for what is rounded where it was blended with itself."""
-    found = np.ones(pixels.shape, bool)
+def _away(pixels: NDArray[np.uint32], color: QColor) -> NDArray[np.uint8]:
+    """How far each is from a colour, from 0 to 255: in the channel where that is most."""
+    found = np.zeros(pixels.shape, np.uint8)
     for shift, level in ((0, color.blue()), (8, color.green()), (16, color.red())):
-        low, high = max(level - _ROUNDED, 0), min(level + _ROUNDED, 255)
-        found &= (pixels >> shift & 255) - np.uint32(low) <= high - low  # below it wraps around
+        channel = (pixels >> shift).astype(np.uint8)
+        difference = np.maximum(channel, level) - np.minimum(channel, level)
+        np.maximum(found, difference, out=found)
     return found
 
 
