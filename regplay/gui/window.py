@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QDragEnterEvent, QDropEvent, QPaintEvent
-from PySide6.QtWidgets import QDialog, QMainWindow, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QMainWindow, QVBoxLayout, QWidget
 
 from regplay.core.experiment import Experiment
 from regplay.core.hyperparameters import FIRST_CURVES, SWEEPABLE
@@ -33,6 +33,8 @@ from regplay.gui.widgets import (
     application,
     column,
     named,
+    next_stop,
+    put_in_tab_order,
     show_waiting,
 )
 
@@ -100,7 +102,7 @@ class MainWindow(QMainWindow):
         self.passes = DropoutPasses(self.fit_view)
         ask = questions or Dialogs(self)
         self.lesson_studies = LessonStudies(controller, self.controls, self.tabs, ask.may_read)
-        self.guide, self.lesson_panel = self.lesson_studies.guide, self.lesson_studies.panel
+        self.guide = self.lesson_studies.guide
         appearance = Appearance(
             self.tabs, self.history_view, self.timeline, self.passes, self.controls
         )
@@ -171,10 +173,15 @@ class MainWindow(QMainWindow):
         self._run_buttons = (self.editing.button, pin, compare)
         plots = self._plots = ScrolledPlots(self.tabs, self.history_view, self.runs)
         centre = column(self.banner, self.verdict_bar, plots, grows=plots)
-        columns = self._columns = Columns(self.controls, centre, self.lesson_panel)
+        columns = self._columns = Columns(self.controls, centre)
+        self.guide.panel_made.connect(self._add_lesson_panel)
         columns.narrowed.connect(self.guide.set_narrow)
         self.setCentralWidget(column(columns, self.timeline, grows=columns))
         self.setStatusBar(self.status)
+
+    def _add_lesson_panel(self, panel: QWidget) -> None:
+        self._columns.add_lesson(panel)
+        put_in_tab_order(panel, after=next_stop(self.timeline, is_back=True))
 
     def _connect_commands(self) -> None:
         """What a person does goes to the controller."""

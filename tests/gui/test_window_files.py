@@ -100,7 +100,7 @@ def test_a_lesson_is_opened_in_its_panel(person, choose_file, file):
     choose_file(file("lesson.toml", LESSON))
     person.choose("Open…")
     window = person.window
-    assert window.lesson_panel.isVisible()
+    assert window.guide.panel.isVisible()
     assert window.guide.position == ("small", 0)
     assert window.controller.session.experiment.model.width == 8
 
@@ -176,7 +176,7 @@ def test_a_broken_file_is_explained_and_changes_nothing(person, choose_file, fil
             after = window.controller.session.experiment, documents.path, guide.position
             assert after == before
             assert dialog_of(window) is None
-            assert not window.lesson_panel.isVisible()
+            assert not window.guide.panel.isVisible()
             assert documents.recent == []
         person.set(model__depth=1 + count % 2)
         assert person.banner == ""
@@ -257,7 +257,7 @@ def test_sessions_experiments_lessons_and_links_may_be_dropped(person, file, tmp
     assert drop(window, put_files(file("mine.toml", to_toml(OTHER))), here)
     person.wait(lambda: window.controller.session.experiment == OTHER)
     assert drop(window, put_files(file("lesson.toml", LESSON)), here)
-    person.wait(window.lesson_panel.isVisible)
+    person.wait(window.guide.panel.isVisible)
     mime = put_files()
     mime.setText(to_link(OTHER))
     assert drop(window, mime, here)

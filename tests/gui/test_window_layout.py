@@ -198,7 +198,7 @@ def test_a_page_below_the_control_that_it_names_keeps_its_buttons_in_sight(begin
     window.theme.set_zoom(200)
     window.guide.go_to("memorising", 4)
     _settle()
-    columns, next_page = window.findChild(QWidget, "columns"), window.lesson_panel.bar.next
+    columns, next_page = window.findChild(QWidget, "columns"), window.guide.panel.bar.next
     assert next_page.isVisible()
     assert columns.rect().contains(_place(columns, next_page))
     assert not window.controls.control("model.depth").visibleRegion().isEmpty()
@@ -213,7 +213,7 @@ def test_a_control_is_whole_in_sight_once_its_curve_unfolds(begin_anew) -> None:
     _settle()
     control = window.controls.control("regularization.weight_decay")
     folded = control.height()
-    window.lesson_panel.findChild(QAbstractButton, "lesson.place").click()
+    window.guide.panel.findChild(QAbstractButton, "lesson.place").click()
     person.wait(lambda: control.height() > folded)
     person.wait(lambda: control.visibleRegion().boundingRect().height() >= control.height() - 1)
 

@@ -35,7 +35,7 @@ def test_a_file_of_a_stranger_is_read_by_permission_only(person, tmp_path, table
     now = window.controller.session.experiment, window.controller.dataset, window.guide.position
     assert now == before
     assert "lesson.toml was not opened: it learns from a file." in person.banner
-    assert not window.lesson_panel.isVisible()
+    assert not window.guide.panel.isVisible()
     window.guide.go_to("small", 0)
     assert "There is no lesson small" in person.banner
 

@@ -54,12 +54,12 @@ def reader(open_lesson):
 
 
 def row(person):
-    return person.window.lesson_panel.page_view.claims.rows[0]
+    return person.window.guide.panel.page_view.claims.rows[0]
 
 
 def test_what_a_page_claims_is_trained_once_the_reader_did_their_part(reader):
     reader.wait_until_finished()
-    view = reader.window.lesson_panel.page_view
+    view = reader.window.guide.panel.page_view
     assert not view.claims.isVisible()
     reader.set(regularization__weight_decay=0.4)
     reader.wait_until_finished()
@@ -113,7 +113,7 @@ def test_a_narrow_window_leaves_the_controls_that_the_page_names(reader):
 
 def test_a_lesson_stands_below_the_controls_that_it_names_where_the_window_is_narrow(reader):
     window = reader.window
-    panel, controls, plots = window.lesson_panel, window.controls, window.tabs
+    panel, controls, plots = window.guide.panel, window.controls, window.tabs
 
     def left(widget):
         return widget.mapTo(window, QPoint(0, 0)).x()

@@ -88,7 +88,7 @@ def reader(open_lesson):
 
 def shown(person):
     """Which claims of the page are ticked."""
-    return [row.is_shown() for row in person.window.lesson_panel.page_view.claims.rows]
+    return [row.is_shown() for row in person.window.guide.panel.page_view.claims.rows]
 
 
 def test_a_page_sets_up_the_window_and_trains(reader):
@@ -98,7 +98,7 @@ def test_a_page_sets_up_the_window_and_trains(reader):
     assert window.controller.session.experiment.model.width == 8
     assert not reader.find("data.noise").isVisible()
     assert window.controls.highlighted() == ("regularization.weight_decay",)
-    assert window.lesson_panel.isVisible()
+    assert window.guide.panel.isVisible()
 
 
 def test_its_pins_are_trained_beside_the_run(reader):
@@ -159,7 +159,7 @@ def studied(window, path):
 
 def test_a_question_hides_the_claims_that_give_its_answer_away(reader):
     reader.window.guide.go_to("small", 3)
-    claims = reader.window.lesson_panel.page_view.claims
+    claims = reader.window.guide.panel.page_view.claims
     assert not claims.isVisible()
     reader.wait(lambda: reader.find("lesson.option.1").isVisible())
     reader.click("lesson.option.1")
@@ -182,7 +182,7 @@ def test_try_it_trains_other_draws_where_the_answer_is_among_the_seeds(reader):
 
 def test_escape_leaves_the_list_of_lessons_where_no_page_is_behind_it(open_window, qtbot):
     person = open_window()
-    panel = person.window.lesson_panel
+    panel = person.window.guide.panel
     person.window.guide.show_contents()
     assert panel.isVisible()
     qtbot.keyClick(panel, Qt.Key.Key_Escape)
@@ -214,7 +214,7 @@ def test_a_page_begins_from_initial_weights_even_where_weights_are_kept(reader):
 
 def test_ctrl_l_opens_the_list_of_lessons_and_closes_it(open_window, qtbot):
     person = open_window()
-    panel = person.window.lesson_panel
+    panel = person.window.guide.panel
     assert not panel.isVisible()
     qtbot.keyClick(person.window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
     assert panel.isVisible()

@@ -221,7 +221,7 @@ def test_all_of_a_session_is_shown_in_another_window(
     assert window.controller.runner.speed == 100
     assert window.controls.chosen_curves() == ("regularization.l1", "optimizer.lr")
     assert window.guide.position == ("small", 1)
-    assert window.lesson_panel.isVisible()
+    assert window.guide.panel.isVisible()
     assert not other.find("data.noise").isVisible()
     pins = list(window.controller.pins)
     assert [(pin.name, pin.is_hidden) for pin in pins] == [("without", False), ("λ 0.1", True)]
@@ -344,7 +344,7 @@ def test_pins_that_a_page_asked_for_do_not_come_into_another_session(open_window
     person.window.guide.open_file(written(tmp_path / "small.toml", LESSON))
     untrained(tmp_path / "bare.regplay")
     assert person.window.documents.open(tmp_path / "bare.regplay")
-    assert not person.window.lesson_panel.isVisible()
+    assert not person.window.guide.panel.isVisible()
     assert person.window.lesson_studies.wanted(person.controller.session.experiment, None) == {}
 
 
@@ -357,7 +357,7 @@ def test_a_lesson_that_is_not_there_is_told_and_the_rest_is_opened(worked, open_
     assert other.window.documents.open(path)
     assert "There is no lesson small here: open its file first." in other.banner
     assert other.window.guide.position is None
-    assert not other.window.lesson_panel.isVisible()
+    assert not other.window.guide.panel.isVisible()
     assert other.controller.session.experiment == worked.controller.session.experiment
 
 

@@ -223,7 +223,7 @@ ACTIONS = {
     "reveal": Action(4, reveal),
     "resize": Action(3, resize),
     "edit points": Action(4, edit_points, (Chart,), lambda window: window.fit_view),
-    "lesson": Action(4, drags(1, LEFT), within=lambda window: window.lesson_panel),
+    "lesson": Action(4, drags(1, LEFT), within=lambda window: window.guide.panel),
     # So that most of what is done is done to something that trains quickly.
     "begin small": Action(8, paste(lambda rng: to_link(material.small(rng)))),
     "paste": Action(4, paste(material.pasted)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.gui.theme import blend, line_color
-from regplay.gui.widgets import Button, as_plain, fill
+from regplay.gui.widgets import Button, as_plain, fill, next_stop, put_in_tab_order
 
 
 class Framing(QWidget):
@@ -82,6 +82,8 @@ class Group(Framing):
     ----------
     title
         Of the heading; without one it is always unfolded.
+    has_more
+        Whether it has rarely used controls.
 
     Attributes
     ----------
@@ -89,9 +91,16 @@ class Group(Framing):
         The buttons. `more` is checked while the rarely used controls are shown, None without any.
     defaults
         The button that takes all changes back; enabled, and in sight, while there are some.
+
+    Signals
+    -------
+    unfolded
+        Its controls, or the rarely used ones, are shown now.
     """
 
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+    unfolded = Signal()
+
+    def __init__(self, title: str, parent: QWidget | None = None, *, has_more: bool) -> None:
         super().__init__(parent)
         self._title = title
         self.heading = GroupHeading(self)
@@ -108,7 +117,10 @@ class Group(Framing):
 
         self._body = QWidget(self)
         margins = (4, 0, 4, 0)  # room for the frames
-        self._controls = fill(QVBoxLayout(self._body), margins=margins, spacing=_SPACING)
+        self._common = fill(QVBoxLayout(), spacing=_SPACING)
+        column = fill(QVBoxLayout(self._body), self._common, margins=margins, spacing=_SPACING)
+        if has_more:
+            self._add_more(column)
         layout = fill(QVBoxLayout(self), margins=(0, _EDGE if title else 0, 0, 0))
         self.heading.setVisible(bool(title))
         self.defaults.setVisible(bool(title))
@@ -124,21 +136,28 @@ class Group(Framing):
             with QPainter(self) as painter:
                 painter.fillRect(0, 0, self.width(), 1, line_color(self.palette(), _HAIRLINE))
 
-    def add(self, control: QWidget) -> None:
-        """Put a control below those already there."""
-        self._controls.addWidget(control)
+    def add(self, control: QWidget, place: int, *, is_rare: bool = False) -> None:
+        """Put a control at a place, from 0, among the rarely used ones or the others."""
+        column, above = (self._rare, self.more) if is_rare else (self._common, self.defaults)
+        assert above is not None
+        column.insertWidget(place, control)
+        before = [column.itemAt(index).widget() for index in range(place)]
+        last: QWidget = above
+        while any(one.isAncestorOf(next_stop(last)) for one in before):
+            last = next_stop(last)
+        put_in_tab_order(control, after=last)
 
-    def add_more(self) -> None:
-        """Put a `More` button below; it shows and hides the controls that are added from now on."""
-        self.more = _MoreButton()
+    def _add_more(self, column: QVBoxLayout) -> None:
+        """The `More` button, and what it shows and hides."""
+        self.more = _MoreButton(self._body)
         _describe(self.more, "More", f"Show or hide more about {self._title}.")
         self.more.setAccessibleName(f"More {self._title}")
         self.more.setCheckable(True)
         self.more.toggled.connect(self._show_rare)
-        self._rare = QWidget()
-        self._controls.addWidget(self.more)
-        self._controls.addWidget(self._rare)
-        self._controls = fill(QVBoxLayout(self._rare), spacing=_SPACING)
+        self._rare_body = QWidget(self._body)
+        self._rare = fill(QVBoxLayout(self._rare_body), spacing=_SPACING)
+        column.addWidget(self.more)
+        column.addWidget(self._rare_body)
         self._show_rare(False)
 
     def is_open(self) -> bool:
@@ -147,6 +166,8 @@ class Group(Framing):
     def set_open(self, is_open: bool) -> None:
         self.heading.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
         self._body.setVisible(is_open)
+        if is_open:
+            self.unfolded.emit()
 
     def shows_rare(self) -> bool:
         """Whether the rarely used controls are shown."""
@@ -160,7 +181,9 @@ class Group(Framing):
     def _show_rare(self, shows: bool) -> None:
         assert self.more is not None
         self.more.setArrowType(Qt.ArrowType.DownArrow if shows else Qt.ArrowType.RightArrow)
-        self._rare.setVisible(shows)
+        self._rare_body.setVisible(shows)
+        if shows:
+            self.unfolded.emit()
 
 
 def _describe(button: Button, text: str, tip: str) -> None:

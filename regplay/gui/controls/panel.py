@@ -86,6 +86,21 @@ _SOON = 1.2  # expected seconds on one thread of training a curve that nobody as
 _SCROLL_MARGIN = 24  # px above and below a control that is scrolled to
 
 
+def _section(path: str) -> str:
+    """The name of the group that a field is in."""
+    return _PLACED.get(path, path.partition(".")[0])
+
+
+def _paths(section: str) -> list[str]:
+    """The field paths of a group, in the order of the experiment but for `_RARE`."""
+    found = [path for path in fields.FIELDS if path not in _ELSEWHERE and _section(path) == section]
+    return sorted(found, key=_RARE.__contains__)
+
+
+_PATHS = {section: _paths(section) for section in _GROUPS}
+_ALL = frozenset(path for paths in _PATHS.values() for path in paths)
+
+
 @dataclass(frozen=True)
 class Folding:
     """What is unfolded in the panel: groups, those whose `More` is down, and curves."""
@@ -136,6 +151,7 @@ class ControlPanel(ScrolledColumn):
         self._hidden: frozenset[str] = frozenset()
         self._near = ""  # the field path of the slider that the mouse is at
         self._marks_valleys = True
+        self._keeps_weights = False
         # What finished studies show at an epoch: it stays while the experiment changes.
         self._finished: dict[tuple[Study | None, int | None], SweepCurve] = {}
         self._unused: dict[str, str] = {}  # why fields have no effect
@@ -143,28 +159,17 @@ class ControlPanel(ScrolledColumn):
         content = QWidget()
         column = fill(QVBoxLayout(content), self._make_note(), margins=(8, 8, 4, 8), spacing=8)
         for section, title in _GROUPS.items():
-            group = self._groups[section] = Group(title, content)
+            paths = _PATHS[section]
+            has_more = not _RARE.isdisjoint(paths)
+            group = self._groups[section] = Group(title, content, has_more=has_more)
             group.defaults.setObjectName(f"{section}.defaults")
             group.set_open(section not in _FOLDED)
-            paths = _paths(section)
             group.defaults.clicked.connect(lambda _, all=paths: self.defaults_wanted.emit(all))
-            for path in paths:
-                if path in _RARE and group.more is None:
-                    group.add_more()
-                control = self._controls[path] = make_control(fields.FIELDS[path], group)
-                control.value_changed.connect(partial(self.value_chosen.emit, path))
-                if isinstance(control, SweepableControl):
-                    control.curve_toggled.connect(partial(self.curve_toggled.emit, path))
-                    control.previewed.connect(partial(self.member_previewed.emit, path))
-                    control.adopted.connect(partial(self._adopt, path))
-                    control.neared.connect(partial(self._come_near, path))
-                group.add(control)
+            group.unfolded.connect(self._make_shown)
             column.addWidget(group)
         column.addStretch(1)
-        self._relate()
-        if experiment is not None:
-            self.set_experiment(experiment)
         self.setWidget(content)
+        self.set_experiment(Experiment() if experiment is None else experiment)
 
     def _make_note(self) -> QWidget:
         """The line that says how many controls are hidden; it is there while some are."""
@@ -180,14 +185,50 @@ class ControlPanel(ScrolledColumn):
         return self._note
 
     def control(self, path: str) -> Control:
-        """The control of a field path.
+        """The control of a field path; it is made when it is first asked for or shown.
 
         Raises
         ------
         KeyError
             If the panel has none, such as for `epochs`.
         """
+        if path not in self._controls:
+            self._make(path)
         return self._controls[path]
+
+    def _make(self, path: str) -> None:
+        """Put the control of a field path in its place, showing the present experiment."""
+        if path not in self.paths():
+            raise KeyError(path)
+        section, is_rare = _section(path), path in _RARE
+        group = self._groups[section]
+        control = make_control(fields.FIELDS[path], group)
+        control.value_changed.connect(partial(self.value_chosen.emit, path))
+        if isinstance(control, SweepableControl):
+            control.curve_toggled.connect(partial(self.curve_toggled.emit, path))
+            control.previewed.connect(partial(self.member_previewed.emit, path))
+            control.adopted.connect(partial(self._adopt, path))
+            control.neared.connect(partial(self._come_near, path))
+            control.adopts = self._adopts(path)
+        before = _PATHS[section][: _PATHS[section].index(path)]
+        beside = [one for one in before if one in self._controls and (one in _RARE) == is_rare]
+        group.add(control, len(beside), is_rare=is_rare)
+        self._controls[path] = control
+        self._show_value(path, control)
+        self._relate_control(path, control)
+
+    def _make_shown(self) -> None:
+        """Make the controls that come into sight: those folded, rare or hidden may stay unmade."""
+        for section, group in self._groups.items():
+            for path in _PATHS[section] if group.is_open() else ():
+                if self._is_shown(path) and (path not in _RARE or group.shows_rare()):
+                    self.control(path)
+
+    def _show_value(self, path: str, control: Control) -> None:
+        if isinstance(control, LayerValuesControl):
+            common = fields.get(self._experiment, COMMON[path])
+            control.set_layers(self._experiment.model.depth, common)
+        control.show_value(fields.get(self._experiment, path))
 
     def experiment(self) -> Experiment:
         """The experiment that is shown, with the values that have no control here."""
@@ -206,16 +247,14 @@ class ControlPanel(ScrolledColumn):
         if paths:
             self._forget_refusals()
         for path, control in self._controls.items():
-            if isinstance(control, LayerValuesControl):
-                control.set_layers(experiment.model.depth, fields.get(experiment, COMMON[path]))
-            control.show_value(fields.get(experiment, path))
+            self._show_value(path, control)
         if "data.name" in paths or self._reasons() != self._unused:
             self._relate()
         self.unfold(self._changed(paths))  # what was changed is in sight
         if paths:
             self._offer_defaults()
         if dataset is not self._dataset:
-            self._dataset, picker = dataset, self._controls["data.name"]
+            self._dataset, picker = dataset, self.control("data.name")
             assert isinstance(picker, DatasetPicker)
             data = experiment.data
             known = [] if dataset is None else remarks(data, dataset, names_fields=False)
@@ -223,13 +262,13 @@ class ControlPanel(ScrolledColumn):
 
     def _changed(self, paths: Iterable[str]) -> set[str]:
         """Those whose values differ from their defaults; seeds don't count."""
-        found = set(paths).intersection(self._controls) - _SEEDS
-        controls = {path: self._controls[path] for path in found}
-        return {path for path, one in controls.items() if one.value() != one.default()}
+        shown = self._experiment
+        found = self.paths().intersection(paths) - _SEEDS
+        return {it for it in found if fields.get(shown, it) != fields.default_of(shown, it)}
 
     def refuse(self, path: str, why: str) -> None:
         """Say beside the number of a field path why it was not taken, until something changes."""
-        control = self._controls[path]
+        control = self.control(path)
         assert isinstance(control, NumberControl)
         control.show_value(fields.get(self._experiment, path))
         control.refuse(why)
@@ -242,7 +281,7 @@ class ControlPanel(ScrolledColumn):
     def _offer_defaults(self) -> None:
         """Show the button of each group in which something differs from its default."""
         for section, group in self._groups.items():
-            changed = self._changed(_paths(section)) - fields.CHOSEN
+            changed = self._changed(_PATHS[section]) - fields.CHOSEN
             group.defaults.setEnabled(not all(self._unused[path] for path in changed))
 
     # -- the curves of the sliders
@@ -255,7 +294,7 @@ class ControlPanel(ScrolledColumn):
         KeyError
             If that field is not sweepable.
         """
-        return self._sweepable()[path].slider.curve
+        return self._sweepable_control(path).slider.curve
 
     def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
         """A sweep for each slider whose curve is to be seen, by its field path; the dearest last.
@@ -314,7 +353,7 @@ class ControlPanel(ScrolledColumn):
         KeyError
             If that field is not sweepable.
         """
-        self._sweepable()[path].slider.set_curve(curve)
+        self._sweepable_control(path).slider.set_curve(curve)
 
     def chosen_curves(self) -> tuple[str, ...]:
         """Field paths whose curves are switched on."""
@@ -333,9 +372,8 @@ class ControlPanel(ScrolledColumn):
         KeyError
             If a field is not sweepable; nothing changes then.
         """
-        controls = self._sweepable()
-        wanted = {path: controls[path] for path in paths}
-        for path, control in controls.items():
+        wanted = {path: self._sweepable_control(path) for path in paths}
+        for path, control in self._sweepable().items():
             control.button.setChecked(path in wanted)
         for path in _RARE.intersection(wanted):
             self._groups[_section(path)].set_shows_rare(True)
@@ -345,16 +383,27 @@ class ControlPanel(ScrolledColumn):
 
         Networks that were trained from the start are then no substitute: they are not adopted.
         """
+        self._keeps_weights = keeps
         for path, control in self._sweepable().items():
-            control.adopts = not (keeps and path in ADJUSTABLE_FIELDS)
+            control.adopts = self._adopts(path)
+
+    def _adopts(self, path: str) -> bool:
+        return not (self._keeps_weights and path in ADJUSTABLE_FIELDS)
+
+    def _sweepable_control(self, path: str) -> SweepableControl:
+        control = self.control(path)
+        if not isinstance(control, SweepableControl):
+            raise KeyError(path)
+        return control
 
     def _sweepable(self) -> dict[str, SweepableControl]:
-        controls = self._controls.items()
-        return {path: one for path, one in controls if isinstance(one, SweepableControl)}
+        """Those that were made, from top to bottom."""
+        made = {path: self._controls.get(path) for paths in _PATHS.values() for path in paths}
+        return {path: one for path, one in made.items() if isinstance(one, SweepableControl)}
 
     def paths(self) -> frozenset[str]:
         """The field paths that have a control here."""
-        return frozenset(self._controls)
+        return _ALL
 
     def folding(self) -> Folding:
         """What is unfolded now."""
@@ -376,7 +425,7 @@ class ControlPanel(ScrolledColumn):
     def show_first(self) -> None:
         """Show what one begins with, and of what is folded or rare that which was changed."""
         for section, group in self._groups.items():
-            changed = self._changed(_paths(section))
+            changed = self._changed(_PATHS[section])
             group.set_open(section not in _FOLDED or bool(changed))
             group.set_shows_rare(not _RARE.isdisjoint(changed))
         self.verticalScrollBar().setValue(0)
@@ -396,13 +445,13 @@ class ControlPanel(ScrolledColumn):
     def set_highlighted(self, paths: Iterable[str]) -> None:
         """Point out these controls, if they are here, and no others; bring them into sight."""
         for path in self._highlighted:
-            self._controls[path].removeEventFilter(self)
-        self._highlighted = tuple(path for path in paths if path in self._controls)
+            self.control(path).removeEventFilter(self)
+        self._highlighted = tuple(path for path in paths if path in self.paths())
         for path in self._highlighted:
-            self._controls[path].installEventFilter(self)
+            self.control(path).installEventFilter(self)
         for section, group in self._groups.items():
             here = [path for path in self._highlighted if _section(path) == section]
-            group.frame(self._controls[path] for path in here)
+            group.frame(map(self.control, here))
         self.unfold(self._highlighted)
         self._bring_into_sight()
 
@@ -426,7 +475,7 @@ class ControlPanel(ScrolledColumn):
         tells
             Whether a line above says that some are hidden, with a button that shows them again.
         """
-        hidden = frozenset(path for path in paths if path in self._controls)
+        hidden = self.paths().intersection(paths)
         if hidden != self._hidden:
             self._hidden, count = hidden, len(hidden)
             controls = "1 control is" if count == 1 else f"{count} controls are"
@@ -448,7 +497,7 @@ class ControlPanel(ScrolledColumn):
         return QSize(zoomed(_WIDTH), 640)
 
     def _adopt(self, path: str, index: int) -> None:
-        experiment = fields.replace(self._experiment, {path: self._controls[path].value()})
+        experiment = fields.replace(self._experiment, {path: self.control(path).value()})
         self.start_chosen.emit(experiment, Start(path, index))
 
     def _bring_into_sight(self) -> None:
@@ -456,47 +505,43 @@ class ControlPanel(ScrolledColumn):
 
     def _show_highlighted(self) -> None:
         for path in reversed(self._highlighted):  # the first, if there isn't room for all
-            if not self._controls[path].isHidden():
-                self.ensureWidgetVisible(self._controls[path], 0, _SCROLL_MARGIN)
+            if not self.control(path).isHidden():
+                self.ensureWidgetVisible(self.control(path), 0, _SCROLL_MARGIN)
 
     def _relate(self) -> None:
         """Show, hide, grey and explain the controls that depend on another one."""
         self._unused = self._reasons()
         for path, control in self._controls.items():
-            section = path.partition(".")[0]
-            reason = self._unused[path]
-            if section == "data":
-                default = fields.default_of(self._experiment, path)
-                if isinstance(control, NumberControl):
-                    control.set_reach(*reach_of(control.field, default))
-                control.set_default(default)
-            is_other = not is_of_model(self._experiment, path)
-            hides = bool(reason) and (section in _HIDING or is_other)
-            control.setVisible(not hides and path not in self._hidden)
-            if section not in _HIDING:
-                control.setEnabled(not reason)
-                control.set_note(f"No effect: {reason}." if reason else "")
+            self._relate_control(path, control)
         for section, group in self._groups.items():
             seen = {
                 path
-                for path in self._controls.keys() - self._hidden
-                if _section(path) == section and is_of_model(self._experiment, path)
+                for path in _PATHS[section]
+                if path not in self._hidden and is_of_model(self._experiment, path)
             }
             group.setVisible(bool(seen))  # no heading over nothing
             if group.more is not None:
                 group.more.setVisible(not _RARE.isdisjoint(seen))
+        self._make_shown()
+
+    def _relate_control(self, path: str, control: Control) -> None:
+        section, reason = path.partition(".")[0], self._unused[path]
+        if section == "data":
+            default = fields.default_of(self._experiment, path)
+            if isinstance(control, NumberControl):
+                control.set_reach(*reach_of(control.field, default))
+            control.set_default(default)
+        control.setVisible(self._is_shown(path))
+        if section not in _HIDING:
+            control.setEnabled(not reason)
+            control.set_note(f"No effect: {reason}." if reason else "")
+
+    def _is_shown(self, path: str) -> bool:
+        """Whether a control is to be seen where its group is unfolded."""
+        is_other = not is_of_model(self._experiment, path)
+        hides = bool(self._unused[path]) and (path.partition(".")[0] in _HIDING or is_other)
+        return not hides and path not in self._hidden
 
     def _reasons(self) -> dict[str, str]:
         """Why fields have no effect at present, by their paths; empty of those that have."""
-        return {path: why_unused(self._experiment, path) for path in self._controls}
-
-
-def _section(path: str) -> str:
-    """The name of the group that a field is in."""
-    return _PLACED.get(path, path.partition(".")[0])
-
-
-def _paths(section: str) -> list[str]:
-    """The field paths of a group, in the order of the experiment but for `_RARE`."""
-    found = [path for path in fields.FIELDS if path not in _ELSEWHERE and _section(path) == section]
-    return sorted(found, key=_RARE.__contains__)
+        return {path: why_unused(self._experiment, path) for path in self.paths()}

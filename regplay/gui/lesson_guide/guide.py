@@ -47,6 +47,8 @@ class OpenPage:
 class Guide(QObject):
     """Connects the panel, the controls, and what the reader's own runs have shown.
 
+    The panel is made when something is first shown in it.
+
     A page is set up when it is opened: its experiment is chosen, controls are pointed out or
     hidden. From then on the reader may change anything; the page stays. Answers and ticks are kept
     while the window is open. What a lesson unfolded in the controls is folded again after it.
@@ -60,6 +62,7 @@ class Guide(QObject):
     """
 
     experiment_chosen = Signal(object)  # (Experiment): work on this one
+    panel_made = Signal(object)  # (LessonPanel): it is there from now on, hidden
     # (str): show this tab, one of `fit`, `landscape`, `seeds`, `network`, `split`
     view_chosen = Signal(str)
     # (tuple[str, ...]): show the curves of these sliders, and no others
@@ -81,20 +84,30 @@ class Guide(QObject):
 
     def __init__(
         self,
-        panel: LessonPanel,
         controls: ControlPanel,
         may_read: Callable[[Sequence[str]], bool],
         parent: QObject | None = None,
         load: Callable[[], Sequence[Lesson]] = lessons.lessons,
     ) -> None:
         super().__init__(parent)
-        self._panel, self._controls, self._may_read = panel, controls, may_read
-        self._load = load
+        self._controls, self._may_read, self._load = controls, may_read, load
+        self._panel: LessonPanel | None = None
         self._progress = Progress()
         self._here: OpenPage | None = None
         self._last: PagePlace | None = None  # where the reader was when a lesson was left
         self._folding: Folding | None = None  # of the controls, before a lesson was opened
         self._is_narrow = False
+
+    @property
+    def panel(self) -> LessonPanel:
+        """What a lesson is read in."""
+        if self._panel is None:
+            self._panel = self._make_panel()
+            self.panel_made.emit(self._panel)
+        return self._panel
+
+    def _make_panel(self) -> LessonPanel:
+        panel = LessonPanel()
         contents, page, bar = panel.contents, panel.page_view, panel.bar
         panel.contents_button.clicked.connect(self._toggle_contents)
         panel.close_button.clicked.connect(self.close)
@@ -111,6 +124,7 @@ class Guide(QObject):
         page.do.button.clicked.connect(self._try)
         page.score.restart.clicked.connect(self._restart)
         panel.hide()
+        return panel
 
     @property
     def position(self) -> PagePlace | None:
@@ -139,7 +153,7 @@ class Guide(QObject):
         The experiment stays as it is.
         """
         if self._here is not None:
-            self._panel.show()
+            self.panel.show()
         elif self._last is not None:
             self.go_to(*self._last, sets_up=False)
         else:
@@ -147,7 +161,8 @@ class Guide(QObject):
 
     def close(self) -> None:
         """Leave the lesson: hide the panel, and show the controls as they were before it."""
-        self._panel.hide()
+        if self._panel is not None:
+            self._panel.hide()
         if self._here is not None:
             self._last, self._here = self._here.place, None
             self._point_out()
@@ -158,7 +173,7 @@ class Guide(QObject):
 
     def toggle(self) -> None:
         """Open, or close what is open."""
-        if self._panel.isHidden():
+        if self._panel is None or self._panel.isHidden():
             self.open()
         else:
             self.close()
@@ -170,13 +185,13 @@ class Guide(QObject):
         except LessonError as error:
             self.failed.emit(str(error))
             return
-        self._panel.show()
-        self._panel.show_contents(known, self.position, self._progress.counts())
+        self.panel.show()
+        self.panel.show_contents(known, self.position, self._progress.counts())
 
     def ask_for_file(self) -> None:
         """Ask for a lesson file and open it."""
         name, _ = QFileDialog.getOpenFileName(
-            self._panel.window(), "Open lesson", "", "Lessons (*.toml);;All files (*)"
+            self.panel.window(), "Open lesson", "", "Lessons (*.toml);;All files (*)"
         )
         if name:
             self.open_file(Path(name))
@@ -231,13 +246,13 @@ class Guide(QObject):
         self._here = here
         self._progress.look(here.lesson)
         following = self._after(here.lesson)
-        self._panel.show_page(
+        self.panel.show_page(
             here.lesson,
             here.number,
             self._progress.reached(here.lesson, here.number),
             "" if following is None else following.title,
         )
-        self._panel.show()
+        self.panel.show()
         if sets_up:
             self._set_up()
         self._point_out()
@@ -273,7 +288,7 @@ class Guide(QObject):
         elif self._here is None:
             self.close()  # there is no page to go back to
         else:
-            self._panel.show_again()
+            self.panel.show_again()
 
     # what a page asks for
 
@@ -414,4 +429,4 @@ class Guide(QObject):
     def _show_reached(self) -> None:
         if self._here is not None:
             reached = self._progress.reached(self._here.lesson, self._here.number)
-            self._panel.set_reached(reached)
+            self.panel.set_reached(reached)

@@ -16,7 +16,6 @@ from regplay.core.sweep import Lineup, Sweep
 from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel
 from regplay.gui.lesson_guide.guide import Guide
-from regplay.gui.lesson_guide.lesson_panel import LessonPanel
 from regplay.gui.runs import TrainedTogether, seen_together
 from regplay.gui.tabs import Tabs
 from regplay.gui.training import Study, StudyRequest, View
@@ -46,8 +45,7 @@ class LessonStudies(QObject):
         may_read: Callable[[Sequence[str]], bool],
     ) -> None:
         super().__init__(controller)
-        self.panel = LessonPanel()
-        self.guide = guide = Guide(self.panel, controls, may_read, self)
+        self.guide = guide = Guide(controls, may_read, self)
         self._controls, self._tabs = controls, tabs
         self._controller, self._studies = controller, controller.studies
         self._own: dict[Pin, str] = {}  # those of the page, and how it calls them

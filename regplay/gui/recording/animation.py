@@ -15,7 +15,7 @@ from regplay.core import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
 from regplay.gui.controller import Controller
-from regplay.gui.controls import ControlPanel, NumberControl, scale_of
+from regplay.gui.controls import ControlPanel, scale_of
 from regplay.gui.recording.film_dialog import FilmDialog
 from regplay.gui.theme import colors_of, zoom_of_text
 from regplay.gui.widgets import named
@@ -134,11 +134,8 @@ class AnimationCommand(QObject):
         if self._process is not None:
             return
         window, controls = self._window, self._controls
-        sliders = [
-            path
-            for path in FIELDS
-            if path in controls.paths() and isinstance(controls.control(path), NumberControl)
-        ]
+        numbers = [path for path, field in FIELDS.items() if field.kind in ("integer", "number")]
+        sliders = [path for path in numbers if path in controls.paths()]
         dialog = AnimationDialog(sliders, self._settings, window)
         path = dialog.ask("Export animation", "animation")
         if path is not None:

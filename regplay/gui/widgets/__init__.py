@@ -22,6 +22,8 @@ from regplay.gui.widgets.layout import (
     divided,
     fill,
     named,
+    next_stop,
+    put_in_tab_order,
     take_out,
     with_parents,
 )

@@ -118,23 +118,28 @@ class Columns(QScrollArea):
 
     narrowed = Signal(bool)
 
-    def __init__(self, controls: QScrollArea, centre: QWidget, lesson: QWidget) -> None:
+    def __init__(self, controls: QScrollArea, centre: QWidget) -> None:
         super().__init__()
         self.setObjectName("columns")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._controls, self._lesson = controls, lesson
+        self._controls = controls
+        self._lesson: QWidget | None = None
         self._is_narrow: bool | None = None
         self._is_below = False  # the lesson, below the controls
         left = QWidget()
         self._left = fill(QVBoxLayout(left), (controls, 1))
         self.parts = divided("halves", Qt.Orientation.Horizontal, left, centre, (0, 1))
         self.setWidget(self.parts)
-        self._place_lesson(is_below=False)
-        for watched in (lesson, controls.widget()):
-            watched.installEventFilter(self)
+        controls.widget().installEventFilter(self)
+
+    def add_lesson(self, lesson: QWidget) -> None:
+        """Have room for a lesson while it is shown."""
+        self._lesson = lesson
+        self._place(lesson)
+        lesson.installEventFilter(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -161,25 +166,26 @@ class Columns(QScrollArea):
             self.narrowed.emit(is_narrow)
         is_below = self.width() < zoomed(_NARROWER)
         if is_below != self._is_below:
-            self._place_lesson(is_below=is_below)
+            self._is_below = is_below
+            if self._lesson is not None:
+                self._place(self._lesson)
         self._share_left()
 
-    def _place_lesson(self, *, is_below: bool) -> None:
-        self._is_below = is_below
-        is_hidden = self._lesson.isHidden()
-        if is_below:
-            self._left.addWidget(self._lesson, 1)
+    def _place(self, lesson: QWidget) -> None:
+        is_hidden = lesson.isHidden()
+        if self._is_below:
+            self._left.addWidget(lesson, 1)
         else:
-            self.parts.addWidget(self._lesson)
+            self.parts.addWidget(lesson)
             self.parts.setStretchFactor(2, 0)
-        self._lesson.setVisible(not is_hidden)
+        lesson.setVisible(not is_hidden)
 
     def _share_left(self) -> None:
         """Above a lesson the controls are as high as they need, up to a share of the column.
 
         They leave the height that the lesson needs at least, but keep that of a control.
         """
-        if self._is_below and not self._lesson.isHidden():
+        if self._is_below and self._lesson is not None and not self._lesson.isHidden():
             needed = self._controls.widget().sizeHint().height()
             room = self.height() - self._lesson.minimumSizeHint().height()
             most = min(round(_MOST * self.height()), max(room, zoomed(_LEAST)))

@@ -105,6 +105,25 @@ def with_parents(widget: QWidget | None) -> Iterator[QWidget]:
         widget = widget.parentWidget()
 
 
+def next_stop(widget: QWidget, *, is_back: bool = False) -> QWidget:
+    """What Tab goes to from a widget, or Shift+Tab if `is_back`, were all in sight."""
+    while True:
+        following = widget.previousInFocusChain() if is_back else widget.nextInFocusChain()
+        assert following is not None  # the chain is a ring
+        if following.focusPolicy() != Qt.FocusPolicy.NoFocus:
+            return following
+        widget = following
+
+
+def put_in_tab_order(new: QWidget, after: QWidget) -> None:
+    """Have Tab go through what is in a new widget after another one; else it would come last."""
+    stop = next_stop(new)
+    while new.isAncestorOf(stop):
+        following = next_stop(stop)
+        QWidget.setTabOrder(after, stop)
+        after, stop = stop, following
+
+
 def take_out(widgets: Iterable[QWidget], layout: QLayout) -> None:
     """Take widgets out of a layout for good; they are out of sight at once, deleted later."""
     for widget in widgets:

@@ -62,8 +62,8 @@ def shown(panel, path):
 def test_each_field_has_a_control_with_its_path_default_and_texts(panel):
     for path in PATHS:
         field = FIELDS[path]
-        control = panel.findChild(QWidget, path)
-        assert control is panel.control(path)
+        control = panel.control(path)
+        assert control is panel.findChild(QWidget, path)
         assert control.value() == field.default, path
         assert control.field is field
         assert field.description in control.toolTip()

@@ -124,7 +124,7 @@ def test_nothing_of_the_last_thing_stays(open_window):
     assert not person.controller.session.keeps_weights
     assert not list(person.controller.pins)
     assert window.guide.position is None
-    assert not window.lesson_panel.isVisible()
+    assert not window.guide.panel.isVisible()
     assert window.tabs.tab == "fit"
     assert window.tabs.seeds is window.tabs.side is window.tabs.landscape is None
     assert person.controller.runner.speed is None

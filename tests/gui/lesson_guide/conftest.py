@@ -97,16 +97,14 @@ class Reader:
 
     def __init__(self, lesson_list: list[Lesson], controls: ControlPanel) -> None:
         self.window = QWidget()
-        self.controls, self.panel = controls, LessonPanel()
+        self.controls = controls
         row = QHBoxLayout(self.window)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.controls)
-        row.addWidget(self.panel)
         self.asked: list[tuple[str, ...]] = []  # which files may be read
         self.may_read = True
-        self.guide = Guide(
-            self.panel, self.controls, self._answer, self.window, lambda: lesson_list
-        )
+        self.guide = Guide(self.controls, self._answer, self.window, lambda: lesson_list)
+        self.guide.panel_made.connect(row.addWidget)
         self._said: list[tuple[str, object]] = []
         guide = self.guide
         for name in ("experiment", "view", "curves", "pins", "link"):
@@ -120,6 +118,10 @@ class Reader:
     def _answer(self, files: Sequence[str]) -> bool:
         self.asked.append(tuple(files))
         return self.may_read
+
+    @property
+    def panel(self) -> LessonPanel:
+        return self.guide.panel
 
     def find(self, name: str) -> QWidget:
         self.settle()
