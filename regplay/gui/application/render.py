@@ -157,10 +157,6 @@ class Renderer:
         self._collector.begin()
         self.player = window.recording.player(storyboard, _prove)
         self.player.begin(size)
-        for _ in range(round(_SETTLED * storyboard.fps)):
-            self._settle()
-            self._clock.advance(self._step)
-        self._settle()
 
     def frames(
         self, kept: FrameCache | None = None, goes_on: Callable[[], bool] = lambda: True
@@ -183,6 +179,12 @@ class Renderer:
         NotProvedError
             If something that it requires does not hold.
         """
+        for _ in range(round(_SETTLED / self._step)):
+            if not self._settle(goes_on):
+                return
+            self._clock.advance(self._step)
+        if not self._settle(goes_on):
+            return
         self.player.start()
         picture: QImage | None = None
         taken: Iterator[QImage] | None = None
@@ -228,7 +230,7 @@ class Renderer:
         self._window.theme.deleteLater()
         self._window.deleteLater()
 
-    def _settle(self, goes_on: Callable[[], bool] = lambda: True) -> bool:
+    def _settle(self, goes_on: Callable[[], bool]) -> bool:
         """Wait until the window shows all that was asked of the thread, or is not wanted."""
         while goes_on():
             QApplication.processEvents()
