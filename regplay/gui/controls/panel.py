@@ -493,6 +493,12 @@ class ControlPanel(ScrolledColumn):
             self.updateGeometry()  # another width may do
             self.wishes_changed.emit()
 
+    def event(self, event: QEvent) -> bool:
+        """Ask for more width, or less, once the controls do."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().event(event)
+
     def minimumSizeHint(self) -> QSize:
         """288 px wide at 100 %; for an audience, what the few in sight need if that is less."""
         width = zoomed(_MIN_WIDTH)
