@@ -21,7 +21,7 @@ from regplay.core.verdict import judge
 from regplay.resources import resource
 from regplay.session.experiment_text import open_experiment, read_sweep, without_effect
 from regplay.session.export import to_pytorch
-from regplay.session.files import OutputError, prepare_folder, write_file
+from regplay.session.files import OutputError, write_file, write_files
 from regplay.session.lessons import find_lesson, lesson_summary, lesson_table
 from regplay.session.lessons import lessons as all_lessons
 from regplay.session.progress_line import importing, progress_line
@@ -114,14 +114,7 @@ def sweep(options: Namespace) -> int:
 
 
 def _write_sweep(folder: Path, result: SweepResult) -> None:
-    prepare_folder(folder)
-    picture = folder / "sweep.png"
-    had_picture = picture.exists()
-    try:
-        picture.unlink(missing_ok=True)  # never beside numbers that it doesn't show
-    except OSError as error:
-        raise OutputError(f"{picture}: can't be removed: {error.strerror or error}") from None
-    write_file(folder / "sweep.csv", sweep_csv(result))
+    files, picture = {"sweep.csv": sweep_csv(result)}, folder / "sweep.png"
     axes = len(result.sweep.axes)
     reason = ""
     if axes not in (1, 2):
@@ -130,13 +123,19 @@ def _write_sweep(folder: Path, result: SweepResult) -> None:
         reason = "all networks diverged"
     elif result.task == "mixed":
         reason = "the losses of regressions and classifications can't be compared"
-    if reason:
-        gone = "; that of an earlier sweep is removed" if had_picture else ""
-        print(f"No sweep.png: {reason}{gone}", file=sys.stderr)
-    else:
+    if not reason:
         from regplay.gui.figures.sweep_figure import sweep_png
 
-        write_file(picture, sweep_png(result))
+        files[picture.name] = sweep_png(result)
+    write_files(folder, files)
+    if reason:
+        had_picture = picture.exists()
+        try:
+            picture.unlink(missing_ok=True)  # never beside numbers that it doesn't show
+        except OSError as error:
+            raise OutputError(f"{picture}: can't be removed: {error.strerror or error}") from None
+        gone = "; that of an earlier sweep is removed" if had_picture else ""
+        print(f"No sweep.png: {reason}{gone}", file=sys.stderr)
     print(f"Results are in {folder}", file=sys.stderr)
 
 

@@ -11,7 +11,7 @@ import shutil
 import stat
 import time
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -43,12 +43,27 @@ def write_atomically(path: Path, data: bytes | str) -> None:
         If a text has half a surrogate pair, as the names of some files do.
     """
     content = data.encode() if isinstance(data, str) else data
-    mode = _mode_of(path)
-    if mode is not None and not stat.S_ISREG(mode):
+    if not _may_be_replaced(path):
         with path.open("wb") as device:
             device.write(content)
         return
     path = Path(os.path.realpath(path))
+    temporary = _written_beside(path, content)
+    try:
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def _may_be_replaced(path: Path) -> bool:
+    mode = _mode_of(path)
+    return mode is None or stat.S_ISREG(mode)
+
+
+def _written_beside(path: Path, content: bytes) -> Path:
+    """A temporary file that only needs the name of this one, whose permissions it has."""
+    mode = _mode_of(path)
     _delete_abandoned(path)
     temporary = temporary_beside(path)
     try:
@@ -62,10 +77,10 @@ def write_atomically(path: Path, data: bytes | str) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())  # else a crash may leave the new name on an empty file
-        os.replace(temporary, path)
-    finally:
+    except BaseException:
         temporary.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+        raise
+    return temporary
 
 
 def temporary_beside(path: Path) -> Path:
@@ -162,8 +177,47 @@ def write_file(path: Path, content: bytes | str) -> None:
     OutputError
         If it can't be written.
     """
-    try:
+    with _told(path):
         write_atomically(path, content)
+
+
+def write_files(folder: Path, files: Mapping[str, bytes | str]) -> None:
+    """Write files into a folder, which is made if need be: all of them, or none.
+
+    Raises
+    ------
+    OutputError
+        If one can't be written; all that was there before is untouched.
+    """
+    was_there = folder.exists()
+    prepare_folder(folder)
+    paths = {name: Path(os.path.realpath(folder / name)) for name in files}
+    written: dict[str, Path] = {}
+    try:
+        for name, content in files.items():
+            with _told(folder / name):
+                data = content.encode() if isinstance(content, str) else content
+                if _may_be_replaced(paths[name]):
+                    written[name] = _written_beside(paths[name], data)
+                else:
+                    write_atomically(paths[name], data)
+        for name, temporary in written.items():
+            with _told(folder / name):
+                os.replace(temporary, paths[name])
+        _sync_folder(folder)
+    finally:
+        for temporary in written.values():
+            temporary.unlink(missing_ok=True)
+        if not was_there:
+            with contextlib.suppress(OSError):  # of what is not empty
+                folder.rmdir()
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Say in words why a file can't be written."""
+    try:
+        yield
     except OSError as error:
         raise OutputError(f"{path}: can't be written: {with_advice(error)}") from None
     except UnicodeEncodeError:

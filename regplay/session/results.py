@@ -21,7 +21,7 @@ from regplay.core.layers import dropouts
 from regplay.core.sweep import Sweep
 from regplay.core.verdict import PointLosses, Verdict
 from regplay.session.experiment_text import to_toml
-from regplay.session.files import csv_bytes, finite, prepare_folder, write_file
+from regplay.session.files import csv_bytes, finite, write_files
 
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
     from torch import Tensor
@@ -155,7 +155,7 @@ def _model(result: Result) -> bytes:
 def write_results(folder: Path, result: Result) -> None:
     """Write `experiment.toml`, `history.csv`, `predictions.csv` and `model.pt` into `folder`.
 
-    Each file appears whole or not at all, and replaces one of the same name.
+    All of them appear, each whole, or none; each replaces one of the same name.
 
     Raises
     ------
@@ -168,9 +168,7 @@ def write_results(folder: Path, result: Result) -> None:
         "predictions.csv": predictions_csv(result.dataset, result.fit),
         "model.pt": _model(result),
     }
-    prepare_folder(folder)
-    for name, content in files.items():
-        write_file(folder / name, content)
+    write_files(folder, files)
 
 
 # sweeps

@@ -13,6 +13,9 @@ from experiment_files import experiment_file
 from regplay.cli import main
 from regplay.cli.commands import COMMANDS
 from regplay.core import UserError
+from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
+from regplay.session.export import to_pytorch
 
 EXPERIMENT = """
 epochs = 150
@@ -41,6 +44,22 @@ def _losses(printed: str) -> list[float]:
     return [float(line.partition(" loss: ")[2].split(",")[0]) for line in printed.splitlines()]
 
 
+def test_the_script_is_the_one_of_the_experiment_with_what_was_set(experiment, tmp_path):
+    """What such scripts come to, each alone in an empty folder, tests of the session say."""
+    script = tmp_path / "moons.py"
+    assert export(experiment, "-o", script, "--set", "optimizer.lr=0.02") == 0
+    values = {
+        "epochs": 150,
+        "data.name": "moons",
+        "model.depth": 1,
+        "model.width": 8,
+        "regularization.weight_decay": 0.01,
+        "optimizer.lr": 0.02,
+    }
+    assert script.read_text(encoding="utf-8") == to_pytorch(replace(Experiment(), values))
+
+
+@pytest.mark.nightly  # by day the one above
 def test_a_script_alone_in_an_empty_folder_comes_to_what_train_comes_to(
     experiment, tmp_path, capsys
 ):

@@ -4,6 +4,7 @@ import itertools
 import threading
 
 import numpy as np
+import pytest
 import torch
 
 from regplay.core import native
@@ -38,6 +39,10 @@ def torch_engine():
 
 
 ENGINES = {"native": native_engine, "torch": torch_engine}
+# For what takes torch's engine long, and is asked of it by day in a quicker way.
+TORCH_AT_NIGHT = pytest.mark.parametrize(
+    "engine", ["native", pytest.param("torch", marks=pytest.mark.nightly)], indirect=True
+)
 
 
 def use(monkeypatch, engine):

@@ -1,12 +1,13 @@
 """Batches, dropout and input noise: what is drawn, and that members share it."""
 
+import functools
 import itertools
 from math import ceil
 
 import numpy as np
 import pytest
 import torch
-from engines import input_masks, masks, noises
+from engines import TORCH_AT_NIGHT, input_masks, masks, noises
 from keywords import by_path
 from plain_torch import PlainTorch
 from small_trainings import advance
@@ -166,6 +167,7 @@ def test_training_takes_the_smaller_last_batch_too(engine):
 # Words
 
 
+@functools.cache
 def philox_by_hand(counter, key):
     """Salmon et al. (2011), figure 2 and table 2, in Python's whole numbers."""
     (c0, c1, c2, c3), (key0, key1) = counter, key
@@ -174,7 +176,7 @@ def philox_by_hand(counter, key):
         high1, low1 = divmod(0xCD9E8D57 * c2, 2**32)
         c0, c1, c2, c3 = high1 ^ c1 ^ key0, low1, high0 ^ c3 ^ key1, low0
         key0, key1 = (key0 + 0x9E3779B9) % 2**32, (key1 + 0xBB67AE85) % 2**32
-    return [c0, c1, c2, c3]
+    return c0, c1, c2, c3
 
 
 def word_by_hand(seed, step, layer, row, unit):
@@ -200,7 +202,7 @@ def test_philox_gives_the_published_answers(counter, key, words):
         return [torch.tensor([number]) for number in numbers]
 
     assert [word.item() for word in philox(tensors(counter), tensors(key))] == list(words)
-    assert philox_by_hand(counter, key) == list(words)
+    assert philox_by_hand(counter, key) == words
 
 
 STEPS = (0, 1, 2**31 + 5, 2**32 - 1, 2**32, 2**32 + 1, 5 * 2**32 + 7)
@@ -423,6 +425,7 @@ def test_input_noise_is_standard_normal_and_shared_by_a_seed(engine):
         assert abs(correlation) < 5 / a.numel() ** 0.5
 
 
+@TORCH_AT_NIGHT  # which has the same noise, bit for bit: `test_noise_is_the_quantile_of_its_word`
 def test_input_noise_acts_on_a_linear_model_as_ridge_does(engine):
     """E‖y − (x + sε)·w − b‖² = ‖y − x·w − b‖² + s²·w²: the penalty of λ = 2s², biases spared."""
     s = 0.7

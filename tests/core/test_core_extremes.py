@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 import torch
-from engines import CPU, dataset_of, native_engine, torch_engine, use
+from engines import CPU, TORCH_AT_NIGHT, dataset_of, native_engine, torch_engine, use
 from plain_torch import ACTIVATIONS, PlainTorch
 from small_trainings import kept_records
 
@@ -51,8 +51,15 @@ def test_points_that_are_no_numbers_harm_no_others(engine):
 @pytest.mark.parametrize("where", ["train.x", "train.y", "valid.x", "valid.y"])
 # Where −∞ goes, ∞ goes with the weights of the other sign: it is asked for at night.
 @pytest.mark.parametrize("value", [NAN, INF, pytest.param(-INF, marks=pytest.mark.nightly)])
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("batch_size", [0, 4])
+# Each activation with one of the two, half of them by batches: at night with both.
+@pytest.mark.parametrize(
+    ("activation", "batch_size"),
+    [
+        pytest.param(activation, size, marks=pytest.mark.nightly if (i + size // 4) % 2 else ())
+        for i, activation in enumerate(ACTIVATIONS)
+        for size in (0, 4)
+    ],
+)
 def test_a_member_with_such_data_diverges_and_harms_no_other(
     engine, where, value, activation, batch_size
 ):
@@ -108,7 +115,9 @@ def test_what_single_precision_can_hold_is_a_number_and_what_it_cannot_is_none(e
 # The largest and the smallest
 
 
-# Other losses and activations are those of narrow networks: one of them by day.
+# Other losses and activations are those of narrow networks: one of them by day. By torch's engine
+# random experiments are as deep.
+@TORCH_AT_NIGHT
 @pytest.mark.parametrize(
     ("classes", "activation"), [(1, "tanh"), pytest.param(4, "relu", marks=pytest.mark.nightly)]
 )

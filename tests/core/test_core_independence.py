@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 import torch
-from engines import native_engine, use
+from engines import TORCH_AT_NIGHT, native_engine, use
 from small_trainings import kept_records
 from trainings import run, train
 
@@ -204,6 +204,7 @@ def test_what_happens_outside_does_not_matter_for_a_training_that_pauses(engine)
     assert torch.equal(paused.population.flat, plain.population.flat)
 
 
+@TORCH_AT_NIGHT  # whose populations share nothing
 def test_two_trainings_in_two_threads_do_what_they_do_one_after_the_other(engine):
     """Each with helpers of its own, in an engine that both share."""
     if isinstance(engine, NativeEngine):

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from engines import TORCH_AT_NIGHT
 from keywords import by_path
 from small_trainings import advance
 from trainings import run
@@ -36,6 +37,7 @@ def norms(population, member):
     ("data", "depth", "width"),
     [("sine", 2, 9), ("moons", 1, 17), ("linear", 0, 1), ("blobs", 3, 5), ("cars", 1, 33)],
 )
+@TORCH_AT_NIGHT  # which `test_core_equals_torch` and random experiments hold to such bounds
 def test_each_member_keeps_to_its_own_bound(engine, dtype, optimizer, data, depth, width):
     """Layers with more inputs than outputs and with fewer, which lie in memory differently."""
     values = {"data__name": data, "model__depth": depth, "model__width": width}

@@ -1,11 +1,19 @@
 """Writing a file whole or not at all."""
 
+import errno
 import os
 import stat
 
 import pytest
 
-from regplay.session.files import leftovers_of, temporary_beside, write_atomically
+from regplay.session import files
+from regplay.session.files import (
+    OutputError,
+    leftovers_of,
+    temporary_beside,
+    write_atomically,
+    write_files,
+)
 
 
 def test_text_and_bytes_replace_what_was_there(tmp_path):
@@ -130,3 +138,27 @@ def test_what_a_kill_left_is_found_by_the_name_of_the_file(tmp_path):
     temporary_beside(other).write_text("half")
     assert leftovers_of(path) == [left]
     assert leftovers_of(tmp_path / "none" / "a1.regplay") == []
+
+
+@pytest.mark.parametrize("was_there", [False, True])
+def test_of_several_files_all_are_written_or_none(monkeypatch, tmp_path, was_there):
+    folder, count, sync = tmp_path / "results", [], os.fsync
+    if was_there:
+        folder.mkdir()
+        (folder / "a.txt").write_text("before")
+
+    def refuse_the_second(descriptor):
+        count.append(descriptor)
+        if len(count) == 2:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        sync(descriptor)
+
+    monkeypatch.setattr(files.os, "fsync", refuse_the_second)
+    with pytest.raises(OutputError, match=r"b.txt: can't be written: no space.*; make room"):
+        write_files(folder, {"a.txt": "a", "b.txt": b"b"})
+    assert folder.exists() == was_there
+    if was_there:
+        assert [(one.name, one.read_text()) for one in folder.iterdir()] == [("a.txt", "before")]
+    monkeypatch.undo()
+    write_files(folder, {"a.txt": "a", "b.txt": b"b"})
+    assert {one.name: one.read_text() for one in folder.iterdir()} == {"a.txt": "a", "b.txt": "b"}

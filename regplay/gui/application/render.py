@@ -30,7 +30,7 @@ from regplay.gui.recording.encoder import Encoder
 from regplay.gui.recording.frame_cache import FrameCache
 from regplay.gui.recording.player import Log
 from regplay.gui.recording.recorder import picture_of
-from regplay.gui.recording.video import open_video
+from regplay.gui.recording.video import as_png, open_video
 from regplay.gui.recording.video_formats import format_of
 from regplay.gui.training import VirtualClock
 from regplay.gui.window import MainWindow
@@ -322,7 +322,7 @@ def render(
         for part, target in parts:
             os.replace(part, target)
         for name, image in stills:
-            _save(image, targets[0].with_name(f"{Path(name).stem}{suffix}.png"))
+            write_file(targets[0].with_name(f"{Path(name).stem}{suffix}.png"), as_png(image))
         _write_extras(targets[0], extras, log, renderer.seconds, storyboard.language, sheet)
         return log
 
@@ -337,11 +337,6 @@ def _part(target: Path) -> Path:
     """The name of a file that is not whole yet, in the format of the one that it becomes."""
     form = format_of(target)
     return temporary_beside(target).with_suffix(form.suffix) if form.suffix else target
-
-
-def _save(image: QImage, path: Path) -> None:
-    if not image.save(str(path)):
-        raise StoryboardError(f"{path}: can't be written; is there room on the disk?")
 
 
 def _write_extras(
@@ -366,7 +361,7 @@ def _write_extras(
         track = json.dumps({"pointer": pointer, "keys": keys}, indent=1)
         write_file(target.with_suffix(".track.json"), track + "\n")
     if sheet is not None:
-        _save(sheet.picture(), target.with_suffix(".sheet.png"))
+        write_file(target.with_suffix(".sheet.png"), as_png(sheet.picture()))
 
 
 class _ContactSheet:

@@ -20,6 +20,7 @@ from av.error import BlockingIOError as NotYetError
 from av.error import EOFError as NoMoreError
 from av.filter import Graph
 from av.video.reformatter import Colorspace, VideoReformatter
+from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QImage
 
 from regplay.gui.recording.video_formats import (
@@ -304,6 +305,14 @@ class ConvertedFile(StreamFile):
             made.unlink(missing_ok=True)
 
 
+def as_png(image: QImage) -> bytes:
+    """A picture as a PNG file; one that is written at once prints what the disk refuses."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs want a `bytes` format
+    return bytes(buffer.data().data())
+
+
 class ImageFiles(Video):
     """A folder of `00000.png` and so on."""
 
@@ -320,8 +329,8 @@ class ImageFiles(Video):
     def write(self, image: QImage, count: int = 1) -> None:
         for _ in range(count):
             path = self.path / f"{self.frames:05}.png"
-            if not image.save(str(path)):
-                raise RecordingError(f"{path}: can't be written; is there room on the disk?")
+            with _told(path):
+                path.write_bytes(as_png(image))
             self.frames += 1
 
     def discard(self, frames: int) -> None:

@@ -156,7 +156,7 @@ def test_curves_have_the_shapes_of_their_names():
 
 @pytest.mark.parametrize("arms", [2, 3, 4])
 def test_arms_of_spirals_turn_one_and_a_half_times_and_are_evenly_apart(arms):
-    data = make("spirals", noise=0.0, n_train=6000, n_arms=arms)
+    data = make("spirals", noise=0.0, n_train=3000, n_arms=arms)
     np.testing.assert_array_equal(data.truth(data.train.x), data.train.y)
     first = data.train.x[data.train.y == 0]
     for arm in range(arms):

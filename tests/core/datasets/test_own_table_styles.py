@@ -66,8 +66,15 @@ GAPS = [None, "", "NA", "-"]
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "cp1252"]
 
 
-@pytest.mark.parametrize("separator", SEPARATORS, ids=["comma", "semicolon", "tab", "bar"])
-@pytest.mark.parametrize(("decimal", "thousands"), MARKS)
+# Each separator with every second way to write numbers; the others at night.
+@pytest.mark.parametrize(
+    ("separator", "decimal", "thousands"),
+    [
+        pytest.param(separator, *marks, marks=pytest.mark.nightly if (i + j) % 2 else ())
+        for i, separator in enumerate(SEPARATORS)
+        for j, marks in enumerate(MARKS)
+    ],
+)
 def test_marks_headers_gaps_and_encodings(tmp_path, separator, decimal, thousands):
     encodings = itertools.cycle(ENCODINGS)
     for header, gap in itertools.product(HEADERS, GAPS):

@@ -297,6 +297,7 @@ while True:
 """
 
 
+@pytest.mark.nightly  # by day `test_kills` kills what saves itself
 def test_a_kill_in_the_middle_leaves_what_was_there_before_or_after(folder):
     here = Path(__file__).parent
     command = [sys.executable, "-c", WRITER, folder, here, here.parents[1]]

@@ -7,16 +7,16 @@ from exported_scripts import assert_same, experiment_of, trained
 
 from regplay.core.datasets import REGISTRY
 
-SMALL = {"model.width": 16, "epochs": 60}
+SMALL = {"model.width": 16, "epochs": 30}
 CSV = "height,colour,weight\n" + "".join(f"{i},{i * i % 7},{i * 3 % 11 + 0.5}\n" for i in range(40))
 LEARNING_RATES = {"sgd": 0.05, "momentum": 0.01, "adam": 0.01, "adamw": 0.01}
 PENALTIES = {
     "none": {},
-    "decay": {"regularization.weight_decay": 0.05},
-    "l1": {"regularization.l1": 0.005},
-    "both": {"regularization.weight_decay": 0.05, "regularization.l1": 0.005},
+    "decay": {"regularization.weight_decay": 0.1},
+    "l1": {"regularization.l1": 0.01},
+    "both": {"regularization.weight_decay": 0.1, "regularization.l1": 0.01},
     "smooth": {"regularization.label_smoothing": 0.3},
-    "norm": {"regularization.weight_decay": 0.05, "regularization.max_norm": 0.5},
+    "norm": {"regularization.weight_decay": 0.1, "regularization.max_norm": 0.5},
 }
 
 _EDITS = "move 2 0.5 1; delete 1; delete 4; add 0.25 2"
@@ -112,7 +112,7 @@ LOOPS = {
         "optimizer.lr": 0.03,
     },
     "stops soon": {"regularization.early_stopping": 1, "epochs": 15, "optimizer.lr": 0.1},
-    "does not stop": {"regularization.early_stopping": 59},
+    "does not stop": {"regularization.early_stopping": 29},
     "smooths and stops": {
         "regularization.label_smoothing": 0.2,
         "regularization.early_stopping": 5,
@@ -122,7 +122,7 @@ LOOPS = {
         "data.n_train": 20,
         "optimizer.lr": 0.03,
     },
-    "can't stop": {"regularization.early_stopping": 60},
+    "can't stop": {"regularization.early_stopping": 30},
 }
 PENALIZED = {
     f"{name} {penalty} {'all' if decay_bias else 'weights'}": {
