@@ -103,6 +103,6 @@ def test_the_window_is_closed_as_by_its_button(end, leftovers, tmp_path, name, w
 
 
 def test_what_it_would_have_asked_about_is_offered_at_the_next_start(end, leftovers):
-    assert end(signal.SIGINT, "pin") == 128 + signal.SIGINT
+    assert end(signal.SIGINT, "train", "pin") == 128 + signal.SIGINT
     (leftover,) = leftovers()
     assert len(read(leftover.path).pins) == 1
