@@ -29,6 +29,12 @@ def advance(training):
     return snapshot if snapshot is not None and snapshot.step == training.step else None
 
 
+def train_to(training, step):
+    """Train to a step, with as many calls as that takes."""
+    while training.step < step and not training.finished:
+        training.train(step)
+
+
 def state_of(training):
     """A copy of all that what follows depends on, at the end of an epoch that need be no record."""
     work = training._work

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 from plain_torch import PlainTorch
-from small_trainings import advance, parameters, patient, records, small, training_of
+from small_trainings import advance, parameters, patient, records, small, train_to, training_of
 
 from regplay.core.fields import replace
 
@@ -99,8 +99,8 @@ def test_adjusting_on_the_way_is_what_torch_does_when_its_values_change(engine, 
     for change in [{}, *changes]:
         experiment = plain.experiment = replace(experiment, change)
         training.adjust([experiment])
-        for _ in range(7):  # of which four are an epoch
-            advance(training)
+        train_to(training, training.step + 7)  # of which four are an epoch
+        for _ in range(7):
             plain.step()
     torch.testing.assert_close(training.population.flat[0], plain.parameters, rtol=1e-9, atol=1e-11)
     assert training.epochs == experiment.epochs

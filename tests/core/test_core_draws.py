@@ -10,7 +10,7 @@ import torch
 from engines import TORCH_AT_NIGHT, input_masks, masks, noises
 from keywords import by_path
 from plain_torch import PlainTorch
-from small_trainings import advance
+from small_trainings import advance, train_to
 from trainings import run
 
 from regplay.core.datasets import load
@@ -337,8 +337,8 @@ def test_training_applies_the_mask_to_every_hidden_layer(engine, batch_size):
     )
     training = Training([settings], device="cpu", dtype=torch.float64)
     plain = PlainTorch(training)
+    train_to(training, 30)
     for _ in range(30):
-        advance(training)
         plain.step()
     torch.testing.assert_close(training.population.flat[0], plain.parameters, rtol=1e-9, atol=1e-11)
 

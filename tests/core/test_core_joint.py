@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from engines import native_engine, use
+from engines import TORCH_AT_NIGHT, native_engine, use
 from small_trainings import advance
 from trainings import assert_same, run, trained_together
 
@@ -54,6 +54,7 @@ _SWEEPS = {
 }
 
 
+@TORCH_AT_NIGHT  # by day its members are compared in `test_core_independence`
 @pytest.mark.parametrize("axes", _SWEEPS.values(), ids=_SWEEPS)
 def test_members_equal_those_trained_alone(engine, axes):
     experiments = Sweep(BASE, axes, seeds=2).experiments

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 from keywords import by_path
-from small_trainings import advance, assert_same_records, kept_records, state_of
+from small_trainings import assert_same_records, kept_records, state_of, train_to
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
@@ -30,8 +30,7 @@ def experiment(**values):
 
 
 def trained_to(training, epoch):
-    while training.epoch < epoch:
-        advance(training)
+    train_to(training, epoch * training.steps_per_epoch)
     return training
 
 

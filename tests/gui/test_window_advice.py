@@ -22,7 +22,8 @@ def overfitted(begin_anew):
 
 
 def advice(person):
-    return person.text("verdict.advice")
+    """What is told of what was tried; that of the run before stands there for a moment longer."""
+    return person.text("verdict.advice") if person.window.verdict_bar.tried is not None else ""
 
 
 def values(person):

@@ -133,7 +133,14 @@ def change_by_its_control(person, path):
 
 
 @pytest.mark.usefixtures("first_curves")
-@pytest.mark.parametrize("size", [(1024, 640), (1280, 800), (1920, 1080)])
+# The smallest window has least room, and is asked by day; larger ones at night.
+@pytest.mark.parametrize(
+    "size",
+    [
+        (1024, 640),
+        *(pytest.param(it, marks=pytest.mark.nightly) for it in ((1280, 800), (1920, 1080))),
+    ],
+)
 def test_regularization_is_in_sight_with_its_curves_when_the_window_opens(open_window, size):
     person = open_window()
     controls = person.window.controls

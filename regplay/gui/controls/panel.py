@@ -98,7 +98,7 @@ def _paths(section: str) -> list[str]:
 
 
 _PATHS = {section: _paths(section) for section in _GROUPS}
-_ALL = frozenset(path for paths in _PATHS.values() for path in paths)
+_IN_ORDER = tuple(path for paths in _PATHS.values() for path in paths)
 
 
 @dataclass(frozen=True)
@@ -152,6 +152,7 @@ class ControlPanel(ScrolledColumn):
         self._near = ""  # the field path of the slider that the mouse is at
         self._marks_valleys = True
         self._keeps_weights = False
+        self._curves: set[str] = set()  # field paths whose curves are switched on
         # What finished studies show at an epoch: it stays while the experiment changes.
         self._finished: dict[tuple[Study | None, int | None], SweepCurve] = {}
         self._unused: dict[str, str] = {}  # why fields have no effect
@@ -205,6 +206,8 @@ class ControlPanel(ScrolledColumn):
         control = make_control(fields.FIELDS[path], group)
         control.value_changed.connect(partial(self.value_chosen.emit, path))
         if isinstance(control, SweepableControl):
+            control.button.setChecked(path in self._curves)
+            control.button.toggled.connect(partial(self._note_curve, path))
             control.curve_toggled.connect(partial(self.curve_toggled.emit, path))
             control.previewed.connect(partial(self.member_previewed.emit, path))
             control.adopted.connect(partial(self._adopt, path))
@@ -357,8 +360,10 @@ class ControlPanel(ScrolledColumn):
 
     def chosen_curves(self) -> tuple[str, ...]:
         """Field paths whose curves are switched on."""
-        sliders = self._sweepable().items()
-        return tuple(path for path, control in sliders if control.button.isChecked())
+        return tuple(path for path in _IN_ORDER if path in self._curves)
+
+    def _note_curve(self, path: str, is_on: bool) -> None:
+        (self._curves.add if is_on else self._curves.discard)(path)
 
     def shown_curves(self) -> tuple[str, ...]:
         """Field paths whose curves are to be seen: not those without effect at present."""
@@ -372,7 +377,10 @@ class ControlPanel(ScrolledColumn):
         KeyError
             If a field is not sweepable; nothing changes then.
         """
-        wanted = {path: self._sweepable_control(path) for path in paths}
+        wanted = set(paths)
+        if unknown := wanted.difference(SWEEPABLE):
+            raise KeyError(*unknown)
+        self._curves = wanted
         for path, control in self._sweepable().items():
             control.button.setChecked(path in wanted)
         for path in _RARE.intersection(wanted):
@@ -398,12 +406,12 @@ class ControlPanel(ScrolledColumn):
 
     def _sweepable(self) -> dict[str, SweepableControl]:
         """Those that were made, from top to bottom."""
-        made = {path: self._controls.get(path) for paths in _PATHS.values() for path in paths}
-        return {path: one for path, one in made.items() if isinstance(one, SweepableControl)}
+        made = ((path, self._controls.get(path)) for path in _IN_ORDER)
+        return {path: one for path, one in made if isinstance(one, SweepableControl)}
 
     def paths(self) -> frozenset[str]:
         """The field paths that have a control here."""
-        return _ALL
+        return frozenset(_IN_ORDER)
 
     def folding(self) -> Folding:
         """What is unfolded now."""
@@ -484,6 +492,12 @@ class ControlPanel(ScrolledColumn):
             self._relate()
             self.updateGeometry()  # another width may do
             self.wishes_changed.emit()
+
+    def event(self, event: QEvent) -> bool:
+        """Ask for more width, or less, once the controls do."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().event(event)
 
     def minimumSizeHint(self) -> QSize:
         """288 px wide at 100 %; for an audience, what the few in sight need if that is less."""

@@ -176,6 +176,7 @@ class Documents(QObject):
         self._has_told_of_settings = False
         self._writer = DocumentWriter()
         self._shown = session.document() or Document(Experiment())
+        self._is_left = False
         self._saved: Document | None = self._shown  # None: what is open was never saved
         self._timer = clock.every(CHECK, self._tick)
 
@@ -313,7 +314,7 @@ class Documents(QObject):
         Who only tries settings is not asked: that takes a session with a name, with pinned runs or
         points placed by hand, or one that was recovered.
         """
-        if not self._would_be_lost():
+        if self._is_left or not self._would_be_lost():
             return True
         name = "this session" if self.path is None else self.path.name
         answer = self._questions.keep_changes(name)
@@ -322,8 +323,8 @@ class Documents(QObject):
     def leave(self) -> None:
         """The program ends, whatever there is to ask: what would be lost is offered next time."""
         if self._would_be_lost():
-            self._saved = self._present()
-            self._autosave.leave(self._saved)
+            self._autosave.leave(self._present())
+        self._is_left = True  # a run that goes on would be a change to ask about
 
     def _would_be_lost(self) -> bool:
         self.check()

@@ -119,9 +119,9 @@ def test_stops_at_random_moments_change_nothing(monkeypatch, threads, batch_size
 
 
 def test_a_call_comes_back_within_a_step(monkeypatch):
-    """A large network, and some thousand points."""
+    """A large network, and a thousand points."""
     use(monkeypatch, native_engine(threads=1))
-    values = {"model.width": 256, "model.depth": 8, "data.n_train": 2000, "data.n_valid": 100}
+    values = {"model.width": 256, "model.depth": 8, "data.n_train": 1000, "data.n_valid": 100}
     experiment = replace(Experiment(), values | {"epochs": 4})
     whole = kept_records(Training([experiment]))
 
@@ -140,7 +140,7 @@ def test_a_call_comes_back_within_a_step(monkeypatch):
             for _ in range(5):
                 before = int(progress["step"]), int(progress["row"])
                 found += copied(stopper.during(partial(training.train, goal, stop)))
-                within += before[1] < progress["row"] < 2000
+                within += before[1] < progress["row"] < 1000
             stop.clear()
             found += copied(training.train(goal))
     assert within > 0
@@ -270,7 +270,7 @@ def test_what_a_stopped_call_left_half_done_does_not_outlive_a_change(monkeypatc
     """Going back, and other values, begin the step anew; an update that was begun is made whole."""
     use(monkeypatch, native_engine(threads=1))
     looks = Looks(monkeypatch)
-    experiment = replace(Experiment(), BUSY)
+    experiment = replace(Experiment(), BUSY | {"epochs": 40})
     other = replace(experiment, {"regularization.weight_decay": 0.3})
     expected = {}
     for step in (20, 21, 22):  # at the last there is a record
@@ -371,7 +371,7 @@ def test_other_threads_than_before_go_on_with_what_is_held(monkeypatch):
 
 
 def test_what_threads_held_that_can_not_be_started_again_goes_on(monkeypatch):
-    base = replace(Experiment(), BUSY | {"model.width": 256})
+    base = replace(Experiment(), BUSY | {"model.width": 256, "epochs": 40})
     experiments = [replace(base, {"seed": seed}) for seed in range(3)]
     use(monkeypatch, native_engine(threads=3))
     whole = kept_records(Training(experiments))

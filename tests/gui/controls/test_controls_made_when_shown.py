@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, get, replace
+from regplay.core.hyperparameters import FIRST_CURVES
 from regplay.gui.controls import ControlPanel
 from regplay.gui.controls.control import Control
 from regplay.gui.widgets import next_stop
@@ -64,6 +65,7 @@ def stops(panel):
 
 def test_at_first_only_what_is_in_sight_is_made(open_panel):
     panel = open_panel()
+    panel.set_shown_curves(FIRST_CURVES)
     assert {DECAY, "data.name", "data.noise", "model.depth"} <= made(panel)
     assert all(panel.control(path).isVisible() for path in made(panel))
     assert made(panel).isdisjoint({LR, "model.init", "data.n_arms", "model.degree"})
@@ -108,6 +110,18 @@ def test_a_curve_that_is_wanted_makes_its_slider(open_panel):
     panel.set_shown_curves(["regularization.input_noise"])
     assert panel.chosen_curves() == ("regularization.input_noise",)
     assert panel.findChild(Control, "regularization.input_noise").isVisible()
+
+
+def test_made_late_a_slider_has_room_for_the_curve_that_was_wanted(open_panel):
+    panel = open_panel()
+    panel.set_shown_curves([LR])
+    assert panel.chosen_curves() == (LR,)
+    assert panel.control(LR).button.isChecked()
+    panel.set_shown_curves([])
+    assert not panel.control(LR).button.isChecked()
+    with pytest.raises(KeyError):
+        panel.set_shown_curves([DECAY, "epochs"])
+    assert panel.chosen_curves() == ()
 
 
 def test_tab_goes_from_top_to_bottom_in_whatever_order_they_are_made(open_panel):

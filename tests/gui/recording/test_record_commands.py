@@ -80,7 +80,11 @@ def test_the_window_is_recorded_after_a_countdown_and_the_end_is_told(
     assert commands.strip is None
 
 
-@pytest.mark.parametrize("part", ["window", "plots", "fit", "losses"])
+# One plot alone at night: by day `test_what_is_transparent_…` records the fit.
+@pytest.mark.parametrize(
+    "part",
+    ["window", "plots", *(pytest.param(it, marks=pytest.mark.nightly) for it in ("fit", "losses"))],
+)
 def test_each_part_is_laid_out_for_the_frames_and_the_window_comes_back(
     person, commands, clock, tmp_path, part
 ):
