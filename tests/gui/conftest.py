@@ -1,6 +1,7 @@
 """The real window on screen, and a person who uses it by mouse and keyboard."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 import msgspec
@@ -27,6 +28,7 @@ from regplay.session.illustrated import starting_points
 
 Shown = TypeVar("Shown", bound=QWidget)
 LEFT = Qt.MouseButton.LeftButton
+_PATIENCE = 180_000  # ms
 
 
 class Person:
@@ -45,6 +47,8 @@ class Person:
     # what they do
 
     def find(self, name: str) -> QWidget:
+        if name in self.window.controls.paths():
+            return self.window.controls.control(name)
         found = self.window.findChild(QWidget, name)
         assert found is not None, f"no widget is called {name}"
         return found
@@ -121,7 +125,7 @@ class Person:
         return banner.text() if banner.isVisible() else ""
 
     def wait(self, condition: Callable[[], bool]) -> None:
-        self._qtbot.waitUntil(lambda: bool(condition()), timeout=20_000)
+        self._qtbot.waitUntil(lambda: bool(condition()))
 
     def wait_for_step(self, step: int) -> View:
         """Until the present experiment is shown at this step."""
@@ -139,6 +143,14 @@ class Person:
         if not self.views or self.view.generation != self.controller.runner.generation:
             return False
         return self.view.run.experiment == self.controller.session.experiment
+
+
+@pytest.fixture
+def qtbot(qtbot):
+    """Waits for events for as long as they may take beside whatever else a machine has to do."""
+    for name in ("waitUntil", "waitSignal", "waitExposed"):
+        setattr(qtbot, name, partial(getattr(qtbot, name), timeout=_PATIENCE))
+    return qtbot
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ class Watcher:
             self.clock.advance(FRAME)
             return bool(condition())
 
-        self._qtbot.waitUntil(is_so, timeout=20_000)
+        self._qtbot.waitUntil(is_so)
 
     def wait_for_epoch(self, epoch: int):
         """Until the present experiment is shown at this epoch."""

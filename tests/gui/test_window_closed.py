@@ -31,9 +31,9 @@ def open_and_close(qtbot, settings, tmp_path):
         with qtbot.waitExposed(window):
             window.show()
         runner = window.controller.runner
-        qtbot.waitUntil(lambda: runner.view is not None, timeout=20_000)
+        qtbot.waitUntil(lambda: runner.view is not None)
         runner.play()
-        qtbot.waitUntil(lambda: runner.is_finished, timeout=20_000)
+        qtbot.waitUntil(lambda: runner.is_finished)
         window.close()
         window.theme.deleteLater()
         window.deleteLater()

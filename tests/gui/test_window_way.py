@@ -14,9 +14,9 @@ from regplay.gui.training.worker import Mailbox, Worker
 
 FOLDER = Path(controller.__file__).parent
 WD = "regularization.weight_decay"
-# Where Qt tells of the mouse, or begins to paint a view, which tells pyqtgraph, and what guards
-# that: they know no value.
-NO_STOPS = {"mouseMoveEvent", "paintEvent", "guarded"}
+# Where Qt tells of the mouse or the time, or begins to paint a view, which tells pyqtgraph, and
+# what guards that: they know no value.
+NO_STOPS = {"mouseMoveEvent", "_call", "paintEvent", "guarded"}
 # What passes the value on: from the mouse to a job, from the thread to a view, from there to the
 # line of the fit, and from that to the screen. Between them it rests, and something else calls.
 STAGES = (Worker.submit, Mailbox.put, LineLayer.set, LineLayer.paint)

@@ -232,11 +232,15 @@ class Renderer:
 
     def _settle(self, goes_on: Callable[[], bool]) -> bool:
         """Wait until the window shows all that was asked of the thread, or is not wanted."""
-        while goes_on():
+        is_settled = False
+        while not is_settled:
             QApplication.processEvents()
-            if self._runner.settle(_LOOK):
-                return True
-        return False
+            # Not while it trains: when something half-way was shown would depend on the machine.
+            while not self._runner.await_rest(_LOOK):
+                if not goes_on():
+                    return False
+            is_settled = self._runner.settle()
+        return goes_on()
 
 
 def _prove(claim: str, experiment: Experiment) -> Measured:

@@ -268,21 +268,17 @@ class Runner(QObject):
                 self._reader.hold(0)
             self.playing_changed.emit(is_playing)
 
-    def settle(self, seconds: float | None = None) -> bool:
-        """Wait until all that was asked of the thread is done, and show what came of it.
+    def await_rest(self, seconds: float) -> bool:
+        """Wait until all that was asked of the thread is done, so long at most; whether it is."""
+        return self._worker.await_rest(seconds)
 
-        Parameters
-        ----------
-        seconds
-            To wait at most; None is as long as it takes.
+    def settle(self) -> bool:
+        """Show what came of all that was asked of the thread, which rests.
 
         Returns
         -------
-        Whether that is so, and nothing else was asked of it by that; else it is to be settled
-        again.
+        Whether nothing else was asked of it by that; else it is to be settled again.
         """
-        if not self._worker.await_rest(seconds):
-            return False
         self.studies.follow(self._worker.studies)
         self._reader.hand_out()
         return self._worker.rests and self._worker.mailbox.is_empty

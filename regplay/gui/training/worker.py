@@ -165,7 +165,7 @@ class Worker(QThread):
         """How the studies go; another object whenever there is something new."""
         return self._studies.told
 
-    def await_rest(self, seconds: float | None = None) -> bool:
+    def await_rest(self, seconds: float) -> bool:
         """Wait until the thread has nothing left to do, so long at most; whether that is so."""
         with self._wake:
             return self._rested.wait_for(lambda: self._rests, seconds)

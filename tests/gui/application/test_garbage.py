@@ -58,7 +58,7 @@ def test_what_another_thread_leaves_is_collected_on_the_main_thread(collector, q
     collector.begin()
     leave_garbage()
     assert not COLLECTED
-    qtbot.waitUntil(lambda: len(COLLECTED) == 20, timeout=20_000)
+    qtbot.waitUntil(lambda: len(COLLECTED) == 20)
     assert {*COLLECTED} == {threading.main_thread()}
 
 

@@ -90,7 +90,7 @@ def run(tmp_path):
             {"LC_ALL": "de_DE.UTF-8", "QT_SCALE_FACTOR": "2", "limit": 6 << 30}
             | dict.fromkeys(("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"), "/dev/null/home"),
             {"scale": 2.0},
-            "",
+            "is not kept for the next start",
             id="German, no home, little memory",
         ),
         # Others at night: by day there is another language at another scale.

@@ -150,7 +150,7 @@ def test_a_click_in_a_zoomed_plot_waits_whether_it_becomes_a_double_click(
     qtbot, view, picked
 ) -> None:
     _drag(view, 20, 14)
-    with qtbot.waitSignal(view.moment_picked, timeout=3000) as signal:
+    with qtbot.waitSignal(view.moment_picked) as signal:
         _click(view, 17)
         assert picked == []
     assert signal.args == [16]

@@ -54,7 +54,7 @@ def test_training_of_a_table_is_written_as_a_film_while_the_window_can_be_used(p
     assert command._process is not None
     person.set(model__width=4)
     person.wait_for_step(0)
-    person._qtbot.waitUntil(lambda: command._process is None, timeout=180_000)
+    person._qtbot.waitUntil(lambda: command._process is None)
     assert person.banner == ""
     with av.open(str(answered)) as container:
         assert sum(1 for _ in container.decode(video=0)) == 15
@@ -93,7 +93,7 @@ def test_why_there_is_no_film_is_said(person, answered, monkeypatch):
     monkeypatch.setattr(animation, "storyboard_toml", lambda film: 'title = "No steps"')
     person.choose("Export animation…")
     command = person.window.recording.animation()
-    person._qtbot.waitUntil(lambda: command._process is None, timeout=180_000)
+    person._qtbot.waitUntil(lambda: command._process is None)
     assert "steps" in person.banner
     assert not answered.exists()
 

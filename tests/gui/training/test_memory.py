@@ -43,7 +43,7 @@ def test_it_is_released_whenever_the_thread_comes_to_rest(qtbot, monkeypatch):
             clock.advance(FRAME)
             return condition()
 
-        qtbot.waitUntil(is_so, timeout=20_000)
+        qtbot.waitUntil(is_so)
 
     try:
         runner.start()

@@ -52,7 +52,7 @@ def until(qtbot, clock):
         clock.advance(FRAME)
         return condition()
 
-    return lambda condition: qtbot.waitUntil(lambda: bool(is_so(condition)), timeout=20_000)
+    return lambda condition: qtbot.waitUntil(lambda: bool(is_so(condition)))
 
 
 @pytest.fixture
