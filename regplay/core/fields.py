@@ -165,6 +165,12 @@ def bounds_in_words(kind: msgspec.inspect.Type) -> tuple[str, str]:
             count = f"{least} to" if least else "at most"
             within = "" if most is None else f" of {count} {most:,} characters"
             return f"a text{within}", f"texts{within}"
+        case msgspec.inspect.UnionType(types=kinds):
+            given = [each for each in kinds if not isinstance(each, msgspec.inspect.NoneType)]
+            bounds = [bounds_in_words(each) for each in given]
+            return ", or ".join(one for one, _ in bounds), ", or ".join(many for _, many in bounds)
+        case msgspec.inspect.LiteralType(values=(value,)):
+            return repr(value), "choices"
         case msgspec.inspect.LiteralType(values=values):
             return f"one of {', '.join(map(str, values))}", "choices"
         case msgspec.inspect.BoolType():

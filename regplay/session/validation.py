@@ -168,7 +168,7 @@ def validated(
     steps = [int(index) if index else name for name, index in _STEP.findall(path)]
     name = (re.findall(r"`([^`]*)`", problem) or [""])[0]
     if problem.startswith("Object contains unknown"):
-        kind = _kind_at(form, steps)
+        kind = _only(_kind_at(form, steps))
         known = [field.encode_name for field in getattr(kind, "fields", ())]
         hint = hint_at(name, known, lists=True)
         raise refusal(f"{place([*steps, name], raw)}: no such key{hint}")
@@ -187,20 +187,20 @@ def validated(
 
 def _kind_at(form: type[msgspec.Struct], steps: KeyPath) -> msgspec.inspect.Type:
     """What a value may be at a place of a form."""
-    kind: Any = msgspec.inspect.type_info(form)
+    found: msgspec.inspect.Type = msgspec.inspect.type_info(form)
     for step in steps:
-        kind = _only(kind)
+        kind: Any = _only(found)
         if isinstance(kind, msgspec.inspect.StructType):
-            kind = next(field.type for field in kind.fields if field.encode_name == step)
+            found = next(field.type for field in kind.fields if field.encode_name == step)
         elif isinstance(kind, msgspec.inspect.TupleType):
-            kind = kind.item_types[int(step)]
+            found = kind.item_types[int(step)]
         else:
-            kind = kind.item_type
-    return _only(kind)
+            found = kind.item_type
+    return found
 
 
 def _only(kind: msgspec.inspect.Type) -> msgspec.inspect.Type:
-    """What a value that may be left out is where it is there."""
+    """What a value that may be left out is where it is there; the first of what it may be."""
     if isinstance(kind, msgspec.inspect.UnionType):
         return next(each for each in kind.types if not isinstance(each, msgspec.inspect.NoneType))
     return kind

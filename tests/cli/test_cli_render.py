@@ -86,6 +86,37 @@ def test_a_film_that_proves_too_much_ends_with_1_and_what_was_measured(
     assert [*tmp_path.iterdir()] == [storyboard]
 
 
+def test_a_folder_of_images_is_replaced_by_a_whole_film_alone(qapp, regplay, storyboard, tmp_path):
+    folder = tmp_path / "images"
+    folder.mkdir()
+    for name in ("00000.png", "99999.png", "notes.txt"):
+        (folder / name).write_text("before")
+    words = ("render", storyboard, "-o", folder, "--preview")
+    storyboard.write_text(STORYBOARD + '[[steps]]\nrequire = "valid_loss < 0.0001"\n')
+    assert regplay(*words)[0] == 1
+    assert {path.name for path in folder.iterdir()} == {"00000.png", "99999.png", "notes.txt"}
+    storyboard.write_text(STORYBOARD)
+    assert regplay(*words) == (0, f"{folder}\n", "")
+    assert {path.name for path in folder.iterdir()} == {
+        *(f"{number:05}.png" for number in range(8)),
+        "notes.txt",
+    }
+    assert (folder / "00000.png").read_bytes().startswith(b"\x89PNG")
+    assert {path.name for path in tmp_path.iterdir()} == {"film.toml", "images", "trained.png"}
+
+
+def test_neither_is_a_folder_replaced_by_a_film_nor_a_file_by_images(
+    render, regplay, storyboard, tmp_path
+):
+    (tmp_path / "film.mp4").mkdir()
+    (tmp_path / "images").write_text("a file")
+    code, _, err = render()
+    assert (code, "film.mp4: there is a folder of this name" in err) == (2, True)
+    code, _, err = regplay("render", storyboard, "-o", tmp_path / "images")
+    assert (code, "images: there is a file of this name" in err) == (2, True)
+    assert (tmp_path / "images").read_text() == "a file"
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_what_is_ended_leaves_no_file(render, storyboard, tmp_path, monkeypatch, number):
     put, frames = Encoder.put, iter(range(1000))

@@ -30,8 +30,8 @@ from regplay.gui.recording.encoder import Encoder
 from regplay.gui.recording.frame_cache import FrameCache
 from regplay.gui.recording.player import Log
 from regplay.gui.recording.recorder import picture_of
-from regplay.gui.recording.video import as_png, open_video
-from regplay.gui.recording.video_formats import format_of
+from regplay.gui.recording.video import as_png, open_video, put_in_place
+from regplay.gui.recording.video_formats import PNG, RecordingError, format_of
 from regplay.gui.training import VirtualClock
 from regplay.gui.window import MainWindow
 from regplay.session.claims import parse_claim
@@ -326,7 +326,7 @@ def render(
             raise encoder.error
         unfinished.pop_all()
         for part, target in parts:
-            os.replace(part, target)
+            put_in_place(part, target)
         for name, image in stills:
             write_file(targets[0].with_name(f"{Path(name).stem}{suffix}.png"), as_png(image))
         _write_extras(targets[0], extras, log, renderer.seconds, storyboard.language, sheet)
@@ -340,9 +340,20 @@ def cache_folder() -> Path:
 
 
 def _part(target: Path) -> Path:
-    """The name of a file that is not whole yet, in the format of the one that it becomes."""
-    form = format_of(target)
-    return temporary_beside(target).with_suffix(form.suffix) if form.suffix else target
+    """The name of a file that is not whole yet, in the format of the one that it becomes.
+
+    Raises
+    ------
+    RecordingError
+        If what is there of the target's name can't be replaced by it.
+    """
+    form, part = format_of(target), temporary_beside(target)
+    if target.exists() and target.is_dir() == bool(form.suffix):
+        is_there = "a folder" if form.suffix else "a file"
+        raise RecordingError(f"{target}: there is {is_there} of this name; choose another one")
+    if form is PNG:  # which has no ending
+        return part.with_name("." + part.name.replace(".", ""))
+    return part.with_suffix(form.suffix)
 
 
 def _write_extras(

@@ -20,6 +20,8 @@ _SWITCHES = {
     "spotlight": "&Spotlight on the plot under the pointer",
 }
 _MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta)
+PAUSE_KEY, DISCARD_KEY = Qt.Key.Key_F8, Qt.Key.Key_F9  # of a recording, which does not show them
+_UNTOLD = (*_MODIFIERS, PAUSE_KEY, DISCARD_KEY)
 _WHO = "present"  # follows the mouse
 _SPOTS = ("fit", "losses")
 
@@ -166,7 +168,7 @@ class Presenter(QObject):
         return ()
 
     def _tell_keys(self, event: QKeyEvent) -> None:
-        if "keys" not in self._shows or event.key() in _MODIFIERS:
+        if "keys" not in self._shows or event.key() in _UNTOLD:
             return
         keys = QKeySequence(event.keyCombination())
         self._pane.set_keys(keys.toString(QKeySequence.SequenceFormat.NativeText))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QRect, QSettings, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QImage, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -14,6 +14,7 @@ from regplay.core import UserError
 from regplay.core.number_text import counted
 from regplay.gui.recording.film_dialog import FilmDialog
 from regplay.gui.recording.presentation import Presentation, is_upright, zoom_for
+from regplay.gui.recording.presenter import DISCARD_KEY, PAUSE_KEY
 from regplay.gui.recording.recorder import DISCARDED, Recorder, picture_of
 from regplay.gui.recording.video_formats import TRANSPARENT
 from regplay.gui.theme import Theme, colors_of
@@ -59,8 +60,8 @@ class RecordStrip(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.time = named("record.time", Label())
         self.time.setMinimumWidth(self.fontMetrics().horizontalAdvance("● 00:00 · 0000 repeated  "))
-        self.pause = named("record.pause", FlatButton("Pause"))
-        tip = "Take back what was recorded last, and go on"
+        self.pause = named("record.pause", FlatButton("Pause", "F8"))
+        tip = "Take back what was recorded last, and go on (F9)"
         self.discard = named("record.discard", FlatButton(f"Discard last {DISCARDED:g} s", tip))
         self.stop = named("record.stop", FlatButton("Stop", "Ctrl+Shift+R"))
         row = QHBoxLayout(self)
@@ -68,6 +69,10 @@ class RecordStrip(QWidget):
         row.setSpacing(8)
         for widget in (self.time, self.pause, self.discard, self.stop):
             row.addWidget(widget)
+        for key, button in ((PAUSE_KEY, self.pause), (DISCARD_KEY, self.discard)):
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setContext(Qt.ShortcutContext.ApplicationShortcut)
+            shortcut.activated.connect(button.click)
 
 
 class RecordCommands(QObject):

@@ -324,7 +324,7 @@ class ImageFiles(Video):
                 old.unlink()
 
     def _files(self) -> list[Path]:
-        return sorted(self.path.glob("[0-9][0-9][0-9][0-9][0-9].png"))
+        return _image_files(self.path)
 
     def write(self, image: QImage, count: int = 1) -> None:
         for _ in range(count):
@@ -347,6 +347,29 @@ class ImageFiles(Video):
             old.unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # there may be other files
             self.path.rmdir()
+
+
+def _image_files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("[0-9][0-9][0-9][0-9][0-9].png"))
+
+
+def put_in_place(made: Path, target: Path) -> None:
+    """Give a finished video its name; in a folder that is there, other files stay.
+
+    Raises
+    ------
+    RecordingError
+        If it can't be written there.
+    """
+    with _told(target):
+        if not target.is_dir():
+            os.replace(made, target)
+            return
+        for old in _image_files(target):
+            old.unlink()
+        for image in _image_files(made):
+            os.replace(image, target / image.name)
+        made.rmdir()
 
 
 def _convert(source: Path, target: Path, fps: int, form: Format) -> None:

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from regplay.core.experiment import Experiment
-from regplay.core.fields import ExperimentError, Value, field, from_dict, hint_at
+from regplay.core.fields import FIELDS, ExperimentError, Value, field, from_dict, hint_at
 from regplay.session.claims import ClaimError, parse_claim
 from regplay.session.lessons import LessonError, find_lesson
 from regplay.session.storyboard.steps import (
@@ -59,7 +59,10 @@ class _Whole(FilmSettings, frozen=True, kw_only=True):
     sizes: Annotated[tuple[_Size, ...], Meta(min_length=1, max_length=6)] = (SIZES[0],)
     page: Annotated[int, Meta(ge=1, le=60)] = 1
     values: dict[str, Value] = msgspec.field(default_factory=dict)
-    steps: Annotated[tuple[dict[str, Any], ...], Meta(min_length=1, max_length=_MOST_STEPS)]
+    steps: Annotated[
+        tuple[dict[str, Any], ...],
+        Meta(min_length=1, max_length=_MOST_STEPS, description="such as [{ wait = 1 }]"),
+    ]
 
 
 def load_storyboard(
@@ -277,8 +280,10 @@ def _check(step: Step) -> None:
             for end in (to, to if start is None else start):
                 is_whole = found.kind == "integer" and end.is_integer()
                 found.check(int(end) if is_whole else end)
-        case Focus(focus=place) if place and place not in PLACES:
-            field(place)
+        case Focus(focus=place) if place and place not in (*PLACES, *FIELDS):
+            known = f"; there are {', '.join(PLACES)}, and each control, such as model.depth"
+            hint = hint_at(place, [*PLACES, *FIELDS]) or known
+            raise StoryboardError(f"{place}: nothing is called so{hint}")
         case WaitUntil(until=claim) | Require(require=claim):
             if not parse_claim(claim).terms:
                 raise StoryboardError("nothing is measured in it")

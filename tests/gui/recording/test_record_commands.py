@@ -149,6 +149,29 @@ def test_the_strip_pauses_takes_back_and_stops(person, commands, clock, tmp_path
     assert film(tmp_path / "a.mp4")[0] == pytest.approx(9, abs=1)
 
 
+def test_keys_of_the_window_pause_and_take_back_and_are_not_in_the_picture(
+    person, commands, clock, tmp_path
+):
+    presenter = person.window.recording.presenter
+    presenter.toggle()
+    begin(commands, tmp_path / "a.mp4")
+    let_pass(commands, clock, 1.0)
+    person.press(Qt.Key.Key_F8, person.window)
+    assert commands.recorder.is_paused
+    person.press(Qt.Key.Key_F8, person.window)
+    assert not commands.recorder.is_paused
+    let_pass(commands, clock, 0.5)
+    person.press(Qt.Key.Key_F9, person.window)
+    assert commands.recorder.seconds == 0.0
+    assert commands.recorder.is_on
+    assert not person.window.findChild(GlassPane).keys
+    commands.stop()
+    commands.recorder.wait()
+    person.press(Qt.Key.Key_F9, person.window)
+    assert commands.strip is None
+    presenter.end()
+
+
 def test_a_full_disk_ends_the_recording_with_a_message_and_training_goes_on(
     person, commands, clock, tmp_path, monkeypatch
 ):

@@ -163,7 +163,13 @@ REFUSED = {
     ("seconds = 4", "seconds = 4\n[[steps]]\ncaption = {}"): r"\(caption\), caption = .*must be",
     ("seconds = 4", 'seconds = 4\nkeys = ""'): r"\(train\), keys = '': must be",
     ("seconds = 4", "seconds = 4\nat = 1801"): r"at = 1801: must be",
-    ("seconds = 4", 'seconds = 4\n[[steps]]\nfocus = "losse"'): r"\(focus\): losse: no such field",
+    (
+        "seconds = 4",
+        'seconds = 4\n[[steps]]\nfocus = "losse"',
+    ): r"\(focus\): losse: .* mean losses\?",
+    ("seconds = 4", 'seconds = 4\n[[steps]]\nfocus = "axes"'): r"axes: .* fit, losses, .* control",
+    ("seconds = 4", 'seconds = 4\n[[steps]]\ntrain = "all"'): r"= 'all': .* 1,000,000, or 'end'",
+    ("seconds = 4", 'seconds = 4\n[[steps]]\nscrub = "on"'): r"0 to 1,000,000, or one of best, end",
 }
 
 
