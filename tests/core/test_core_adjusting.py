@@ -106,6 +106,18 @@ def test_adjusting_on_the_way_is_what_torch_does_when_its_values_change(engine, 
     assert training.epochs == experiment.epochs
 
 
+@pytest.mark.parametrize("epochs", [60, 2000])
+def test_another_number_of_epochs_that_comes_on_the_way_is_where_it_ends(epochs):
+    training = training_of(small({"epochs": 1000}))
+    train_to(training, 37)
+    training.adjust([small({"epochs": epochs})])
+    found = []
+    for _ in range(epochs):
+        found += training.train()
+    assert training.finished
+    assert training.epoch == found[-1].snapshot.epoch == epochs
+
+
 def test_more_epochs_go_on_from_the_end():
     shorter, longer = small({"epochs": 40}), small({"epochs": 90})
     training = training_of(shorter)
