@@ -229,12 +229,14 @@ class UndoStack:
         fields = frozenset(differences(before, after))
         if not fields:
             return
-        if goes_on is None:
+        is_by_time = goes_on is None
+        if is_by_time:
             goes_on = fields == self._fields and now - self._changed_at < _TOGETHER
         if not (goes_on and self._fields):  # after a step back there is nothing to go on with
             self._add(UndoStep(before))
         self._forward = []
-        self._fields, self._changed_at = fields, now
+        self._fields = fields
+        self._changed_at = now if is_by_time else float("-inf")  # by time nothing goes on with it
 
     def note_run(self, run: Run) -> None:
         """A person left a run for an earlier moment of it: what came later comes back with it.

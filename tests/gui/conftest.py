@@ -226,7 +226,7 @@ def open_window(qtbot, settings, tmp_path):
             def is_there():
                 if clock is not None:
                     clock.advance(0.02)
-                return bool(person.views)
+                return bool(person.views) and window.controller.runner.is_loaded
 
             person.wait(is_there)
         return person
@@ -304,6 +304,8 @@ def _beginning(window, answers, clock, qtbot):
         if window.theme.zoom != 100:
             window.theme.set_zoom(100)
         window.resize(1280, 800)
+        if (focused := window.focusWidget()) is not None:
+            focused.clearFocus()
 
         def is_there():
             if clock is not None:
@@ -311,6 +313,7 @@ def _beginning(window, answers, clock, qtbot):
             return person.is_shown() and person.view.snapshot.step == 0
 
         person.wait(is_there)
+        person.views[:-1] = []  # those of the test before
         return person
 
     yield begin

@@ -274,6 +274,21 @@ def test_a_drag_is_one_change_and_the_next_one_is_another():
     assert back(past, steps[-2]) == Experiment()
 
 
+@pytest.mark.parametrize("is_drag", [False, True])
+def test_soon_after_a_change_that_stands_for_itself_or_a_drag_comes_another(is_drag):
+    past = UndoStack()
+    a, b, c = walk(past, (WD, 0.1, 0.0), (WD, 0.2, 0.1))
+    past = UndoStack()
+    past.note(a, b, 0.0, goes_on=False)
+    if is_drag:
+        past.note(b, c, 0.1, goes_on=True)
+    present = c if is_drag else b
+    last = replace(present, {WD: 0.3})
+    past.note(present, last, 0.2)
+    assert back(past, last) == present
+    assert back(past, present) == a
+
+
 def test_another_change_forgets_the_way_forward():
     past = UndoStack()
     a, b = walk(past, (WD, 0.1, 0.0))

@@ -2,7 +2,8 @@
 
 import pytest
 from color_vision import contrast
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from regplay.core.fields import FIELDS
@@ -51,6 +52,7 @@ def test_whatever_has_the_focus_has_the_same_ring(show_widget, kind, colors) -> 
     show_widget(holder, 160, 90)
     holder.setPalette(palette_of(colors))
     other.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.mouseMove(holder, QPoint(1, 1))  # wherever it was: what it points at is lit, too
     QApplication.processEvents()
     assert accented(widget, colors.accent) == 0
     widget.setFocus(Qt.FocusReason.TabFocusReason)
