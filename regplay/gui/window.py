@@ -362,7 +362,8 @@ class MainWindow(QMainWindow):
     def set_zoom(self, percent: int) -> None:
         """Draw text, and what is measured by it, at one of `ZOOMS`."""
         self.theme.set_zoom(percent)
-        self.settings.setValue("zoom", percent)
+        if not self.recording.presenter.is_on:  # which ends with the size of before
+            self.settings.setValue("zoom", percent)
 
     def zoom_by(self, steps: int) -> None:
         """Go so many of `ZOOMS` up or down."""

@@ -58,6 +58,7 @@ class StoryboardRecorder(QObject):
         self._is_changing = False
         self._training: tuple[float, int] | None = None  # since when, and from which epoch
         self._moment: int | None = None
+        self._begins_at: int | None = None  # the moment that was in sight
         self._pins: list[Pin] = []
         self._pinned: dict[int, Pin] = {}  # by the place of its action
         self._drawn: tuple[Annotation, ...] = ()
@@ -81,7 +82,7 @@ class StoryboardRecorder(QObject):
         self._pins, self._pinned = [*controller.pins], {}
         self._drawn, self._training = controller.annotations, None
         self._moment = None if controller.view is None else controller.view.look.epoch
-        self._head = []
+        self._head, self._begins_at = [], self._moment
         if epoch := controller.runner.epoch:
             is_end = epoch >= self._first.epochs
             self._head.append(Train(train="end" if is_end else epoch))
@@ -119,7 +120,7 @@ class StoryboardRecorder(QObject):
         self._began = None
         for place, pin in self._pinned.items():  # which may be called otherwise since
             self._actions[place] = replaced(self._actions[place], step=PinRun(pin=pin.name))
-        steps = tidied(self._actions, now - began)
+        steps = tidied(self._actions, now - began, self._begins_at)
         head = (Hide(hide=tuple(self._head)),) if self._head else ()
         self.switched.emit(False)
         return Storyboard(

@@ -1,5 +1,6 @@
 """From what a person did to the steps of a storyboard, as one would write them."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,6 +17,7 @@ from regplay.session.storyboard.steps import (
     ShowTab,
     Step,
     SweepField,
+    Train,
     Wait,
     duration,
 )
@@ -47,8 +49,8 @@ class Action:
     is_drag: bool = False
 
 
-def tidied(actions: Sequence[Action], seconds: float) -> tuple[Step, ...]:
-    """The steps that do what was done: drags are one step each, and so are pauses.
+def tidied(actions: Sequence[Action], seconds: float, epoch: int | None = None) -> tuple[Step, ...]:
+    """The steps that do what was done: drags are one step each way, and so are pauses.
 
     Parameters
     ----------
@@ -56,14 +58,18 @@ def tidied(actions: Sequence[Action], seconds: float) -> tuple[Step, ...]:
         In the order in which they began.
     seconds
         How long the recording was.
+    epoch
+        Of the moment that was shown at its beginning; None for the newest.
     """
     steps: list[Step] = []
+    moment = math.inf if epoch is None else epoch
     drags = _drags(actions)
     for number, drag in enumerate(drags):
         is_last = number + 1 == len(drags)
         ends = min(seconds, drag[-1].end + _LAST_LOOK)
         follows = ends if is_last else drags[number + 1][0].begin
-        made = _steps_of(drag)
+        made = _steps_of(drag, moment)
+        moment = _moment_after(made[-1], moment)
         rest = _tenths(follows - drag[-1].end)
         if isinstance(made[-1], SetValues | PinRun | ShowTab):
             made[-1] = msgspec.structs.replace(made[-1], seconds=min(rest, _LONGEST))
@@ -102,7 +108,17 @@ def _goes_on(last: Action, action: Action) -> bool:
     return False
 
 
-def _steps_of(drag: Sequence[Action]) -> list[Step]:
+def _moment_after(step: Step, moment: float) -> float:
+    """The epoch that a step leaves in sight, of one before; infinite for the newest."""
+    match step:
+        case Scrub(scrub=int(epoch)):
+            return epoch
+        case Scrub() | SetValues() | SweepField() | Train():
+            return math.inf
+    return moment
+
+
+def _steps_of(drag: Sequence[Action], moment: float) -> list[Step]:
     last, begin = drag[-1].step, drag[0].begin
     seconds = min(_tenths(drag[-1].end - begin), _LONGEST)
     match last:
@@ -110,26 +126,54 @@ def _steps_of(drag: Sequence[Action]) -> list[Step]:
             (path,) = values
             if FIELDS[path].kind in ("number", "integer") and seconds >= _LEAST_SWEEP:
                 return _sweeps(path, drag)
-        case Scrub() | Draw():
+        case Scrub():
+            return _scrubs(drag, moment)
+        case Draw():
             return [msgspec.structs.replace(last, seconds=max(seconds, _LEAST_SWEEP))]
     return [last]
 
 
 def _sweeps(path: str, drag: Sequence[Action]) -> list[Step]:
-    """A sweep for each stretch on which the value goes one way."""
     points = [(action.end, float(_value(action.step, path))) for action in drag]
+    found: list[Step] = [
+        SweepField(sweep=path, to=value, seconds=max(seconds, 0.1))
+        for value, seconds in _one_way(points)
+    ]
+    return found or [drag[-1].step]
+
+
+def _scrubs(drag: Sequence[Action], moment: float) -> list[Step]:
+    """From the moment that was shown before: a run that is shown once more begins with a jump."""
+    points = [(drag[0].begin, moment)]
+    for action in drag:
+        assert isinstance(action.step, Scrub)
+        epoch = action.step.scrub
+        points.append((action.end, epoch if isinstance(epoch, int) else math.inf))
+    return [
+        Scrub(scrub="end" if math.isinf(epoch) else int(epoch), seconds=max(seconds, _LEAST_SWEEP))
+        for epoch, seconds in _one_way(points)
+    ] or [msgspec.structs.replace(drag[-1].step, seconds=_LEAST_SWEEP)]
+
+
+def _one_way(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Where each stretch on which a value goes one way ends, and how long it takes, s.
+
+    Parameters
+    ----------
+    points
+        A second, and the value that there is then.
+    """
     turns = [0]
     for index in range(1, len(points) - 1):
         before, here, after = (points[i][1] for i in (turns[-1], index, index + 1))
         if (here - before) * (after - here) < 0:
             turns.append(index)
     turns.append(len(points) - 1)
-    found: list[Step] = []
-    for start, end in pairwise(turns):
-        seconds = max(_tenths(points[end][0] - points[start][0]), 0.1)
-        if points[end][1] != points[start][1]:
-            found.append(SweepField(sweep=path, to=points[end][1], seconds=seconds))
-    return found or [drag[-1].step]
+    return [
+        (points[end][1], min(_tenths(points[end][0] - points[start][0]), _LONGEST))
+        for start, end in pairwise(turns)
+        if points[end][1] != points[start][1]
+    ]
 
 
 def _value(step: Step, path: str) -> float:

@@ -59,6 +59,16 @@ def test_f11_leaves_plots_and_few_controls_and_esc_brings_all_back(person):
     person.wait(lambda: state(person) == before)
 
 
+def test_text_made_larger_for_an_audience_is_not_so_at_the_next_start(presenting, settings):
+    remembered = settings.value("zoom")
+    presenting.window.zoom_by(1)
+    assert presenting.window.theme.zoom == 175
+    presenting.press(Qt.Key.Key_Escape, presenting.window)
+    settled(presenting, False)
+    assert presenting.window.theme.zoom == 100
+    assert settings.value("zoom") == remembered
+
+
 def test_what_was_chosen_stays_in_sight_up_to_three(person, settings):
     menu = QMenu()
     wanted = ["model.width", "data.noise", WD]

@@ -60,6 +60,25 @@ def test_what_was_done_becomes_steps_in_their_order(recorded):
     assert show.show == "split"
 
 
+def test_a_run_that_is_shown_once_more_is_so_in_the_film(open_window):
+    clock = VirtualClock()
+    person = open_window({"model.width": 8, "data.n_valid": 20}, clock=clock)
+
+    def is_trained():
+        clock.advance(0.05)
+        return person.is_shown() and person.view.is_finished
+
+    person.press(Qt.Key.Key_Space, person.window)
+    person.wait(is_trained)
+    person.choose("Record storyboard")
+    person.press(Qt.Key.Key_Space, person.window)
+    assert person.controller.replay.is_on
+    while person.controller.replay.is_on:
+        clock.advance(0.1)
+    _, steps = finish(person)
+    assert [step.scrub for step in steps if isinstance(step, Scrub)] == [0, "end"]
+
+
 def test_a_run_is_pinned_once_whatever_it_is_called_later(recorded):
     recorded.train()
     recorded.click("pin")

@@ -56,6 +56,23 @@ def test_a_drag_that_turns_back_is_a_sweep_each_way():
     ]
 
 
+def test_the_handle_of_the_epochs_goes_each_way_from_where_it_stood():
+    def scrubbed(epochs, begin=0.0):
+        return [at(begin + k / 10, Scrub(scrub=epoch)) for k, epoch in enumerate(epochs)]
+
+    there = [70, 40, 10]
+    assert tidied(scrubbed([*there, 20, 60, "end"]), 0.5) == (
+        Scrub(scrub=10, seconds=0.3),
+        Scrub(scrub="end", seconds=0.3),
+    )
+    again = scrubbed([0, *range(1, 50), "end"])  # a run that is shown once more
+    assert tidied(again, 5.0) == (Scrub(scrub=0, seconds=0.3), Scrub(scrub="end", seconds=5.0))
+    assert tidied(again, 5.0, epoch=0) == (Scrub(scrub="end", seconds=5.0),)
+    change = at(1.0, SetValues(set={WD: 0.1}))
+    back = [*scrubbed(there), change, *scrubbed([30, 50], begin=2.0)]
+    assert [step.scrub for step in tidied(back, 3.0) if isinstance(step, Scrub)] == [10, 30, 50]
+
+
 def test_a_jump_is_no_sweep_and_its_pause_is_its_own():
     change = SetValues(set={"model.depth": 4})
     steps = tidied([at(0.0, change), at(1.5, SetValues(set={"data.name": "moons"}))], 2.5)
