@@ -514,13 +514,17 @@ class ControlPanel(ScrolledColumn):
         experiment = fields.replace(self._experiment, {path: self.control(path).value()})
         self.start_chosen.emit(experiment, Start(path, index))
 
+    def scroll_to(self, path: str) -> None:
+        """Scroll as far as it takes to see a control."""
+        self.ensureWidgetVisible(self.control(path), 0, _SCROLL_MARGIN)
+
     def _bring_into_sight(self) -> None:
         QTimer.singleShot(0, self, self._show_highlighted)  # once it is laid out
 
     def _show_highlighted(self) -> None:
         for path in reversed(self._highlighted):  # the first, if there isn't room for all
             if not self.control(path).isHidden():
-                self.ensureWidgetVisible(self.control(path), 0, _SCROLL_MARGIN)
+                self.scroll_to(path)
 
     def _relate(self) -> None:
         """Show, hide, grey and explain the controls that depend on another one."""

@@ -41,6 +41,7 @@ class FilmPointer:
     def __init__(self, presentation: Presentation) -> None:
         self._layout, self._pane = presentation.layout, presentation.pane
         self._pointed: _Pointed | None = None
+        self._unseen = ""  # the control that is scrolled to once all is laid out
 
     def hide(self) -> None:
         """Show none until something is pointed at."""
@@ -56,7 +57,7 @@ class FilmPointer:
         is_pressed: bool = False,
         jumps: bool = False,
     ) -> None:
-        """Go to the control of a field or to the timeline, if it is in sight.
+        """Go to the control of a field, which is scrolled to, or to the timeline, if it is shown.
 
         Parameters
         ----------
@@ -74,6 +75,7 @@ class FilmPointer:
         if before is not None and before.on is on and not jumps:
             self._pointed = replace(before, is_pressed=is_pressed)
         else:
+            self._unseen = "" if aim == TIMELINE else aim
             start = self._pane.pointer if before is not None and glides else None
             self._pointed = _Pointed(on, start, since, is_pressed)
 
@@ -98,6 +100,9 @@ class FilmPointer:
         pointed, pane = self._pointed, self._pane
         if pointed is None:
             return None
+        if self._unseen:
+            self._layout.controls.scroll_to(self._unseen)
+            self._unseen = ""
         on_screen = pointed.on.mapToGlobal(_on_handle(pointed.on).toPoint())
         place = QPointF(pane.mapFromGlobal(on_screen))
         share = min((now - pointed.since) / GLIDE, 1.0)

@@ -429,6 +429,14 @@ def test_what_is_drawn_stays_at_its_place_in_the_data(play, film):
 REFUTED = ('require = "valid_loss < 0.0001"', 'wait-until = "train_loss < 1e-9"\nlimit = 0.3')
 
 
+def test_a_control_that_is_set_is_scrolled_to(qtbot, film, tmp_path):
+    steps = ('set = { "optimizer.lr" = 0.02 }', "wait = 1", f'set = {{ "{WD}" = 0.1 }}')
+    log = render(film(*steps), SIZE, [tmp_path / "frames"])
+    assert log is not None
+    assert len({y for _, _, y, _ in log.pointer}) > 1
+    assert all(0 < y < SIZE[1] for _, _, y, _ in log.pointer)
+
+
 def unlike(one: QImage, other: QImage) -> int:
     """How many bytes of two pictures differ."""
     pictures = [
