@@ -124,6 +124,8 @@ class Renderer:
     ----------
     player
         Does what the storyboard says.
+    stills
+        The pictures that were asked for, by the names of their files.
     is_kept
         Whether the newest frame is of a step that was kept, as a whole or in part.
     """
@@ -133,6 +135,7 @@ class Renderer:
             raise StoryboardError("there is no font to write with; install one, such as DejaVu")
         self._clock, self._step = VirtualClock(), 1.0 / storyboard.fps
         self.is_kept, self._count = False, 0
+        self.stills: list[tuple[str, QImage]] = []
         settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
         settings.setValue("scheme", storyboard.theme)
         settings.setValue("zoom", zoom_for(storyboard.scale, size))
@@ -214,9 +217,19 @@ class Renderer:
                     if self._painting.paint(whole=is_whole) or picture is None:
                         picture = picture_of(self._window)
                     is_whole = False
+                self._take_stills(picture)
                 self._count += 1
                 yield picture
+            elif len(self.stills) < len(self.player.log.stills):
+                self._window.setUpdatesEnabled(True)  # its step has no frames that could be kept
+                QApplication.processEvents()
+                self._painting.paint(whole=True)
+                self._take_stills(picture_of(self._window))
             self._clock.advance(self._step)
+
+    def _take_stills(self, picture: QImage) -> None:
+        for _, name in self.player.log.stills[len(self.stills) :]:
+            self.stills.append((name, picture))
 
     @property
     def seconds(self) -> float:
@@ -303,21 +316,16 @@ def render(
         unfinished.callback(encoder.abandon)
         sheet = _ContactSheet() if extras.sheet else None
         log = renderer.player.log
-        stills: list[tuple[str, QImage]] = []
-        image: QImage | None = None
         for image in renderer.frames(kept, lambda: progress(renderer.seconds)):
             encoder.put(image, waits=True)
             if kept is not None and not renderer.is_kept:
                 kept.put(renderer.player.number, image)
             if encoder.error is not None:
                 raise encoder.error
-            stills += [(name, image) for _, name in log.stills[len(stills) :]]
             if sheet is not None:
                 sheet.note(renderer.player.step, image)
         if not progress(renderer.seconds):
             return None
-        if image is not None:  # what was asked for after the last frame
-            stills += [(name, image) for _, name in log.stills[len(stills) :]]
         if kept is not None:
             kept.finish()
         encoder.finish()
@@ -327,7 +335,7 @@ def render(
         unfinished.pop_all()
         for part, target in parts:
             put_in_place(part, target)
-        for name, image in stills:
+        for name, image in renderer.stills:
             write_file(targets[0].with_name(f"{Path(name).stem}{suffix}.png"), as_png(image))
         _write_extras(targets[0], extras, log, renderer.seconds, storyboard.language, sheet)
         return log

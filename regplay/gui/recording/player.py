@@ -222,6 +222,10 @@ class Player:
             begin = yield from self._do(step, begin)
             self._next, self._leaves = "", math.inf
             begin = yield from self._wait_for_run(begin)
+            if isinstance(step, Still) and not self._waits:  # before the next step changes anything
+                self.is_on_camera = False
+                yield from self._let_pass_a_frame()
+                self.is_on_camera = True
             self.is_hurried = False
         while self.now < begin - _EPSILON:
             yield

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import av
 import msgspec
+import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
@@ -426,6 +427,28 @@ def test_what_is_drawn_stays_at_its_place_in_the_data(play, film):
 
 
 REFUTED = ('require = "valid_loss < 0.0001"', 'wait-until = "train_loss < 1e-9"\nlimit = 0.3')
+
+
+def unlike(one: QImage, other: QImage) -> int:
+    """How many bytes of two pictures differ."""
+    pictures = [
+        np.frombuffer(image.convertToFormat(QImage.Format.Format_RGB32).constBits(), np.uint8)
+        for image in (one, other)
+    ]
+    return int((pictures[0] != pictures[1]).sum())
+
+
+def test_a_still_shows_what_is_there_before_the_next_step_changes_it(qtbot, film, tmp_path):
+    change = f'set = {{ "{WD}" = 0.1 }}\nseconds = 0.2'
+    again = 'set = { "data.noise" = 0.9 }\nseconds = 0.2'
+    storyboard = film(change, 'still = "one.png"', again, 'still = "two.png"', 'focus = "losses"')
+    frames = tmp_path / "frames"
+    render(storyboard, SIZE, [frames])
+    one, two = (QImage(str(tmp_path / name)) for name in ("one.png", "two.png"))
+    last_of_one, last_of_two = (QImage(str(frames / f"{n:05}.png")) for n in (1, 3))
+    assert unlike(one, last_of_one) < unlike(one, last_of_two)
+    assert unlike(two, last_of_two) < unlike(two, last_of_one)
+    assert len([*frames.iterdir()]) == 9
 
 
 @pytest.mark.parametrize("step", REFUTED)
