@@ -24,7 +24,7 @@ from regplay.gui.plots.canvas import BoxItem, Canvas, HoverItem, Layer, Reading
 from regplay.gui.plots.frame import Frame
 from regplay.gui.plots.paint_devices import SCREEN
 from regplay.gui.plots.pyqtgraph_parts import GraphicsScene, MouseClickEvent, ViewBox
-from regplay.gui.plots.scale import Range, Scale, extend, extend_decades
+from regplay.gui.plots.scale import Range, Scale, extend, extend_decades, with_scale
 from regplay.gui.theme import Colors, colors_of, sized, with_fit, zoom_of_text, zoomed
 from regplay.gui.widgets import LOOK_EVENTS, Button, as_plain
 from regplay.session.session import Annotation
@@ -347,12 +347,16 @@ class Chart(QGraphicsView):
         return self._log[axis]
 
     def set_log(self, axis: Side, log: bool) -> None:
-        """Make an axis logarithmic or linear; its range starts anew with the next `cover`."""
+        """Make an axis logarithmic or linear; its range starts anew with the next `cover`.
+
+        Until then it has about the same ends.
+        """
         if log == self._log[axis]:
             return
-        self._log[axis] = log
+        self._log[axis], ends = log, self._ranges()[axis]
         self.forget(axis)
         self._end_glide()
+        self.box.setRange(**{f"{axis}Range": with_scale(ends, is_log=log)}, padding=0)
         self.reset_ranges()
         self._end_glide()
         self._redraw()

@@ -37,8 +37,18 @@ _STEPS = (1.0, 2.0, 5.0, 10.0)  # from label to label: in fewer digits than with
 _EVEN_BELOW = math.log10(3)  # decades; less than this is labelled in even steps
 _DIGITS = ((1, 1.5, 2, 3, 4, 5, 7), (1, 2, 3, 5), (1, 2, 5), (1, 3), (1,))  # labelled in a decade
 _FEW_DECADES = 2.0  # more than these are labelled by powers of ten alone
+_MOST_DECADES = 400  # to both sides: beyond these there are no numbers
 _UNMARKED = 15.0  # decades from which on nothing between two labels is marked
 _PLAIN = (-4, 5)  # exponents of ten between which numbers are written without one
+
+
+def with_scale(ends: Range, *, is_log: bool) -> Range:
+    """Ends of a linear scale as exponents of ten, or of a logarithmic one as values."""
+    if not is_log:
+        low, high = (10.0 ** min(max(end, -300.0), 300.0) for end in ends)
+        return low, high
+    high = max(ends[1], 1e-300)
+    return math.log10(max(ends[0], 1e-3 * high)), math.log10(high)
 
 
 @dataclass(frozen=True)
@@ -124,7 +134,10 @@ class Scale:
             step = nice_step(max((ends[1] - ends[0]) / most, 1e-290), _STEPS)
             even = multiples(ends, step)
             return np.log10(even[even > 0]).tolist(), []
-        decades = np.arange(math.floor(self.low), math.floor(self.high) + 1.0)
+        first, last = max(self.low, -_MOST_DECADES), min(self.high, _MOST_DECADES)
+        decades = np.arange(math.floor(first), math.floor(last) + 1.0)
+        if not len(decades):
+            return [], []
         inside: Floats = np.zeros(0)
         for digits in _DIGITS[2:] if self.high - self.low > 1 - 1e-9 else _DIGITS:
             if self.high - self.low > _FEW_DECADES + 1e-9 and len(digits) > 1:

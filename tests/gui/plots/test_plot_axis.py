@@ -59,8 +59,8 @@ def test_large_numbers_are_grouped(chart) -> None:
     assert {"100,000", "200,000"} <= set(_numbers(chart))
     chart.fix("y", 0.0, 2_500_000.0)
     assert {"10⁶", "2·10⁶"} <= set(_numbers(chart))
-    chart.fix("y", 2.0, 5.0)
     chart.set_log("y", True)
+    chart.fix("y", 2.0, 5.0)
     assert _numbers(chart) == ["100", "1,000", "10,000", "100,000"]
 
 

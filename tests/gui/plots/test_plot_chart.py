@@ -78,6 +78,27 @@ def test_a_logarithmic_axis_labels_decades_in_one_style(chart, low, high, labels
     assert len(ticks) > len(labels)
 
 
+@pytest.mark.parametrize("is_locked", [False, True])
+def test_an_axis_that_becomes_logarithmic_or_linear_keeps_about_its_ends(chart, is_locked) -> None:
+    chart.fix("y", 0.0, 6e9)  # taken for decades it would be labelled for minutes
+    chart.set_locked(is_locked)
+    chart.set_log("y", True)
+    assert chart.axes().y.scale.ends == pytest.approx((6e6, 6e9))
+    chart.set_log("y", False)
+    assert chart.axes().y.scale.ends == pytest.approx((6e6, 6e9))
+    chart.fix("y", -2.0, -1.0)
+    chart.set_log("y", True)
+    low, high = chart.axes().y.scale.ends
+    assert 0 < low < high
+
+
+@pytest.mark.parametrize(("low", "high"), [(-6e9, 6e9), (5e3, 6e3), (-6e9, -5e9)])
+def test_a_logarithmic_axis_has_no_labels_where_there_are_no_numbers(chart, low, high) -> None:
+    scale = Scale(low, high, is_log=True)
+    positions = [low + tick.share * (high - low) for tick in scale.ticks(5)]
+    assert all(abs(position) < 410 for position in positions)
+
+
 @pytest.mark.parametrize("size", [20, 60, 100, 150, 400])
 @pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (-0.3, 0.95), (-2.0, 0.0), (0.32, 0.46)])
 def test_labels_of_a_logarithmic_axis_have_room(chart, low, high, size) -> None:
