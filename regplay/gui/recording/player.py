@@ -432,6 +432,8 @@ class Player:
     def _wait_until(self, step: WaitUntil, begin: float) -> Frames:
         statement, runner = parse_claim(step.until), self._controller.runner
         start = runner.epoch
+        # By the clock, since off camera the second of the film stands still.
+        began = self._clock.now() - (self.now - begin if self.is_on_camera else 0.0)
         while True:
             view = self._controller.view
             if view is not None and view.run.experiment == self._controller.session.experiment:
@@ -439,11 +441,12 @@ class Player:
                 values = {term: measure_term(term, trained) for term in statement.terms}
                 if statement.holds(values.__getitem__):
                     return self.now if self.is_on_camera else begin
-                if self.now - begin >= step.limit or view.is_finished:
+                if self._clock.now() - began >= step.limit or view.is_finished:
                     raise _not_proved(
                         self.step, step.until, Measured(view.run.experiment, values, holds=False)
                     )
-            runner.train_to(start + round((self.now - begin + 1 / 30) * step.epochs))
+            seconds = self._clock.now() - began + 1 / 30
+            runner.train_to(start + round(seconds * step.epochs))
             yield
 
     def _require(self, claim: str) -> None:

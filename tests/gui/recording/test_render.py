@@ -399,6 +399,19 @@ def test_training_goes_on_until_a_claim_holds(play, film):
     assert losses[-3] >= 0.9 * losses[0]
 
 
+def test_off_camera_training_goes_on_until_a_claim_holds_or_its_limit(play, film):
+    until = 'hide = [{ wait-until = "epoch >= 50", epochs = 100, limit = 5 }]'
+    epochs, _ = play(
+        film(until, "wait = 0.1", epochs=5000),
+        lambda renderer, _: renderer._window.controller.view.snapshot.epoch,
+    )
+    assert len(epochs) == 1
+    assert epochs[0] >= 50
+    never = 'hide = [{ wait-until = "train_loss < 1e-9", limit = 0.3 }]'
+    with pytest.raises(NotProvedError, match="does not hold"):
+        play(film(never, epochs=5000), lambda *_: None)
+
+
 def test_what_is_drawn_stays_at_its_place_in_the_data(play, film):
     def is_marked(image, x, y):
         color = image.pixelColor(round(x), round(y))
@@ -424,9 +437,6 @@ def test_what_is_drawn_stays_at_its_place_in_the_data(play, film):
     assert marks[5:10] == [[True, True]] * 5
     assert marks[10] == [False, False]
     assert len({str(y_range) for _, y_range in frames}) > 1
-
-
-REFUTED = ('require = "valid_loss < 0.0001"', 'wait-until = "train_loss < 1e-9"\nlimit = 0.3')
 
 
 def test_a_control_that_is_set_is_scrolled_to(qtbot, film, tmp_path):
@@ -457,6 +467,9 @@ def test_a_still_shows_what_is_there_before_the_next_step_changes_it(qtbot, film
     assert unlike(one, last_of_one) < unlike(one, last_of_two)
     assert unlike(two, last_of_two) < unlike(two, last_of_one)
     assert len([*frames.iterdir()]) == 9
+
+
+REFUTED = ('require = "valid_loss < 0.0001"', 'wait-until = "train_loss < 1e-9"\nlimit = 0.3')
 
 
 @pytest.mark.parametrize("step", REFUTED)
