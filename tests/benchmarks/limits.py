@@ -20,8 +20,9 @@ Of the processor's time until the window is painted, 26 % goes to making the wid
 showing and painting them, 27 % to importing numpy, PySide6 and what is used of pyqtgraph, and 30 %
 to importing regplay itself, most of it the classes and enums that PySide6 makes of each name of Qt
 that is asked for. All of it holds the interpreter's lock: a second core is of no use. Together it
-was 0.40 of the same for `import torch`, the least of six measurements each on a busy machine. Next:
-the widgets of the lesson, and of groups that are folded, made when they are first shown."""
+was 0.40 of the same for `import torch`, the least of six measurements each on a busy machine. Since
+then the widgets of the lesson and of folded groups are made when they are first shown, which takes
+70 ms of 155 from making a window. Next: fewer controls in sight at the start."""
 _CURVES = """\
 They are the first that is trained when the run has ended: 61 networks by Adam, 1,000 epochs each,
 46.4 GFLOP as three products a layer, point and step. The two processors of an AMD EPYC with AVX2
@@ -84,14 +85,13 @@ both without the interpreter's lock, on the processor that training has; with an
 or 19, as many frames came in time. Training keeps 82 to 118 %. Next: views that are put together
 in less time."""
 _FILM = """\
-A film of 29 s takes 25 to 31 s of the processors' time, and 19 to 23 s on the clock, on two
+A film of 29 s takes 26 to 31 s of the processors' time, and 18 to 21 s on the clock, on two
 processors of an AMD EPYC that train 1.4 times as fast as one and are shared: 9 to 10 s are the
-window's (half of it painting), 9 s of training (2 s to import torch), 5 s the encoder's, on one
+window's (half of it painting), 9 s of training (2 s to import torch), 4 s the encoder's, on one
 thread, and 3 s of another to keep frames for the next time. Networks of a drag are trained by
 both processors, ahead of their frames. To train what the next frame shows while one is painted
 was tried: painting then takes that much longer, since both want the interpreter's lock. Next:
-pictures that stay, of which there are as many as of others here, take x264 as long as those that
-change, 4.7 ms."""
+frames that are kept for the next time in less than 7 ms each."""
 _LIMITS = {
     "one run, SGD": _ONE_RUN,
     "process start": _START,
