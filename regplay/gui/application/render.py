@@ -25,12 +25,13 @@ from regplay.core.device import available
 from regplay.core.experiment import Experiment
 from regplay.gui.application.garbage import Collector
 from regplay.gui.persistence import Dialogs, Keeping, Recovery
+from regplay.gui.png import as_png
 from regplay.gui.recording import zoom_for
 from regplay.gui.recording.encoder import Encoder
 from regplay.gui.recording.frame_cache import FrameCache
 from regplay.gui.recording.player import Log
 from regplay.gui.recording.recorder import picture_of
-from regplay.gui.recording.video import as_png, open_video, put_in_place
+from regplay.gui.recording.video import open_video, put_in_place
 from regplay.gui.recording.video_formats import PNG, RecordingError, format_of
 from regplay.gui.training import VirtualClock
 from regplay.gui.window import MainWindow

@@ -24,6 +24,7 @@ from PySide6.QtSvg import QSvgGenerator
 
 from regplay.core import UserError
 from regplay.gui.plots import VECTORS, Axes, Bar, Entry, Frame, Layer, Scale, paint_legend
+from regplay.gui.png import as_png
 from regplay.gui.theme import DARK, LIGHT, Colors, unit_of
 from regplay.session.files import with_advice, write_atomically
 
@@ -377,17 +378,7 @@ def draw_image(figure: Figure, style: Style) -> QImage:
 def png_bytes(figure: Figure, style: Style) -> bytes:
     """The figure as a PNG."""
     image = draw_image(figure, style)
-    return image_bytes(
-        image if style.transparent else image.convertToFormat(QImage.Format.Format_RGB32)
-    )
-
-
-def image_bytes(image: QImage) -> bytes:
-    """An image as a PNG."""
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs want a `bytes` format
-    return bytes(buffer.data().data())
+    return as_png(image if style.transparent else image.convertToFormat(QImage.Format.Format_RGB32))
 
 
 def svg_bytes(figure: Figure, style: Style) -> bytes:

@@ -16,7 +16,7 @@ from regplay.core.datasets import REGISTRY
 from regplay.core.fields import FIELDS, Value
 from regplay.core.number_text import number, value_text
 from regplay.core.sweep import SweepAxis
-from regplay.gui.figures.figure import Figure, Plot, Style, draw_image, image_bytes
+from regplay.gui.figures.figure import Figure, Plot, Style, draw_image
 from regplay.gui.landscape import (
     CellsLayer,
     are_beyond,
@@ -46,6 +46,7 @@ from regplay.gui.plots import (
     draw_marker,
     loss_scale,
 )
+from regplay.gui.png import as_png
 from regplay.gui.theme import LIGHT, ROLES, mix
 from regplay.session.results import SweepResult
 
@@ -337,7 +338,7 @@ def sweep_figure(result: SweepResult) -> Figure:
 def sweep_png(result: SweepResult) -> bytes:
     """The figure as a PNG; works without a display and without a running application."""
     with _application():
-        return image_bytes(draw_sweep(result))
+        return as_png(draw_sweep(result))
 
 
 def draw_sweep(result: SweepResult) -> QImage:

@@ -20,9 +20,9 @@ from av.error import BlockingIOError as NotYetError
 from av.error import EOFError as NoMoreError
 from av.filter import Graph
 from av.video.reformatter import Colorspace, VideoReformatter
-from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QImage
 
+from regplay.gui.png import as_png
 from regplay.gui.recording.video_formats import (
     APNG,
     GIF,
@@ -303,14 +303,6 @@ class ConvertedFile(StreamFile):
         finally:
             self.path.unlink(missing_ok=True)
             made.unlink(missing_ok=True)
-
-
-def as_png(image: QImage) -> bytes:
-    """A picture as a PNG file; one that is written at once prints what the disk refuses."""
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs want a `bytes` format
-    return bytes(buffer.data().data())
 
 
 class ImageFiles(Video):

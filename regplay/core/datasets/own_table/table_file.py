@@ -297,9 +297,8 @@ def _text_rows(
     text = text.replace("\u200b", "").replace("\ufeff", "")  # nobody sees these
     yield 0
     separator = chosen.get("separator", "")
-    line = re.match(
-        r'\s*"?sep=(.)"?[;,\t]*\n', text[:_SAMPLED]
-    )  # for Excel, which does not show it
+    # For Excel, which does not show it.
+    line = re.match(r'\s*"?sep=(.)"?[;,\t]*\n', text[:_SAMPLED])
     if line:
         text = text[line.end() :]
         separator = separator or (line[1] if line[1] in SEPARATORS.values() else "")
