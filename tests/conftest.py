@@ -19,7 +19,7 @@ if sys.platform.startswith("linux") and not (
 os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
 
 
-_ENOUGH = 4_000  # objects to look through after each test
+_ENOUGH = 1_500  # objects to look through after each test
 _aside: list[weakref.ref[object]] = []  # Qt's among those that `put_aside` has frozen
 
 

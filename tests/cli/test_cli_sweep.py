@@ -310,6 +310,7 @@ def test_the_time_left(experiment, monkeypatch, step_by_step):
     assert seen[-1].endswith(" · 0 s left")
 
 
+@pytest.mark.nightly  # a film is rendered in such a process by day
 def test_no_display_is_needed_and_the_platform_of_the_process_stays(experiment, tmp_path):
     code = (
         "import os, sys\n"

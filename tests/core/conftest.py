@@ -1,6 +1,7 @@
 """What tests of training share."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,19 @@ def one_thread() -> Iterator[None]:
 
 # Where another library is to be tested, such as one that checks itself, torch's engine is not.
 _ENGINES = ["native"] if os.environ.get("REGPLAY_NATIVE_LIBRARY") else ["native", "torch"]
+
+
+@pytest.hookimpl(tryfirst=True)  # before the marks choose
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of each grid that both engines go through, torch's goes through a quarter by day."""
+    seen: Counter[str] = Counter()
+    for item in items:
+        cell = getattr(item, "callspec", None)
+        if cell is not None and cell.params.get("engine") == "torch":
+            grid = item.nodeid.partition("[")[0]
+            if seen[grid] % 4:
+                item.add_marker(pytest.mark.nightly)
+            seen[grid] += 1
 
 
 @pytest.fixture(params=_ENGINES)

@@ -30,7 +30,7 @@ PENALTIES = {  # weight decay, L1, max-norm, label smoothing
     "bounded": (0.02, 0.0, 0.4, 0.0),
 }
 N = 20
-STEPS = 200
+STEPS = 100
 BATCH = 6  # of 20 points: 6, 6, 6 and 2
 
 

@@ -34,7 +34,7 @@ expected = trained(Training(small))
 used = re.search(r"VmSize:\\s+(\\d+) kB", open("/proc/self/status").read())
 limit = int(used[1]) * 1024 + (160 << 20)
 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-for members in (1, 4, 6, 8, 10, 12, 14, 100, 3000):
+for members in (1, 6, 10, 14, 100, 3000):
     training = None
     try:
         training = Training([largest] * members)

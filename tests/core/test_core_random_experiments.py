@@ -19,7 +19,7 @@ from regplay.core.training import Training
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
-CHUNKS, EACH = 20, 15  # a few hundred
+CHUNKS, BY_DAY, EACH = 20, 6, 15  # a few hundred at night, some of them by day
 
 
 def experiment_of(draw):
@@ -90,7 +90,10 @@ def adam_divides_rounding(plain):
     return bool(((gradients > 0) & (gradients < 1e-6)).any())
 
 
-@pytest.mark.parametrize("chunk", range(CHUNKS))
+@pytest.mark.parametrize(
+    "chunk",
+    [pytest.param(i, marks=pytest.mark.nightly if i >= BY_DAY else ()) for i in range(CHUNKS)],
+)
 def test_random_experiments_come_out_as_in_plain_torch(monkeypatch, chunk):
     diverged = rounded = 0
     engines = {name: make() for name, make in ENGINES.items()}

@@ -102,7 +102,7 @@ SITUATIONS: dict[str, tuple[str, Right, dict[str, Any]]] = {
     "two hundred inputs, many points": (
         "linear",
         "good",
-        {"model.depth": 0, "data.n_train": 600, "epochs": 300},
+        {"model.depth": 0, "data.n_train": 600, "epochs": 120},
     ),
     "motorcycle, memorised": ("motorcycle", "over", {"epochs": 3000, "optimizer.lr": 0.02}),
     "motorcycle, linear": ("motorcycle", "under", {"model.depth": 0}),
@@ -133,6 +133,9 @@ SIBLINGS = {
     "xor quadrants, linear",
     "curved boundary, linear",
     "spirals, linear",
+    "sine, many points",
+    "sine, some weight decay, clean validation",
+    "circles, linear",
 }
 assert SITUATIONS.keys() >= SIBLINGS
 
@@ -182,7 +185,7 @@ def test_one_unit_on_the_cubic_underfits() -> None:
 
 
 def test_digits_with_a_training_loss_of_next_to_nothing_are_no_good_fit() -> None:
-    verdict, _ = try_neighbours(experiment_of("digits", {}))
+    verdict, _ = try_neighbours(experiment_of("digits", {"epochs": 250}))
     assert verdict.kind == "overfitting"
 
 

@@ -340,11 +340,11 @@ def choose_file(monkeypatch):
 
 
 @pytest.fixture
-def open_lesson(open_window, file) -> Callable[[str], Person]:
-    """Opens a window in which a lesson of this text is at its first page."""
+def open_lesson(begin_anew, file) -> Callable[[str], Person]:
+    """Opens a lesson of this text at its first page."""
 
     def open_one(text: str) -> Person:
-        person = open_window()
+        person = begin_anew()
         person.folding = person.window.controls.folding()
         person.window.guide.open_file(file("lesson.toml", text))
         return person

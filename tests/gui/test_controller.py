@@ -117,7 +117,7 @@ def watcher(clock, qapp, qtbot):
 
 ALONE = """
 import sys
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.gui.controller import Controller
@@ -130,9 +130,12 @@ controller = Controller(replace(Experiment(), {"epochs": 5}), clock)
 controller.reset()
 controller.runner.start()
 controller.toggle()
+ticks = QTimer()
+ticks.timeout.connect(lambda: clock.advance(0.02))
+ticks.start(10)
 while not controller.runner.is_finished:
-    app.processEvents()
-    clock.advance(0.02)
+    app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+ticks.stop()
 controller.pin()
 controller.set_values({"regularization.weight_decay": 0.1})
 controller.undo()

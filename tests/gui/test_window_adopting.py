@@ -92,7 +92,7 @@ def alone():
     ("place", "is_exact"),
     [
         (from_the_list, True),
-        (from_a_pin_in_split, True),
+        pytest.param(from_a_pin_in_split, True, marks=pytest.mark.nightly),
         (from_a_remedy_in_split, False),  # trained with others: sums may round otherwise
         (from_the_map, False),
         (from_the_curve_of_a_slider, False),

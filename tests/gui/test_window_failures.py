@@ -27,7 +27,11 @@ def alone(begin_anew):
     return begin_anew()
 
 
-@pytest.mark.parametrize("name", ["__init__", "train", "fit", "adjust"])
+# By day where a training is made and where it is trained: what else a thread calls at night.
+@pytest.mark.parametrize(
+    "name",
+    ["__init__", "train", *(pytest.param(n, marks=pytest.mark.nightly) for n in ("fit", "adjust"))],
+)
 def test_an_error_on_the_thread_is_told_and_the_window_stays_usable(alone, monkeypatch, name):
     alone.click("keep_weights")
     for count, remedy in enumerate(("train", "reset", "control")):
@@ -186,7 +190,7 @@ def test_closing_while_training_a_big_network_computes_for_less_than_a_second(op
     assert person.controller.runner.step < 1_000_000
 
 
-@pytest.mark.parametrize("tab", ["landscape", "seeds"])
+@pytest.mark.parametrize("tab", ["landscape", pytest.param("seeds", marks=pytest.mark.nightly)])
 def test_closing_while_the_networks_of_a_tab_train_stops_them(open_window, tab):
     person = open_window({"model.width": 128, "epochs": 20_000})
     person.window.tabs.set_tab(tab)

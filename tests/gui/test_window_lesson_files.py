@@ -25,7 +25,16 @@ def table(tmp_path):
     return written(tmp_path / "cars.csv", TABLE)
 
 
-@pytest.mark.parametrize("text", [PAGE, PIN, TRY], ids=["page", "pin", "try"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(PAGE, id="page"),
+        *(
+            pytest.param(text, id=name, marks=pytest.mark.nightly)
+            for name, text in {"pin": PIN, "try": TRY}.items()
+        ),
+    ],
+)
 def test_a_file_of_a_stranger_is_read_by_permission_only(person, tmp_path, table, text):
     window, path = person.window, written(tmp_path / "lesson.toml", text)
     before = window.controller.session.experiment, window.controller.dataset, window.guide.position

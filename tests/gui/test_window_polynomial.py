@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from regplay.core.fields import get
+from regplay.core.hyperparameters import FIRST_CURVES
 from regplay.core.sweep import sweep_axis
 
 DEGREE, DECAY = "model.degree", "regularization.weight_decay"
@@ -28,9 +29,9 @@ def choose(person, kind):
 
 
 @pytest.fixture
-def at_polynomial(first_curves, open_window):
+def at_polynomial(begin_anew):
     """At a window in which a polynomial was chosen, which nobody trained."""
-    person = open_window(SMALL)
+    person = begin_anew(SMALL, FIRST_CURVES)
     choose(person, "polynomial")
     person.wait(lambda: person.view.is_finished)
     return person

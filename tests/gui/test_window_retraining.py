@@ -93,7 +93,7 @@ def test_kept_weights_while_training(begin_anew):
 
 
 def test_a_drag_shows_retrained_networks_all_the_way(begin_anew):
-    person = begin_anew({"epochs": 200, "optimizer.name": "sgd"})
+    person = begin_anew({"epochs": 60, "optimizer.name": "sgd"})
     person.train()
     control = person.window.controls.control("regularization.weight_decay")
     person.window.controls.ensureWidgetVisible(control)
@@ -101,12 +101,12 @@ def test_a_drag_shows_retrained_networks_all_the_way(begin_anew):
     first = len(person.views)
     QTest.mousePress(slider, LEFT, pos=QPoint(10, y))
     values = []
-    for x in range(12, slider.width() - 10, 4):
+    for x in range(12, slider.width() - 10, 8):
         QTest.mouseMove(slider, QPoint(x, y))
         values.append(control.value())
         QApplication.processEvents()
         # As a hand does, it moves on while networks train; now and then it dwells.
-        if x % 20 == 0:
+        if x % 16 == 12:
             person.wait_until_finished()
     QTest.mouseRelease(slider, LEFT, pos=QPoint(x, y))
     last = person.wait_until_finished()
@@ -117,7 +117,7 @@ def test_a_drag_shows_retrained_networks_all_the_way(begin_anew):
     fits = {view.generation: view for view in shown if view.is_finished}
     assert len(fits) >= 10
     for view in fits.values():
-        assert view.snapshot.epoch == 200
+        assert view.snapshot.epoch == 60
         assert view.run.experiment.regularization.weight_decay in values
     assert last.run.experiment.regularization.weight_decay == values[-1] == control.value()
     assert_same(last.run.history, trained(last.run.experiment))
@@ -184,14 +184,14 @@ def assert_belongs_together(view, alone, rtol):
         np.testing.assert_allclose(history.column(measure), column, rtol=rtol)
 
 
-# Of those that change the data one is dragged by day, of those that change the network one too:
-# each with its own curve, and one of the two where there is none or there are others.
+# By day the data are dragged with their own curve, and the network where there is none or there
+# are others.
 @pytest.mark.parametrize(
     ("path", "curves"),
     [
         ("data.noise", "its own"),
         pytest.param("data.n_train", "its own", marks=pytest.mark.nightly),
-        ("model.depth", "its own"),
+        pytest.param("model.depth", "its own", marks=pytest.mark.nightly),
         pytest.param("model.width", "its own", marks=pytest.mark.nightly),
         pytest.param("data.n_train", "none", marks=pytest.mark.nightly),
         ("model.depth", "none"),

@@ -162,7 +162,9 @@ def test_the_status_bar_says_which_device_and_why(open_window):
     assert person.text("status.device") == "CPU, as asked"
 
 
-@pytest.mark.parametrize(("name", "colors"), [("light", LIGHT), ("dark", DARK)])
+@pytest.mark.parametrize(
+    ("name", "colors"), [pytest.param("light", LIGHT, marks=pytest.mark.nightly), ("dark", DARK)]
+)
 def test_a_scheme_restyles_everything(open_window, settings, name, colors):
     person = open_window()
     window = person.window

@@ -39,6 +39,11 @@ def shown_as_markup(owner: QWidget) -> list[str]:
 
 
 @pytest.fixture
+def person(person_who_begins_anew):
+    return person_who_begins_anew
+
+
+@pytest.fixture
 def looked(person):
     """Looks through the whole window."""
 

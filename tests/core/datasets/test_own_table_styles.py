@@ -290,7 +290,10 @@ WRITERS = {
 
 
 @pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
-@pytest.mark.parametrize("name", ["table.csv", "table.data", "table"])
+@pytest.mark.parametrize(
+    "name",
+    ["table.csv", *(pytest.param(n, marks=pytest.mark.nightly) for n in ("table.data", "table"))],
+)
 def test_what_programs_write(tmp_path, write, name):
     path = tmp_path / name
     write(path)

@@ -195,8 +195,17 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+# By day one kind in double precision.
+@pytest.mark.parametrize(
+    ("kind", "dtype"),
+    [
+        *((kind, torch.float32) for kind in KINDS),
+        *(
+            pytest.param(kind, torch.float64, marks=pytest.mark.nightly if number else ())
+            for number, kind in enumerate(KINDS)
+        ),
+    ],
+)
 def test_a_stop_at_each_moment_there_is_changes_nothing(monkeypatch, dtype, kind):
     """While it takes the member up, passes each layer, updates, measures, keeps and puts back."""
     use(monkeypatch, native_engine(threads=1))

@@ -299,7 +299,7 @@ def test_tab_order_follows_the_layout(panel):
         assert next_x >= x if is_same_row else next_y > y
 
 
-@pytest.mark.parametrize("width", [288, 300])
+@pytest.mark.parametrize("width", [288, pytest.param(300, marks=pytest.mark.nightly)])
 @pytest.mark.parametrize("height", [640, 1080])
 def test_nothing_is_cut_off_at_the_side(panel, width, height):
     panel.control("optimizer.name").set_value("momentum")

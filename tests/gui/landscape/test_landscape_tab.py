@@ -18,11 +18,11 @@ SMALL = {"epochs": 40, "model.width": 4, "data.n_train": 12, "data.n_valid": 20}
 
 
 @pytest.fixture
-def at_landscape(open_window):
-    """Opens a window on the landscape; its sliders show no curves."""
+def at_landscape(begin_anew):
+    """Opens the landscape; the sliders show no curves."""
 
     def open_at(values=None):
-        person = open_window(SMALL | (values or {}))
+        person = begin_anew(SMALL | (values or {}))
         person.click("tab.landscape")
         return person, person.window.tabs.landscape
 
@@ -51,8 +51,8 @@ def test_a_file_says_itself_whether_there_are_accuracies(at_landscape, tmp_path,
     assert has_accuracy(tab) == (target == "yes")
 
 
-def test_the_present_settings_are_marked_from_the_beginning(open_window):
-    person = open_window({})  # all defaults
+def test_the_present_settings_are_marked_from_the_beginning(begin_anew):
+    person = begin_anew()  # all defaults
     person.click("tab.landscape")
     tab = person.window.tabs.landscape
     x, y = tab.header.axes

@@ -61,6 +61,7 @@ def test_training_of_a_table_is_written_as_a_film_while_the_window_can_be_used(p
     assert [*answered.parent.glob("*.part")] == []
 
 
+@pytest.mark.nightly  # by day a window is closed, which stops it too
 def test_stopping_it_leaves_no_file(person, answered):
     person.choose("Export animation…")
     command = person.window.recording.animation()

@@ -103,7 +103,7 @@ def arrangement(window):
     return presentation.layout.halves.orientation(), sizes, window.geometry(), window.theme.zoom
 
 
-@pytest.mark.parametrize("part", ["window", "plots"])
+@pytest.mark.parametrize("part", ["window", pytest.param("plots", marks=pytest.mark.nightly)])
 def test_an_upright_window_is_arranged_like_an_upright_film_and_is_as_it_was_afterwards(
     person, commands, tmp_path, part
 ):

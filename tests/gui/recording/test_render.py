@@ -157,6 +157,7 @@ def test_a_verdict_on_a_few_frames_is_not_shown_but_the_last_one_is(play, film, 
     assert told == ["Not trained yet", "underfitting", "overfitting"]
 
 
+@pytest.mark.nightly  # by day the one above
 def test_a_verdict_on_a_few_networks_of_a_sweep_is_not_shown(play, film, monkeypatch):
     usual = verdict_bar.judge
 
@@ -534,7 +535,7 @@ def test_a_film_is_stopped_while_something_is_trained_out_of_sight(qtbot, film, 
         film("wait = 0.1", endless),
         SIZE,
         [tmp_path / "film.mp4"],
-        progress=lambda second: asked.append(second) or asked.count(asked[-1]) < 20 or second == 0,
+        progress=lambda second: asked.append(second) or asked.count(asked[-1]) < 5 or second == 0,
     )
     assert made is None
     assert asked[-1] == pytest.approx(0.1)

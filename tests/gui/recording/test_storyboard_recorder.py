@@ -27,9 +27,15 @@ from regplay.session.storyboard import (
 WD = "regularization.weight_decay"
 
 
+SMALL = {"model.width": 8, "data.n_valid": 20}
+
+
 @pytest.fixture
-def recorded(open_window):
-    person = open_window({"model.width": 8, "data.n_valid": 20})
+def recorded(begin_anew):
+    return record(begin_anew(SMALL))
+
+
+def record(person):
     person.choose("Record storyboard")
     assert person.window.recording.storyboard_recorder.is_on
     return person
@@ -121,7 +127,8 @@ def test_keys_on_a_slider_are_a_sweep_to_where_it_came(open_window):
 
 
 @pytest.mark.usefixtures("first_curves")
-def test_a_slider_that_goes_over_trained_networks_is_noted_like_any_other(recorded):
+def test_a_slider_that_goes_over_trained_networks_is_noted_like_any_other(open_window):
+    recorded = record(open_window(SMALL))
     studies = recorded.controller.studies
     recorded.train()
     recorded.wait(lambda: WD in studies.studies and studies.studies[WD].history is not None)
@@ -135,8 +142,8 @@ def test_a_slider_that_goes_over_trained_networks_is_noted_like_any_other(record
     ]
 
 
-def test_where_it_began_is_made_off_camera(open_window):
-    person = open_window({"model.width": 8})
+def test_where_it_began_is_made_off_camera(begin_anew):
+    person = begin_anew({"model.width": 8})
     person.train()
     person.choose("Record storyboard")
     _, steps = finish(person)
@@ -209,8 +216,8 @@ def test_captions_and_sections_are_said_while_it_is_recorded(open_window, monkey
     assert bar.isVisible()
 
 
-def test_what_is_said_during_training_comes_between_its_two_parts(open_window):
-    person = open_window(ENDLESS)
+def test_what_is_said_during_training_comes_between_its_two_parts(begin_anew):
+    person = begin_anew(ENDLESS)
     runner = person.controller.runner
     person.choose("Record storyboard")
     person.press(Qt.Key.Key_Space)

@@ -92,7 +92,9 @@ def test_there_is_room_for_captions_while_there_are_some(lecture):
     assert lecture.window.recording.presentation.caption is None
 
 
-@pytest.mark.parametrize("key", [Qt.Key.Key_Space, Qt.Key.Key_PageDown])
+@pytest.mark.parametrize(
+    "key", [Qt.Key.Key_Space, pytest.param(Qt.Key.Key_PageDown, marks=pytest.mark.nightly)]
+)
 def test_keys_of_a_remote_step_forward_and_back(lecture, key):
     lecture.find(WD).setFocus()  # a slider would take the key otherwise
     press(lecture, key)

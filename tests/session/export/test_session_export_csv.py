@@ -95,7 +95,7 @@ POINTS = {
     },
     "many": {"data.points": "\n".join(f"{i / 7} {i * i % 11 / 3}" for i in range(200))},
 }
-COMMON = {"model.width": 8, "epochs": 40}
+COMMON = {"model.width": 8, "epochs": 10}
 
 
 def _experiments(folder):
@@ -117,9 +117,9 @@ def experiments(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", [*FILES, *POINTS])
-def test_a_script_comes_to_what_training_comes_to(experiments, interpreter, name):
+def test_a_script_comes_to_what_training_comes_to(experiments, run_script, name):
     (expected,) = trained(experiments[name])
-    assert_same(interpreter.run(experiments[name]), expected)
+    assert_same(run_script(experiments[name]), expected)
 
 
 def test_what_files_and_their_names_hold_stays_text(tmp_path):

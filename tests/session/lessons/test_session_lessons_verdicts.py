@@ -17,15 +17,19 @@ for lesson in lessons():
             named[f"{lesson.id}-{index + 1}"] = page.verdict
 
 
-# Those that take more than a second and have a quicker sibling in their lesson, by the first page.
+# Those that take long and have a quicker sibling in their lesson, by the first page.
 LONG = {
     "dropout-sine-1",
     "memorising-1",
     "misunderstandings-1",
+    "misunderstandings-4",
     "misunderstandings-5",
     "misunderstandings-12",
     "quiz-1",
+    "quiz-11",
     "two-hundred-inputs-3",
+    "valley-2",
+    "xor-1",
 }
 IDS = [next(iter(named)) for named in PAGES.values()]
 
