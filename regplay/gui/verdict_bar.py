@@ -127,12 +127,13 @@ class Losses(Label):
     def __init__(self) -> None:
         super().__init__()
         self._rows: Sequence[Sequence[str]] = ()
+        self._size: QSize | None = None  # that they need, once it was asked for
         self.setTextFormat(Qt.TextFormat.RichText)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
     def set_rows(self, rows: Sequence[Sequence[str]]) -> None:
         """Show rows of the name, the training and validation loss and the gap."""
-        self._rows, scheme = rows, colors_of(self)
+        self._rows, self._size, scheme = rows, None, colors_of(self)
         colors = (scheme.foreground, scheme.train, scheme.valid, scheme.foreground)
         small = f"font-size: {self._name_font().pixelSize()}px; "
         table = ""
@@ -149,11 +150,17 @@ class Losses(Label):
     def changeEvent(self, event: QEvent) -> None:
         """Write the numbers in another palette's colours, or beside names in another font."""
         super().changeEvent(event)
+        self._size = None
         if event.type() in LOOK_EVENTS and self.text():
             self.set_rows(self._rows)
 
     def sizeHint(self) -> QSize:
         """What the present rows need; that of a label keeps the width of an earlier table."""
+        if self._size is None:  # layouts ask several times
+            self._size = self._size_of_rows()
+        return self._size
+
+    def _size_of_rows(self) -> QSize:
         numbers, names = self.fontMetrics(), QFontMetrics(self._name_font())
         width = 3 * _PADDING
         for column, texts in enumerate(zip(_HEADINGS, *self._rows, strict=True)):

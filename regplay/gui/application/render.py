@@ -5,6 +5,7 @@ shown. So frames are the same however long that takes.
 """
 
 import contextlib
+import gc
 import json
 import os
 import sys
@@ -447,6 +448,7 @@ def offscreen() -> Iterator[QApplication]:
     app = QApplication(["regplay"])
     app.setApplicationName("regplay")
     sys.setswitchinterval(_SWITCH_INTERVAL)
+    gc.disable()  # while torch is loaded, of which all stays; from then on see `Collector`
     yield app
 
 

@@ -26,7 +26,7 @@ from regplay.gui.help import versions
 from regplay.gui.recording.encoder import yield_to_others
 from regplay.gui.recording.film_pointer import next_aim
 from regplay.gui.recording.video import StreamFile
-from regplay.gui.recording.video_formats import LOSSLESS, RecordingError
+from regplay.gui.recording.video_formats import KEPT, RecordingError
 from regplay.resources import resource
 from regplay.session.experiment_text import reads_file
 from regplay.session.files import temporary_beside
@@ -121,7 +121,7 @@ class FrameCache:
         try:
             if self._video is None:
                 beside = temporary_beside(self._path(number))
-                self._video = StreamFile(beside, self._size, self._fps, LOSSLESS, threads=1)
+                self._video = StreamFile(beside, self._size, self._fps, KEPT, threads=1)
             self._stays = image is self._newest
             if self._stays:
                 self._video.frames += 1
@@ -166,7 +166,7 @@ class FrameCache:
                 os.replace(video.path, self._path(self._number))
 
     def _path(self, number: int) -> Path:
-        return self._folder / f"{self._names[number - 1]}.mp4"
+        return self._folder / f"{self._names[number - 1]}{KEPT.suffix}"
 
 
 def _names(storyboard: Storyboard, size: tuple[int, int], device: str) -> Iterator[str]:
@@ -207,7 +207,8 @@ def _read(path: Path, fps: int) -> Iterator[QImage]:
     """The frames of a file; the same object again where nothing has changed."""
     before: list[Any] = []
     image, count = QImage(), 0
-    with contextlib.suppress(FFmpegError), av.open(str(path)) as container:
+    options = {"fflags": "+discardcorrupt"}  # half a frame would be taken for a whole one
+    with contextlib.suppress(FFmpegError), av.open(str(path), options=options) as container:
         for frame in container.decode(video=0):
             while count < round(frame.time * fps):  # it stayed
                 yield image

@@ -128,18 +128,18 @@ def test_a_step_whose_file_is_damaged_is_painted_from_there_on(frames_of, kept, 
     assert 0 < repainted < painted
 
 
-# Of a file of several fragments at night: `test_a_step_whose_file_is_damaged_…` has one by day.
+# Of a longer file at night: `test_a_step_whose_file_is_damaged_…` has one by day.
 @pytest.mark.nightly
 def test_what_was_painted_after_a_damaged_place_is_not_kept_for_the_whole_step(frames_of, cache):
-    steps = (*STEPS[:3], SWEEP.replace("0.3", "2.5"))  # a file of several fragments
+    steps = (*STEPS[:3], SWEEP.replace("0.3", "2.5"))
     plain, painted = frames_of(steps, cache)
     file = max(cache.iterdir(), key=lambda file: file.stat().st_size)
     file.write_bytes(file.read_bytes()[: file.stat().st_size * 3 // 5])
     _, repainted = frames_of(steps, cache)
-    assert 0 < repainted < painted - 10  # the first second was read
+    assert 0 < repainted < painted - 10  # what comes before was read
     assert not file.exists()
     assert frames_of(steps, cache)[0] == plain
-    assert frames_of(steps, cache) == (plain, 0)
+    assert frames_of(steps, cache) == (plain, 1)  # the still
 
 
 def test_a_step_of_which_a_picture_can_not_be_written_is_not_kept(qapp, film, cache, monkeypatch):
