@@ -261,7 +261,7 @@ def test_at_its_end_a_run_is_shown_once_more(open_window, way):
 
     def wait_in_time(condition):
         def is_so():
-            clock.advance(0.1)
+            clock.advance(0.25)
             return condition()
 
         person.wait(is_so)

@@ -202,6 +202,7 @@ def test_the_pointer_glides_to_what_moves_next_and_is_there_in_time(play, film):
     assert frames[10][0] == aim
 
 
+@pytest.mark.nightly  # by day it glides to what moves next
 def test_the_pointer_follows_a_handle_that_is_set_elsewhere(play, film):
     frames, _ = play(
         film(
@@ -473,7 +474,7 @@ def test_a_still_shows_what_is_there_before_the_next_step_changes_it(qtbot, film
 REFUTED = ('require = "valid_loss < 0.0001"', 'wait-until = "train_loss < 1e-9"\nlimit = 0.3')
 
 
-@pytest.mark.parametrize("step", REFUTED)
+@pytest.mark.parametrize("step", [pytest.param(REFUTED[0], marks=pytest.mark.nightly), REFUTED[1]])
 def test_what_does_not_hold_ends_the_film_and_leaves_no_file(qtbot, film, tmp_path, step):
     storyboard = film('train = "end"\nseconds = 0.2', step)
     with pytest.raises(NotProvedError, match=r"step 2 \(\S+\): .* does not hold:\n  0\.\d+ \w+"):
@@ -523,6 +524,7 @@ def test_a_film_in_several_formats_with_all_that_goes_with_it(qtbot, film, tmp_p
     assert track["keys"] == [{"seconds": 0.3, "keys": "Ctrl+W"}]
 
 
+@pytest.mark.nightly  # by day it is stopped at a worse moment
 def test_a_film_that_is_stopped_leaves_no_file(qtbot, film, tmp_path):
     made = render(film("wait = 5"), SIZE, [tmp_path / "film.mp4"], progress=lambda s: s < 0.2)
     assert made is None
@@ -549,7 +551,7 @@ def test_without_a_font_there_is_no_film(qtbot, film, tmp_path, monkeypatch):
     assert [*tmp_path.iterdir()] == []
 
 
-@pytest.mark.parametrize("name", ["film.mp4", "film.gif"])
+@pytest.mark.parametrize("name", ["film.mp4", pytest.param("film.gif", marks=pytest.mark.nightly)])
 def test_what_can_not_be_written_is_told_by_the_name_of_the_film(qtbot, film, tmp_path, name):
     with pytest.raises(RecordingError, match=rf"none.{name}: .*; choose a folder that exists"):
         render(film("wait = 0.1"), SIZE, [tmp_path / "none" / name])
