@@ -100,7 +100,7 @@ def open_video(
     Parameters
     ----------
     target
-        What the file becomes, if that is another one: its name says the format, messages speak of it.
+        What the file becomes, if that is another one: says the format, and messages speak of it.
     alpha
         Whether it is transparent where pictures are; of WebM, as PNG files always are.
     threads
