@@ -153,7 +153,9 @@ def test_momentum_under_adam_is_warned_of(sweep):
     assert losses[0] == losses[1]
 
 
-@pytest.mark.parametrize("path", ["max_norm", "label_smoothing"])
+@pytest.mark.parametrize(
+    "path", ["max_norm", pytest.param("label_smoothing", marks=pytest.mark.nightly)]
+)
 def test_members_come_to_what_each_comes_to_alone(sweep, path, capsys, experiment):
     values = (0.0, 0.3, 0.6)
     words = ["--vary", f"regularization.{path}={','.join(map(str, values))}", "--json"]

@@ -31,7 +31,7 @@ def assert_trains(person):
     for tab in ("accuracy", "weights") if classes else ("weights",):
         window.history_view.set_tab(tab)
         assert list(window.history_view.plot.epochs) == [0, 1, 2, 3, 4, 5]
-        assert not window.grab().isNull()
+        assert not window.history_view.grab().isNull()
     return dataset
 
 

@@ -92,6 +92,9 @@ class Monkey:
         self.window.deleteLater()
         self.app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         self.wait(lambda: watching.threads() <= self._threads)
+        # `findChildren` makes objects of what Qt makes and deletes alone, as a splitter's handles.
+        # Such a one stands for whatever comes to its address next, and may so hold the window.
+        vars(self.window).clear()
         gc.unfreeze()  # the first window, which was there before the collector
         gc.collect()
 

@@ -4,11 +4,10 @@ import time
 
 import numpy as np
 import pytest
+from trainings import train
 
 from regplay.gui.persistence import documents as documents_module
 from regplay.session.document import read
-
-DECAY = "regularization.weight_decay"
 
 
 @pytest.fixture
@@ -60,9 +59,9 @@ def test_a_session_goes_on_in_another_window(open_window, documents_of):
     second.train()
     opened.check()
     assert opened.is_modified
-    straight = open_window({"epochs": 80, "regularization.dropout": 0.2, DECAY: 0.1})
-    view = straight.train()
-    assert np.array_equal(second.view.snapshot.values, view.snapshot.values, equal_nan=True)
+    *_, straight = train(second.view.run.experiment)
+    assert straight.epoch == 80
+    assert np.array_equal(second.view.snapshot.values, straight.values, equal_nan=True)
 
 
 def test_what_is_open_is_collected_in_less_than_two_milliseconds(open_window, documents_of):

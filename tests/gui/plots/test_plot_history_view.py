@@ -172,7 +172,7 @@ def test_the_epoch_axis_reaches_to_the_plan_from_the_start(
     history, changes = History(), []
     view.set_history(history)
     view.plot.box.sigXRangeChanged.connect(lambda *_: changes.append(1))
-    for epoch in (*range(0, min(planned, 2000), every), planned):
+    for epoch in (*range(0, min(planned, 400), every), planned):
         history.append(make_snapshot(epoch, train_loss=1.0, valid_loss=1.0))
         view.set_history(history)
         assert view.plot.auto_range("x") == (0.0, planned)
