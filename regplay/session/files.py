@@ -64,7 +64,7 @@ def _may_be_replaced(path: Path) -> bool:
 def _written_beside(path: Path, content: bytes) -> Path:
     """A temporary file that only needs the name of this one, whose permissions it has."""
     mode = _mode_of(path)
-    _delete_abandoned(path)
+    delete_abandoned(path)
     temporary = temporary_beside(path)
     try:
         # Not from `tempfile`: its files are closed to everyone else, and stay so when renamed.
@@ -97,11 +97,12 @@ def leftovers_of(path: Path) -> list[Path]:
     return []
 
 
-def _delete_abandoned(path: Path) -> None:
+def delete_abandoned(path: Path) -> None:
+    """Delete what writings to `path` left a day ago or longer, files and folders."""
     for left in leftovers_of(path):
         with contextlib.suppress(OSError):
             if time.time() - left.stat().st_mtime > _ABANDONED:
-                left.unlink()
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 def _prefix(path: Path) -> str:

@@ -33,11 +33,11 @@ from regplay.gui.recording.frame_cache import FrameCache
 from regplay.gui.recording.player import Log
 from regplay.gui.recording.recorder import picture_of
 from regplay.gui.recording.video import open_video, put_in_place
-from regplay.gui.recording.video_formats import PNG, RecordingError, format_of
+from regplay.gui.recording.video_formats import RecordingError, format_of
 from regplay.gui.training import VirtualClock
 from regplay.gui.window import MainWindow
 from regplay.session.claims import parse_claim
-from regplay.session.files import temporary_beside, write_file
+from regplay.session.files import delete_abandoned, temporary_beside, write_file
 from regplay.session.lessons import Measured
 from regplay.session.storyboard import (
     Storyboard,
@@ -303,7 +303,7 @@ def render(
         If a file can't be written.
     """
     extras = extras or Extras()
-    parts = [(_part(target), target) for target in targets]
+    parts = [(_part_of(target), target) for target in targets]
     with tempfile.TemporaryDirectory(prefix="regplay-") as folder, contextlib.ExitStack() as stack:
         renderer = Renderer(storyboard, size, Path(folder))
         stack.callback(renderer.close)
@@ -352,21 +352,20 @@ def cache_folder() -> Path:
     return Path(QStandardPaths.writableLocation(place)) / "films"
 
 
-def _part(target: Path) -> Path:
-    """The name of a file that is not whole yet, in the format of the one that it becomes.
+def _part_of(target: Path) -> Path:
+    """The name of what is not whole yet, beside what it becomes.
 
     Raises
     ------
     RecordingError
         If what is there of the target's name can't be replaced by it.
     """
-    form, part = format_of(target), temporary_beside(target)
+    form = format_of(target)
     if target.exists() and target.is_dir() == bool(form.suffix):
         is_there = "a folder" if form.suffix else "a file"
         raise RecordingError(f"{target}: there is {is_there} of this name; choose another one")
-    if form is PNG:  # which has no ending
-        return part.with_name("." + part.name.replace(".", ""))
-    return part.with_suffix(form.suffix)
+    delete_abandoned(target)
+    return temporary_beside(target)
 
 
 def _write_extras(

@@ -7,6 +7,7 @@ its palette: they are written without loss first, beside the file that they beco
 
 import contextlib
 import os
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -38,6 +39,7 @@ from regplay.session.files import temporary_beside, with_advice
 _BT709 = 1  # as FFmpeg counts matrices, primaries and curves; players take it for that of HD video
 _LIMITED = 1  # range of the numbers
 # Dots in place of colours that a palette lacks would spoil the plain areas of plots.
+_IMAGE_NAME = re.compile(r"[0-9]{5,}\.png")
 _DITHERING = "dither=none:diff_mode=rectangle"
 
 
@@ -98,7 +100,7 @@ def open_video(
     Parameters
     ----------
     target
-        What the file becomes, if that is another one: messages speak of that.
+        What the file becomes, if that is another one: says the format, and messages speak of it.
     alpha
         Whether it is transparent where pictures are; of WebM, as PNG files always are.
     threads
@@ -110,7 +112,7 @@ def open_video(
     RecordingError
         If it can't be begun.
     """
-    found = format_of(path)
+    found = format_of(target or path)
     if found is PNG:
         return ImageFiles(path, size, fps)
     if found in (GIF, APNG):
@@ -328,8 +330,9 @@ class ImageFiles(Video):
     def discard(self, frames: int) -> None:
         self.frames = max(self.frames - frames, 0)
         with _told(self.path):
-            for old in self._files()[self.frames :]:
-                old.unlink()
+            for old in self._files():
+                if int(old.stem) >= self.frames:
+                    old.unlink()
 
     def finish(self) -> None:
         """As `Video.finish`: each file is complete."""
@@ -342,7 +345,8 @@ class ImageFiles(Video):
 
 
 def _image_files(folder: Path) -> list[Path]:
-    return sorted(folder.glob("[0-9][0-9][0-9][0-9][0-9].png"))
+    found = (path for path in folder.glob("*.png") if _IMAGE_NAME.fullmatch(path.name))
+    return sorted(found, key=lambda path: int(path.stem))
 
 
 def put_in_place(made: Path, target: Path) -> None:

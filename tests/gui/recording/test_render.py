@@ -5,6 +5,7 @@ import hashlib
 import itertools
 import json
 import multiprocessing
+import os
 from itertools import pairwise
 
 import av
@@ -22,6 +23,7 @@ from regplay.gui.recording.player import NotProvedError
 from regplay.gui.recording.presentation import zoom_for
 from regplay.gui.recording.video_formats import RecordingError
 from regplay.gui.training.prefetch import Prefetcher
+from regplay.session.files import temporary_beside
 from regplay.session.storyboard import at_marks, begun_at, in_language
 
 SIZE = (640, 480)
@@ -491,6 +493,12 @@ def test_a_film_in_several_formats_with_all_that_goes_with_it(qtbot, film, tmp_p
         'require = "valid_loss > 0"',
         'still = "last.png"',
     )
+    killed = temporary_beside(tmp_path / "film.mp4"), temporary_beside(tmp_path / "frames")
+    killed[0].write_text("half a film, of long ago")
+    killed[1].mkdir()
+    (killed[1] / "00000.png").touch()
+    for left in killed:
+        os.utime(left, (0, 0))
     seconds = []
     log = render(
         storyboard,

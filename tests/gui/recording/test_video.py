@@ -200,6 +200,18 @@ def full_disk():
     return full
 
 
+def test_the_files_of_more_than_an_hour_are_replaced_too_and_stay_in_order(tmp_path):
+    for name in ("99999.png", "100000.png", "100000.jpg", "1.png"):
+        (tmp_path / name).write_text("there before")
+    made = open_video(tmp_path, SIZE, FPS)
+    assert {path.name for path in tmp_path.iterdir()} == {"100000.jpg", "1.png"}
+    made.frames = 99_999
+    made.write(picture(0), count=3)
+    made.discard(1)
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"100000.jpg", "1.png", "99999.png", "100000.png"}
+
+
 @pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.gif", "a.apng"])
 def test_a_full_disk_is_said_while_writing(tmp_path, full_disk, name):
     made = open_video(tmp_path / name, SIZE, FPS)
