@@ -177,7 +177,7 @@ def _log_losses(probabilities: Floats) -> Floats:
     return -np.log(np.maximum(probabilities, _TINY))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=1)
 def _true_losses(dataset: Dataset) -> tuple[Floats | float, Floats | float]:
     """Those of the true function on the training and validation points; 0 where it is unknown."""
     if dataset.noise_floor is None:
@@ -209,7 +209,7 @@ def standard_error(values: Floats) -> float:
     return math.inf if n < 2 else float(values.std(ddof=1)) / math.sqrt(n)
 
 
-@lru_cache(maxsize=8)  # each moment of a run is judged by it
+@lru_cache(maxsize=1)  # each moment of a run is judged by it
 def baseline_loss(dataset: Dataset) -> float:
     """Training loss of the best constant prediction: the variance, or the entropy of classes."""
     y = dataset.targets(dataset.train.y)
