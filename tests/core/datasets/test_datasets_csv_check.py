@@ -228,8 +228,14 @@ def test_a_row_that_is_longer_than_what_decides_about_the_separator(text, messag
         ("1,2\n" * 2_000_000, "row 100002: there are more than 100,000 rows"),
         ('"1\n2",2\n' * 1_000_000, "row 100002: there are more than 100,000 rows"),
         ("\n" * 8_000_000 + "1,2\n", "rows with up to 0 cells are too many"),
+        (
+            'a\n"1\n2"\n"' + "\n" * 8_000_000 + '"\n',
+            "row 3: this row goes on for more than 2,000,000",
+        ),
+        ('a\n1\n"2\n' + "3\n" * 4_000_000, "row 3: this row goes on for more than 2,000,000"),
+        ("a\n" + "1" * 8_000_000, "row 2: this row goes on for more than 2,000,000"),
     ],
-    ids=["rows", "quoted", "blank lines"],
+    ids=["rows", "quoted", "blank lines", "one cell", "never closed", "one line"],
 )
 def test_of_a_text_with_too_many_rows_most_is_not_looked_at(monkeypatch, text, message):
     seen, widths_of = [], table_file._widths

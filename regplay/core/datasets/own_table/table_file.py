@@ -39,6 +39,7 @@ _STEP = 20_000  # rows after which whoever reads may turn to something else
 _STEP_CELLS = 200_000  # or cells, where rows are long
 _START = 65_536  # bytes that are the beginning
 _SAMPLED = 1 << 18  # characters that decide about the separator
+_LONGEST_ROW = 2_000_000  # characters
 _PIECE = 1 << 20  # characters whose rows are counted at once
 _MOST_LINES = 20 * MAX_ROWS  # with blank ones
 _TABLES = "regplay reads tables: CSV, TSV, Excel (.xlsx)"
@@ -413,6 +414,8 @@ def _widths_of_all(text: str, separator: str, may_be_long: bool) -> Generator[in
     widths: list[int] = []
     width = n_filled = 0
     for piece in _pieces(text):
+        if len(piece) > _LONGEST_ROW + _PIECE:  # to look for its cells would take seconds
+            raise _too_long_a_row(piece, len(widths))
         found = _widths(piece, separator)
         widths += found
         width, n_filled = max(width, *found), n_filled + sum(map(bool, found))
@@ -426,6 +429,17 @@ def _widths_of_all(text: str, separator: str, may_be_long: bool) -> Generator[in
             )
         yield 0
     return widths
+
+
+def _too_long_a_row(piece: str, n_before: int) -> ReadingStoppedError:
+    """The refusal of the last row of a piece."""
+    marks = np.cumsum([line.count('"') for line in piece[:_PIECE].split("\n")])
+    row = n_before + int(np.count_nonzero(marks[:-1] % 2 == 0)) + 1
+    message = (
+        f'this row goes on for more than {_LONGEST_ROW:,} characters; a quotation mark (") that '
+        "is opened in it may not be closed where it should be"
+    )
+    return ReadingStoppedError(Problem(message, row))
 
 
 def _pieces(text: str) -> Generator[str, None, None]:
