@@ -38,8 +38,8 @@ from regplay.session.files import temporary_beside, with_advice
 
 _BT709 = 1  # as FFmpeg counts matrices, primaries and curves; players take it for that of HD video
 _LIMITED = 1  # range of the numbers
-# Dots in place of colours that a palette lacks would spoil the plain areas of plots.
 _IMAGE_NAME = re.compile(r"[0-9]{5,}\.png")
+# Dots in place of colours that a palette lacks would spoil the plain areas of plots.
 _DITHERING = "dither=none:diff_mode=rectangle"
 
 
