@@ -340,11 +340,11 @@ def choose_file(monkeypatch):
 
 
 @pytest.fixture
-def open_lesson(begin_anew, file) -> Callable[[str], Person]:
-    """Opens a lesson of this text at its first page."""
+def open_lesson(open_window, file) -> Callable[[str], Person]:
+    """Opens a lesson of this text at its first page, in a window that has seen none of it."""
 
     def open_one(text: str) -> Person:
-        person = begin_anew()
+        person = open_window()
         person.folding = person.window.controls.folding()
         person.window.guide.open_file(file("lesson.toml", text))
         return person

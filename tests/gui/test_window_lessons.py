@@ -138,10 +138,8 @@ def test_claims_are_ticked_by_runs_and_pins_and_by_nothing_else(reader):
 
 
 @pytest.mark.usefixtures("first_curves")
-def test_a_curve_trained_unasked_ticks_nothing_until_it_is_looked_at(open_window, file):
-    reader = open_window()
+def test_a_curve_trained_unasked_ticks_nothing_until_it_is_looked_at(reader):
     window = reader.window
-    window.guide.open_file(file("lesson.toml", _LESSON))
     reader.wait(lambda: len(window.controller.pins) == 1)
     path = "regularization.weight_decay"
     window.guide.go_to("small", 2)

@@ -79,8 +79,8 @@ def test_a_pin_a_message_and_a_file_that_was_open(person, file, looked):
     looked()
 
 
-def test_the_title_and_the_texts_of_a_lesson(open_lesson, looked):
-    person = open_lesson(STRANGE)
+def test_the_title_and_the_texts_of_a_lesson(person, file, looked):
+    person.window.guide.open_file(file("lesson.toml", STRANGE))
     assert person.window.guide.position is not None, person.banner
     looked()
     person.window.guide.show_contents()
