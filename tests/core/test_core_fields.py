@@ -452,7 +452,7 @@ def test_a_text_of_any_length_and_any_number_of_unknown_keys_are_refused_after_l
 ):
     compared, likeness = [], fields._likeness
     monkeypatch.setattr(fields, "_likeness", lambda *two: compared.append(two) or likeness(*two))
-    with pytest.raises(ExperimentError, match="^data.name = .*: must be one of"):
+    with pytest.raises(ExperimentError, match=r"^data\.name = .*: must be one of"):
         field("data.name").check("sin" * 100_000)
     with pytest.raises(ExperimentError, match="no such field$"):
         from_dict({"data.nam" * 100_000: 1})
