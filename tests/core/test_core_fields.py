@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
+from regplay.core import fields
 from regplay.core.datasets import REGISTRY
 from regplay.core.experiment import Experiment
-from regplay.core import fields
 from regplay.core.fields import (
     FIELDS,
     ExperimentError,
@@ -454,7 +454,7 @@ def test_a_text_of_any_length_and_any_number_of_unknown_keys_are_refused_after_l
     monkeypatch.setattr(fields, "_likeness", lambda *two: compared.append(two) or likeness(*two))
     with pytest.raises(ExperimentError, match=r"^data\.name = .*: must be one of"):
         field("data.name").check("sin" * 100_000)
-    with pytest.raises(ExperimentError, match="no such field$"):
+    with pytest.raises(ExperimentError, match=r"no such field$"):
         from_dict({"data.nam" * 100_000: 1})
     assert not compared
     with pytest.raises(ExperimentError) as caught:
