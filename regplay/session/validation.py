@@ -35,9 +35,10 @@ _STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 _SHOWN = 40  # characters of a wrong value
 
 _DEEPEST = 12  # parts of a dotted key
-_MOST_KEYS = 5000  # keys, tables and lists together
+_MOST_KEYS = 5000  # keys and tables together
+_MOST_LISTS = 80_000  # 60,000 are points of what is drawn on plots
 _MOST_VALUES = 200_000  # in lists
-_MOST_LINES = 200_000  # but for those in strings
+_MOST_LINES = 300_000  # but for those in strings
 _MOST_ESCAPES = 1_000_000  # such as \n in a string
 _MOST_PLAIN = 4 << 20  # characters outside of strings and comments
 
@@ -52,6 +53,7 @@ _STRINGS_AND_COMMENTS = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_HEADING = re.compile(r"^[ \t]*+\[[^\]\n]*+\]", re.MULTILINE)  # or a list that is all of a line
 _PART_OF_KEY = re.compile(r"[ \t]*+[A-Za-z0-9_-]++[ \t]*+")
 
 
@@ -85,7 +87,8 @@ def read_text(
             with path.open("rb") as file:
                 content = file.read(most + 1)  # of a pipe, or a file that has grown meanwhile
         if max(found.st_size, len(content)) > most:
-            raise refusal(f"{path}: larger than {most >> 20} MiB, so it is no {what}")
+            limit = f"{most >> 20} MiB" if most >> 20 else f"{most >> 10} KiB"
+            raise refusal(f"{path}: larger than {limit}, so it is no {what}")
         return content.decode("utf-8")
     except OSError as error:
         raise refusal(f"{path}: can't be read: {error.strerror or error}") from None
@@ -118,7 +121,8 @@ def takes_long(text: str) -> bool:
     plain = _STRINGS_AND_COMMENTS.sub(_stand_in, text)
     counted = (
         (len(plain), _MOST_PLAIN),
-        (sum(plain.count(sign) for sign in "=[{"), _MOST_KEYS),
+        (plain.count("=") + plain.count("{") + len(_HEADING.findall(plain)), _MOST_KEYS),
+        (plain.count("["), _MOST_LISTS),
         (plain.count(","), _MOST_VALUES),
         (plain.count("\n"), _MOST_LINES),
         (text.count("\\"), _MOST_ESCAPES),
