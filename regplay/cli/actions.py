@@ -69,24 +69,26 @@ def train(options: Namespace) -> int:
         from regplay.session import terminal
 
     result, was_stopped = terminal.train(experiment, options.device, options.out)
-    tried = None
-    if not (was_stopped or options.no_advice):
-        tried = terminal.try_neighbours(result, options.device)
-    verdict = judge(
-        result.history,
-        result.dataset,
-        experiment,
-        points=result.points,
-        shown=None if tried is None else tried.shown,
-    )
-    if options.json:
-        summary = result.summary() | verdict_summary(verdict, tried)
-        _say(json.dumps(summary, allow_nan=False))
-    else:
-        _show(terminal.describe(result, verdict, tried))
-    if options.out is not None:
-        write_results(options.out, result)
-        print(f"Results are in {options.out}", file=sys.stderr)
+    try:
+        tried = None
+        if not (was_stopped or options.no_advice):
+            tried = terminal.try_neighbours(result, options.device)
+        verdict = judge(
+            result.history,
+            result.dataset,
+            experiment,
+            points=result.points,
+            shown=None if tried is None else tried.shown,
+        )
+        if options.json:
+            summary = result.summary() | verdict_summary(verdict, tried)
+            _say(json.dumps(summary, allow_nan=False))
+        else:
+            _show(terminal.describe(result, verdict, tried))
+    finally:  # whoever reads what is said may have gone
+        if options.out is not None:
+            write_results(options.out, result)
+            print(f"Results are in {options.out}", file=sys.stderr)
     return INTERRUPTED if was_stopped else 0
 
 
@@ -104,12 +106,14 @@ def sweep(options: Namespace) -> int:
     if was_stopped:
         line = terminal.stopped_line(result, writes=options.out is not None)
         print(line, file=sys.stderr, flush=True)
-    if options.json:
-        _say(json.dumps(result.summary(), allow_nan=False))
-    else:
-        _show(terminal.describe_sweep(result))
-    if options.out is not None and result.finished:
-        _write_sweep(options.out, result)
+    try:
+        if options.json:
+            _say(json.dumps(result.summary(), allow_nan=False))
+        else:
+            _show(terminal.describe_sweep(result))
+    finally:  # as above
+        if options.out is not None and result.finished:
+            _write_sweep(options.out, result)
     return INTERRUPTED if was_stopped else 0
 
 
@@ -253,7 +257,10 @@ def _may_read(path: Path, files: Sequence[Path]) -> bool:
     names = ", ".join(file.name for file in files)
     if not sys.stdin.isatty():
         raise UserError(f"{path}: it names {names}; give --read-files if it may be read")
-    answer = input(f"{path} names {names}, which lies beside it. Read it? [y/N] ")
+    try:
+        answer = input(f"{path} names {names}, which lies beside it. Read it? [y/N] ")
+    except EOFError:
+        answer = ""
     return answer.strip().lower() in ("y", "yes")
 
 

@@ -426,7 +426,7 @@ def opening_of(argument: str) -> tuple["Experiment | None", str]:
         return None, ""
     with importing():
         from regplay.session.document import read
-        from regplay.session.experiment_text import from_link, is_link, open_experiment
+        from regplay.session.experiment_text import from_link, is_link, open_experiment, reads_file
         from regplay.session.files import check_table, kind_of_file
         from regplay.session.lessons import is_lesson, load_lesson
 
@@ -435,7 +435,10 @@ def opening_of(argument: str) -> tuple["Experiment | None", str]:
     path = Path(argument)
     kind = kind_of_file(path)
     if kind == "settings" and not is_lesson(path):
-        return open_experiment(path), ""
+        experiment = open_experiment(path)
+        # The window asks first whether the file that it learns from may be read.
+        asks = reads_file(experiment) and path.is_file()
+        return (None, argument) if asks else (experiment, "")
     check = {"table": check_table, "session": read, "settings": load_lesson}[kind]
     check(path)
     return None, argument

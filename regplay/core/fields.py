@@ -21,6 +21,8 @@ from regplay.core.datasets import REGISTRY, may_be_polynomial
 from regplay.core.experiment import Experiment, SettingsGroup
 
 _LEAST = 0.66  # likeness of two names, for one to be meant by the other
+_LONGEST = 60  # characters of a name that may mean one of those there are
+_MOST_PROBLEMS = 20  # that are looked for: whoever wrote more has written something else
 _SECTION_SHARE = 0.3  # what comes before the last part only decides between names that are alike
 
 
@@ -36,7 +38,8 @@ def hint_at(name: str, known: Collection[str], *, lists: bool = False) -> str:
     lists
         Whether all that is known is listed where none is like it.
     """
-    likeness, best = max(((_likeness(name, other), other) for other in known), default=(0.0, ""))
+    meant = known if len(name) <= _LONGEST else ()
+    likeness, best = max(((_likeness(name, other), other) for other in meant), default=(0.0, ""))
     if likeness >= _LEAST:
         return f"; did you mean {best}?"
     return f"; there are {', '.join(known)}" if lists else ""
@@ -274,7 +277,7 @@ def from_dict(raw: Mapping[str, Any]) -> Experiment:
     ------
     ExperimentError
         One line for each wrong value (field path, value, bound) and each unknown key (with the
-        nearest known one).
+        nearest known one), of the first twenty.
     """
     problems: list[str] = []
     values: dict[str, Value] = {}
@@ -283,6 +286,9 @@ def from_dict(raw: Mapping[str, Any]) -> Experiment:
             values[path] = field(path).check(value)
         except ExperimentError as error:
             problems.append(str(error))
+        if len(problems) == _MOST_PROBLEMS:
+            problems.append("…")
+            break
     if problems:
         raise ExperimentError("\n".join(problems))
     return replace(Experiment(), values)

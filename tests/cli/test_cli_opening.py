@@ -51,6 +51,12 @@ def test_an_experiment_is_begun_with(file):
     assert opening_of(str(file("no suffix", "seed = 3\n[model]\ndepth = 1\n"))) == (OTHER, "")
 
 
+def test_an_experiment_that_learns_from_a_file_is_opened_in_the_window_which_asks(file):
+    file("cars.csv", TABLE)
+    path = file("mine.toml", '[data]\nname = "csv"\nfile = "cars.csv"\ntarget = "y"\n')
+    assert opening_of(str(path)) == (None, str(path))
+
+
 @pytest.mark.parametrize("name", ["mine.csv", "MINE.TSV", "mine.txt"])
 def test_a_table_is_opened_in_the_window(file, name):
     path = str(file(name, TABLE))

@@ -132,13 +132,21 @@ def test_what_is_ended_leaves_no_file(render, storyboard, tmp_path, monkeypatch,
     assert [*tmp_path.iterdir()] == [storyboard]
 
 
-def test_a_file_that_it_names_is_read_only_where_that_was_allowed(render, storyboard, tmp_path):
+def test_a_file_that_it_names_is_read_only_where_that_was_allowed(
+    render, storyboard, tmp_path, monkeypatch, terminal
+):
     (tmp_path / "part.toml").write_text('steps = [{ caption = "Taken in." , seconds = 0.2 }]')
     storyboard.write_text(STORYBOARD + '[[steps]]\ninclude = "part.toml"\n')
     film = tmp_path / "film.mp4"
     code, _, err = render()
     assert code == 2
     assert "film.toml: it names part.toml; give --read-files" in err
+    with monkeypatch.context() as context:
+        context.setattr("sys.stdin", terminal)  # in which the person presses Ctrl-D
+        code, out, _ = render()
+    assert code == 2
+    assert out.endswith("Read it? [y/N] ")
+    assert not film.exists()
     assert render("--fps", "10", "--read-files") == (0, f"{film}\n", "")
     assert frames(film) == (10, (640, 480))
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from regplay.cli import main
+from regplay.cli import actions, main
 from regplay.cli.commands import REFUSED
 from regplay.core.datasets import load
 from regplay.core.population import engine_for
@@ -425,3 +425,17 @@ def test_a_polynomial_of_other_data_is_refused(regplay, tmp_path):
         code, out, error = regplay(command, path, "--set", "model.kind=polynomial")
         assert (code, out) == (2, "")
         assert "predicts a number from one input, and here are classes; choose model.kind" in error
+
+
+@pytest.mark.parametrize("words", [["train"], ["sweep", "--vary", "model.width=2,4"]])
+def test_results_are_written_though_nobody_reads_what_is_said(
+    monkeypatch, regplay, file, tmp_path, words
+):
+    def refuse(_):
+        raise BrokenPipeError
+
+    monkeypatch.setattr(actions, "_show", refuse)
+    path = file("experiment.toml", "epochs = 3\n[model]\nwidth = 4\n")
+    regplay(words[0], path, *words[1:], "--out", tmp_path / "results")
+    table = "history.csv" if words == ["train"] else "sweep.csv"
+    assert len((tmp_path / "results" / table).read_text().splitlines()) > 2

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from regplay.core import fields
 from regplay.core.datasets import REGISTRY
 from regplay.core.experiment import Experiment
 from regplay.core.fields import (
@@ -444,3 +445,20 @@ def test_fields_need_neither_sources_nor_docstrings():
         [sys.executable, "-OO", "-c", show], capture_output=True, text=True, check=True
     )
     assert without.stdout.split() == [str(len(FIELDS))]
+
+
+def test_a_text_of_any_length_and_any_number_of_unknown_keys_are_refused_after_little_work(
+    monkeypatch,
+):
+    compared, likeness = [], fields._likeness
+    monkeypatch.setattr(fields, "_likeness", lambda *two: compared.append(two) or likeness(*two))
+    with pytest.raises(ExperimentError, match=r"^data\.name = .*: must be one of"):
+        field("data.name").check("sin" * 100_000)
+    with pytest.raises(ExperimentError, match=r"no such field$"):
+        from_dict({"data.nam" * 100_000: 1})
+    assert not compared
+    with pytest.raises(ExperimentError) as caught:
+        from_dict({"model": {f"dept{i}": i for i in range(5_000)}})
+    assert len(compared) <= 20 * len(fields.FIELDS)
+    assert str(caught.value).count("\n") == 20
+    assert str(caught.value).endswith("\n…")
