@@ -28,7 +28,7 @@ _DOTS = ".".join("c" * 60_000)
         "".join(f"[a{i}.{'.'.join('b' * 31)}]\n" for i in range(4000)),
         "# a\n" * 2 * _M,
         'x = "' + r"\u0041" * 2 * _M + '"',
-        "a" * 5 * _M + " = 1",
+        "a" * 7 * _M + " = 1",
     ],
     ids=[
         *("lists", "recursion", "tables", "numbers", "dots", "header", "quoted", "inline"),
@@ -89,6 +89,7 @@ def test_nothing_is_hidden_behind_the_end_of_a_string(before):
         "[pages.pins.set.data]\nnoise = 0.5\n",
         'a."b.c" = [1.5, 2.25, 1979-05-27T07:32:00.999]\nb = "x"\n',
         "numbers = [" + "3,\n" * 30_000 + "]",
+        "lines = [" + "[\n1.5,\n-3,\n],\n" * 30_000 + "]",
         "",
     ],
 )
