@@ -5,7 +5,7 @@ import re
 
 _GAP = "[ \u00a0\u202f\u2009]"  # a space, also one that keeps a line together, thin or not
 _EXPONENT = r"(?:[eE][+-]?\d+)?"
-_WITH_POINT = re.compile(rf"(?:\d+\.?\d*|\.\d+){_EXPONENT}", re.ASCII)
+_WITH_POINT = re.compile(rf"(?:\d+(?:\.\d*)?|\.\d+){_EXPONENT}", re.ASCII)
 _GROUPED = re.compile(
     rf"(?P<whole>[1-9]\d{{0,2}}(?P<group>{_GAP}|['’.,])\d{{3}}(?:(?P=group)\d{{3}})*)"
     r"(?:(?!(?P=group))[.,](?P<decimals>\d*))?",

@@ -35,7 +35,16 @@ from regplay.gui.training import Clock, Look, Replay, Runner, Start, View
 from regplay.session.drawing import is_edit
 from regplay.session.experiment_text import reads_file
 from regplay.session.pins import Pin, Pins, PinsFullError
-from regplay.session.session import Annotation, Change, Run, Scene, Session, UndoStack, UndoStep
+from regplay.session.session import (
+    MOST_ANNOTATIONS,
+    Annotation,
+    Change,
+    Run,
+    Scene,
+    Session,
+    UndoStack,
+    UndoStep,
+)
 
 _STOPPED = "This run has stopped by itself: change a setting, or reset it to train again."
 _SOLVED = "A polynomial is solved exactly: there is nothing to train. Change its degree."
@@ -409,14 +418,14 @@ class Controller(QObject):
     def annotate(
         self, annotations: Iterable[Annotation], before: tuple[Annotation, ...] | None = None
     ) -> None:
-        """Draw these on the plots, in place of what is there.
+        """Draw these on the plots, in place of what is there; of too many the first ones.
 
         Parameters
         ----------
         before
             What undo brings back; None if this can't be undone by itself, such as half a line.
         """
-        self.annotations = tuple(annotations)
+        self.annotations = tuple(annotations)[:MOST_ANNOTATIONS]
         if before is not None and before != self.annotations:
             self._past.note_annotations(self.session.experiment, before)
         self.annotations_changed.emit()

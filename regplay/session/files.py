@@ -245,7 +245,7 @@ FileKind = Literal["session", "settings", "table"]
 _SUFFIXES: dict[str, FileKind] = {".regplay": "session", ".toml": "settings"}
 _SESSION = re.compile(rb"format = \d+\s")
 _TOML = re.compile(
-    rb"(?:\s*(?:#[^\n]*)?\n)*\s*(?:\[\[?[\w.]+\]\]?|[\w.-]+ *= *(?:[\"'\[{\d+-]|true|false))"
+    rb"(?:\s|#[^\n]*+\n)*+(?:\[\[?[\w.]+\]\]?|[\w.-]+ *= *(?:[\"'\[{\d+-]|true|false))"
 )
 
 

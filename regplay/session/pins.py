@@ -17,7 +17,9 @@ from regplay.session.session import Run
 MOST = 12
 DECAY, DROPOUT = 0.01, 0.3  # of the remedies that are compared, unless the experiment has its own
 _KEPT = 16 << 20  # bytes for the states of each
+LONGEST_NAME = 200  # characters of a pin's
 _IN_A_NAME = 3  # values; with more a name would be a paragraph
+_LONGEST_VALUE = 60  # characters of each, such as a list of columns
 _UNREGULARIZED = "plain"
 
 _POINTS = frozenset({"data.points", "data.valid_points"})  # too long to be told whole
@@ -37,7 +39,7 @@ class PinsFullError(UserError):
 class Pin:
     """A run that is kept."""
 
-    name: str  # not empty
+    name: str  # not blank, in one line, at most `LONGEST_NAME` characters
     color: int  # index into a palette of 12 colours, its own for as long as it is pinned
     run: Run  # as it was when it was pinned; assign another to show one that goes on
     fit: Fit | None  # its last fit, or None before any
@@ -91,9 +93,9 @@ class Pins(list[Pin]):
         if len(self) >= MOST:
             raise PinsFullError(f"{MOST} runs are pinned: delete one first.")
         self._count += 1
-        free = self.free_colors
+        free, name = self.free_colors, name_of(name or "")
         color = color if color in free else free[0]
-        pin = Pin(name or "", color, as_now(run), fit, grid, False, self._count, bool(name))
+        pin = Pin(name, color, as_now(run), fit, grid, False, self._count, bool(name))
         self.append(pin)
         self.deleted.clear()  # whose colours are free
         self._tell_apart()
@@ -145,7 +147,7 @@ class Pins(list[Pin]):
 
     def rename(self, pin: Pin, name: str) -> None:
         """Call a pin otherwise; a name of nothing but blanks changes nothing."""
-        pin.name, pin.is_named = " ".join(name.split()) or pin.name, True
+        pin.name, pin.is_named = name_of(name) or pin.name, True
 
     def delete(self, pin: Pin) -> None:
         """Keep a run no longer; it can be put back until another is pinned."""
@@ -170,9 +172,15 @@ class Pins(list[Pin]):
         return tuple(path for path in FIELDS if path in found)
 
 
+def name_of(text: str, most: int = LONGEST_NAME) -> str:
+    """A text as a name: in one line of at most `most` characters; empty if it is all blanks."""
+    name = " ".join(text.split())
+    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
+
+
 def _name(experiment: Experiment, paths: Iterable[str]) -> str:
     """Its values at these field paths; empty if there are none or too many for a name."""
-    texts = value_texts(experiment, paths)
+    texts = [name_of(text, _LONGEST_VALUE) for text in value_texts(experiment, paths)]
     return ", ".join(texts) if len(texts) <= _IN_A_NAME else ""
 
 

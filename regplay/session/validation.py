@@ -31,16 +31,16 @@ OneLine = Annotated[
 ]
 EpochNumber = Annotated[int, Meta(ge=0, le=1_000_000)]
 
+_PLACE = re.compile(r" - at `(?:key` in `)?\$")
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 _SHOWN = 40  # characters of a wrong value
 
 _DEEPEST = 12  # parts of a dotted key
 _MOST_KEYS = 5000  # keys and tables together
-_MOST_LISTS = 80_000  # 60,000 are points of what is drawn on plots
-_MOST_VALUES = 200_000  # in lists
-_MOST_LINES = 300_000  # but for those in strings
+_MOST_VALUES = 400_000  # in lists, and lists
+_MOST_LINES = 400_000  # but for those in strings
 _MOST_ESCAPES = 1_000_000  # such as \n in a string
-_MOST_PLAIN = 4 << 20  # characters outside of strings and comments
+_MOST_PLAIN = 6 << 20  # characters outside of strings and comments
 
 # One that is not closed goes on to the end of its line, or of the text, where the parser gives up.
 _STRINGS_AND_COMMENTS = re.compile(
@@ -53,7 +53,7 @@ _STRINGS_AND_COMMENTS = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_HEADING = re.compile(r"^[ \t]*+\[[^\]\n]*+\]", re.MULTILINE)  # or a list that is all of a line
+_HEADER = re.compile(r"^[ \t]*+\[[^\n]*\]", re.MULTILINE)  # of a table; some lists look like one
 _PART_OF_KEY = re.compile(r"[ \t]*+[A-Za-z0-9_-]++[ \t]*+")
 
 
@@ -121,9 +121,8 @@ def takes_long(text: str) -> bool:
     plain = _STRINGS_AND_COMMENTS.sub(_stand_in, text)
     counted = (
         (len(plain), _MOST_PLAIN),
-        (plain.count("=") + plain.count("{") + len(_HEADING.findall(plain)), _MOST_KEYS),
-        (plain.count("["), _MOST_LISTS),
-        (plain.count(","), _MOST_VALUES),
+        (plain.count("=") + plain.count("{") + len(_HEADER.findall(plain)), _MOST_KEYS),
+        (plain.count(",") + plain.count("["), _MOST_VALUES),
         (plain.count("\n"), _MOST_LINES),
         (text.count("\\"), _MOST_ESCAPES),
     )
@@ -168,7 +167,8 @@ def validated(
     try:
         return msgspec.convert(raw, form)
     except msgspec.ValidationError as error:
-        problem, _, path = str(error).partition(" - at `$")
+        problem, *at = _PLACE.split(str(error), maxsplit=1)
+    path = "".join(at).partition("[...]")[0]  # a table whose keys are free, and no further
     steps = [int(index) if index else name for name, index in _STEP.findall(path)]
     name = (re.findall(r"`([^`]*)`", problem) or [""])[0]
     if problem.startswith("Object contains unknown"):

@@ -139,3 +139,8 @@ def test_what_a_box_shows_reads_back_exactly(value):
 def test_what_a_box_for_whole_numbers_shows_reads_back(value):
     assert reading(str(value), whole=True) == value
     assert reading(f"{value:,}", whole=True) == value
+
+
+def test_of_a_million_digits_it_is_soon_known_that_they_are_no_number():
+    """Where the time grows with the square of the length, this takes an hour."""
+    assert reading("1" * 1_000_000 + "x") is None

@@ -6,7 +6,7 @@ from regplay.core import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, differences, replace
 from regplay.core.history import MEASURES, Snapshot
-from regplay.session.pins import Pins, PinsFullError, as_now, compared, value_texts
+from regplay.session.pins import LONGEST_NAME, Pins, PinsFullError, as_now, compared, value_texts
 from regplay.session.session import Run
 
 
@@ -101,6 +101,17 @@ def test_renaming_ignores_blanks() -> None:
     assert pin.name == "no penalty"
     pins.rename(pin, "   ")
     assert pin.name == "no penalty"
+
+
+def test_names_are_one_line_that_is_not_blank_and_of_some_length() -> None:
+    pins = Pins()
+    pin = pins.pin(_run(), None, "  all\nof it ")
+    assert (pin.name, pin.is_named) == ("all of it", True)
+    pins.rename(pin, "feature, " * 99)
+    assert len(pin.name) <= LONGEST_NAME
+    assert pin.name.endswith("feature, f…")
+    blank = pins.pin(_run(seed=1), None, "  ")
+    assert (blank.name, blank.is_named) == ("seed 1", False)
 
 
 def test_moving() -> None:

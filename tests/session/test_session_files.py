@@ -9,6 +9,7 @@ import pytest
 from regplay.session import files
 from regplay.session.files import (
     OutputError,
+    kind_of_file,
     leftovers_of,
     temporary_beside,
     write_atomically,
@@ -162,3 +163,19 @@ def test_of_several_files_all_are_written_or_none(monkeypatch, tmp_path, was_the
     monkeypatch.undo()
     write_files(folder, {"a.txt": "a", "b.txt": b"b"})
     assert {one.name: one.read_text() for one in folder.iterdir()} == {"a.txt": "a", "b.txt": "b"}
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        ("# mine\r\n\n  # λ\n\tseed = 1\n", "settings"),
+        ("\n \t\n[[pages]]\n", "settings"),
+        ("# seed = 1\n1,2\n", "table"),
+        ("\n" * 4095 + "a", "table"),
+        (" \n#\n" * 1024, "table"),  # a pattern that backtracks would never end
+        ("format = 3\n", "session"),
+    ],
+)
+def test_what_a_file_of_any_name_is(tmp_path, content, kind):
+    (tmp_path / "mine").write_bytes(content.encode())
+    assert kind_of_file(tmp_path / "mine") == kind

@@ -25,12 +25,12 @@ _DOTS = ".".join("c" * 60_000)
         f"x = {{{_DOTS} = 1}}",
         "".join(f"[a{i}.b.c.d]\n" for i in range(20_000)),
         "".join(f"a{i} = 1\n" for i in range(300_000)),
-        "x = [" + "[],\n" * 90_000 + "]",
+        "x = [" + "[],\n" * 250_000 + "]",
         "".join(f"  [[a{i}]]\n" for i in range(20_000)),
         "".join(f"[a{i}.{'.'.join('b' * 31)}]\n" for i in range(4000)),
         "# a\n" * 2 * _M,
         'x = "' + r"\u0041" * 2 * _M + '"',
-        "a" * 5 * _M + " = 1",
+        "a" * 7 * _M + " = 1",
     ],
     ids=[
         *("lists", "recursion", "tables", "numbers", "dots", "header", "quoted", "inline"),
@@ -102,6 +102,7 @@ def test_nothing_is_hidden_behind_the_end_of_a_string(before):
         "numbers = [" + "3,\n" * 30_000 + "]",
         "drawn = [" + "[0.5, 1.25], " * 60_000 + "]",
         "drawn = [\n" + "  [\n    0.5,\n    1.25,\n  ],\n" * 60_000 + "]",
+        "lines = [" + "[\n1.5,\n-3,\n],\n" * 30_000 + "]",
         "",
     ],
 )

@@ -191,6 +191,7 @@ class TableDialog(QDialog):
             "data.name": "csv",
             "data.file": str(self._source.absolute()),
             **{f"data.{name}": getattr(settings, name) for name in fields},
+            "data.edits": "",  # of the points of another table
             "data.n_train": 0,
             # The usual share is left to the file, so that it stays that if the file grows.
             "data.n_valid": 0 if share == USUAL else n_valid(len(self._table.y), share),

@@ -10,13 +10,7 @@ from regplay.gui.controller import Controller
 from regplay.gui.plots import Chart, annotation_font, is_near
 from regplay.gui.theme import zoom_of_text, zoomed
 from regplay.gui.widgets import CloseButton, FlatButton, Toggle, application, fill, named
-from regplay.session.session import (
-    LONGEST_TEXT,
-    MOST_ANNOTATIONS,
-    MOST_POINTS,
-    Annotation,
-    PlotName,
-)
+from regplay.session.session import LONGEST_TEXT, MOST_POINTS, Annotation, PlotName
 
 _TOOLS = {
     "pen": ("Pen", "Drag over a plot: the line stays where it is in the data"),
@@ -202,7 +196,7 @@ class AnnotationTools(QObject):
             if len(self._pixels) > MOST_POINTS:
                 self._pixels = [*self._pixels[:-1:2], place]
         has_way = (self._pixels[-1] - self._pixels[0]).manhattanLength() >= _APART
-        if (has_way or len(self._pixels) > 2) and len(before) < MOST_ANNOTATIONS:
+        if has_way or len(self._pixels) > 2:
             points = _in_data(chart, self._pixels)
             drawn = Annotation(draw="arrow" if tool == "arrow" else "line", on=name, points=points)
             controller.annotate((*before, drawn))
@@ -235,7 +229,7 @@ class AnnotationTools(QObject):
             editor.window().setFocus()  # else the first control would have it, and take the keys
         editor.hide()
         editor.deleteLater()
-        if keeps and text and len(before) < MOST_ANNOTATIONS:
+        if keeps and text:
             drawn = Annotation(draw="text", on=name, points=points, text=text)
             self._controller.annotate((*before, drawn), before=before)
 

@@ -90,7 +90,7 @@ class StepDialog(QDialog):
     def accept(self) -> None:
         """Take it, or say what is wrong."""
         try:
-            self.step = read_step(self.text.toPlainText())
+            self.step = read_step(self.text.toPlainText(), self.step)
         except StoryboardError as error:
             self.problem.setText(str(error))
             return

@@ -25,7 +25,7 @@ from msgspec import Meta
 from numpy.typing import NDArray
 
 from regplay import __version__
-from regplay.core.datasets import Dataset, DatasetError, load
+from regplay.core.datasets import DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import ExperimentError, from_dict, to_dict
 from regplay.core.history import MEASURES, History, Snapshot
@@ -46,6 +46,7 @@ from regplay.session.document.document import (
 )
 from regplay.session.experiment_text import changed, changes, reads_file, toml_of
 from regplay.session.pins import MOST as MOST_PINS
+from regplay.session.pins import name_of
 from regplay.session.session import MOST_SCENES, Annotations, PlotName, Run, Scene, ViewValue
 from regplay.session.validation import EpochNumber, parse_toml, takes_long, validated
 
@@ -61,15 +62,18 @@ _END = "# The end of the session."
 # The first, the last and the best state stay, unless they take so many budgets: then the last.
 _ROOM = 8
 
-_MOST_MEMORY = 512 << 20  # bytes of all arrays
+# Bytes of all arrays. A state of 8 × 512 units under Adam takes 28 MiB, and of no run is more
+# written than `_ROOM` budgets or one state.
+_MOST_MEMORY = 384 << 20
 _MOST_RECORDS = 20_000  # in a million epochs fall fewer than 2,000
 _MOST_EPOCHS = 1_000_000
 _MOST_STATES = 512
 _MOST_CHANGES = 10_000  # of settings while a run trained
 _LEVEL = 1  # of compression: weights hardly get smaller by more work
-_MOST_STEPS = 20_000  # in an epoch
-_LONGEST_NAME = 200  # characters
-_FARTHEST = 1e15  # of the ends of an axis
+_PIECE = 1 << 12  # bytes that are unpacked together, so that an array is there once and not twice
+_MOST_STEPS = 100_000  # in an epoch; a person's table may have so many rows
+_LONGEST_PLACEMENT = 200  # characters
+_FARTHEST = 1e120  # of the ends of an axis; data reach 1e100, and a wheel goes beyond
 _LONGEST_VALUE = 2000  # characters of a text in the view
 _Units = Annotated[int, Meta(ge=1, le=2000)]  # in a layer; no dataset has more inputs or outputs
 
@@ -87,9 +91,12 @@ def joined(head: Mapping[str, Any], arrays: Mapping[str, str]) -> str:
     if len(begin) > _LARGEST_HEAD:
         raise DocumentError("the points of its experiments take more than 16 MiB: delete some pins")
     if takes_long(begin):
-        raise DocumentError("it could not be read again: its values are far too many")
+        raise DocumentError("its drawings are far too many: erase some of them")
     lines = [f"{name} = '{text}'\n" for name, text in arrays.items()]
-    return "".join([begin, _ARRAYS, *lines, _END, "\n"])
+    end = "".join([_ARRAYS, *lines, _END, "\n"])
+    if len(begin.encode(errors="replace")) + len(end) > LARGEST:
+        raise DocumentError("its networks take more than 256 MiB: delete some pins")
+    return begin + end
 
 
 def taken_apart(text: str) -> tuple[dict[str, Any], dict[str, str]]:
@@ -157,17 +164,21 @@ class ArrayReader:
         if name not in self._texts:
             raise DocumentError(f"arrays.{name} is missing; the file is not complete")
         size = self._taken(layout)
+        data, unpacker = bytearray(), zlib.decompressobj()
         try:
             packed = binascii.a2b_base64(self._texts[name].encode("ascii"), strict_mode=True)
-            unpacker = zlib.decompressobj()
-            # One more than there should be: 0 would mean that there is no limit.
-            data = unpacker.decompress(packed, size + 1)
+            for start in range(0, len(packed), _PIECE):
+                # One more than there should be: 0 would mean that there is no limit.
+                most = size + 1 - len(data)
+                data += unpacker.decompress(packed[start : start + _PIECE], most)
+                if len(data) > size:
+                    break
         except (ValueError, zlib.error):
             raise DocumentError(f"arrays.{name} is damaged") from None
         if len(data) != size or not unpacker.eof or unpacker.unused_data:
             wanted = " × ".join(str(length) for length in shape)
             raise DocumentError(f"arrays.{name} is damaged: it does not hold {wanted} numbers")
-        return np.frombuffer(bytearray(data), dtype=type_).reshape(shape)
+        return np.frombuffer(data, dtype=type_).reshape(shape)
 
     def zeros(self, layout: Layout) -> NDArray[Any]:
         """An array of this type and shape that no text holds; it takes of the memory too."""
@@ -222,7 +233,7 @@ class DocumentWriter:
         Raises
         ------
         DocumentError
-            If it is too long.
+            If it is too long, or holds something that would not be read again.
         """
         base = document.experiment
         arrays: dict[str, str] = {}
@@ -254,7 +265,10 @@ class DocumentWriter:
             "run": run,
             "pins": pins,
         }
-        return joined({key: value for key, value in head.items() if value}, arrays)
+        told = {key: value for key, value in head.items() if value}
+        # Whoever finds that a file can't be read again has lost what it was written over.
+        validated({"format": FORMAT, **told}, _Head, DocumentError)
+        return joined(told, arrays)
 
     def _table(
         self, owner: str, run: StoredRun, budget: int, base: Experiment, arrays: dict[str, str]
@@ -277,7 +291,7 @@ def _write(run: StoredRun, budget: int) -> _Texts:
     last = history.last
     steps_per_epoch = last.step // last.epoch if last is not None and last.epoch else 1
     table: dict[str, Any] = {
-        "placement": run.placement[:200],
+        "placement": run.placement[:_LONGEST_PLACEMENT],
         "changed_at": list(run.changed_at[-_MOST_CHANGES:]),
         "records": len(history),
         "steps_per_epoch": steps_per_epoch,
@@ -324,7 +338,7 @@ class _RunTable(msgspec.Struct, frozen=True, kw_only=True):
     stopped_at: Annotated[int, Meta(ge=-1, le=_MOST_EPOCHS)]
     diverged: bool
     changed_at: Annotated[tuple[EpochNumber, ...], Meta(max_length=_MOST_CHANGES)]
-    placement: Annotated[str, Meta(max_length=_LONGEST_NAME)]
+    placement: Annotated[str, Meta(max_length=_LONGEST_PLACEMENT)]
     changes: dict[str, Any] = {}
     states: Annotated[int, Meta(ge=1, le=_MOST_STATES)] | None = None
     sizes: Annotated[tuple[_Units, ...], Meta(max_length=12)] = ()
@@ -332,9 +346,7 @@ class _RunTable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _PinTable(_RunTable, frozen=True, kw_only=True):
-    name: Annotated[
-        str, Meta(max_length=_LONGEST_NAME, pattern=r"\S", description="not all of them blanks")
-    ]
+    name: Annotated[str, Meta(pattern=r"\S", description="not all of it blanks")]
     color: Annotated[int, Meta(ge=0, le=MOST_PINS - 1)]
     is_hidden: bool
 
@@ -348,7 +360,10 @@ class _SceneTable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     epoch: EpochNumber | None = None
     changes: dict[str, Any] = {}
     view: dict[str, Any] = {}
-    ranges: dict[PlotName, tuple[_Ends, _Ends]] = {}
+    ranges: Annotated[
+        dict[PlotName, tuple[_Ends, _Ends]],
+        Meta(description="such as fit = [[0.0, 1.0], [-2.0, 2.0]]"),
+    ] = {}
 
 
 class _Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -395,7 +410,7 @@ def loads(text: str) -> Document:
         run = _run(head.run, "run", "run", experiment, reader, is_earlier)
     pins = tuple(
         StoredPin(
-            name=" ".join(table.name.split()),
+            name=name_of(table.name),
             color=table.color,
             is_hidden=table.is_hidden,
             run=_run(table, f"pins[{number}]", f"pin{number}", experiment, reader, is_earlier),
@@ -432,12 +447,14 @@ def _changed(base: Experiment, values: Mapping[str, object], place: str) -> Expe
 
 
 def _scene(table: _SceneTable, base: Experiment) -> Scene:
-    place = f"scenes, number = {table.number}"
-    experiment = _changed(base, table.changes, place)
-    for name, ends in table.ranges.items():
-        if not all(-_FARTHEST < low < high < _FARTHEST for low, high in ends):
-            raise DocumentError(f"{place}, ranges.{name} = {ends}: must rise from low to high")
-    return Scene(experiment, table.trained, table.epoch, _view(table.view), table.ranges)
+    experiment = _changed(base, table.changes, f"scenes, number = {table.number}")
+    # What no plot can show is left out: it follows its data then.
+    ranges = {
+        name: ends
+        for name, ends in table.ranges.items()
+        if all(-_FARTHEST < low < high < _FARTHEST for low, high in ends)
+    }
+    return Scene(experiment, table.trained, table.epoch, _view(table.view), ranges)
 
 
 def _run(
@@ -497,14 +514,20 @@ def _check_data(document: Document) -> None:
     """Refuse runs that can't have been trained on their data, where these need no file."""
     runs = {} if document.run is None else {"run": document.run}
     runs |= {f"pins[{number}]": pin.run for number, pin in enumerate(document.pins, 1)}
-    made: dict[DataSettings, Dataset] = {}
+    learned: dict[DataSettings, dict[str, StoredRun]] = {}
     for place, run in runs.items():
-        settings = run.experiment.data
-        if reads_file(run.experiment):
-            continue
-        try:
-            dataset = made[settings] = made.get(settings) or load(settings)
-        except DatasetError as error:
-            raise DocumentError(f"{place}: its data can't be made: {error}") from None
+        if not reads_file(run.experiment):
+            learned.setdefault(run.experiment.data, {})[place] = run
+    for settings, same in learned.items():
+        _check_fit(settings, same)
+
+
+def _check_fit(settings: DataSettings, runs: Mapping[str, StoredRun]) -> None:
+    """The same for runs of one dataset, by their places; it is gone afterwards."""
+    try:
+        dataset = load(settings)
+    except DatasetError as error:
+        raise DocumentError(f"{next(iter(runs))}: its data can't be made: {error}") from None
+    for place, run in runs.items():
         if not run.fits(dataset):
             raise DocumentError(f"{place} does not belong to the data of its experiment")

@@ -33,6 +33,7 @@ from regplay.session.storyboard.steps import (
     between_epochs,
     duration,
     eased,
+    table_files,
     verb,
 )
 from regplay.session.storyboard.storyboard import (

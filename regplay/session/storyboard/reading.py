@@ -6,6 +6,7 @@ is of steps one after another.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,7 +34,9 @@ from regplay.session.storyboard.steps import (
     StoryboardError,
     SweepField,
     WaitUntil,
+    table_files,
     verb,
+    with_inner,
 )
 from regplay.session.storyboard.storyboard import (
     SIZES,
@@ -74,7 +77,8 @@ def load_storyboard(
     Parameters
     ----------
     may_read
-        Asked once whether files beside it that it names may be read: another storyboard, a table.
+        Asked once for each file beside it that it names, whether it may be read: another
+        storyboard, a table.
 
     Raises
     ------
@@ -139,8 +143,13 @@ def check_readable(storyboard: Storyboard, folder: Path) -> None:
     loads_storyboard(text, folder)
 
 
-def read_step(text: str) -> Step:
+def read_step(text: str, before: Step | None = None) -> Step:
     """The step in a TOML text, the keys of one table; it may include no file.
+
+    Parameters
+    ----------
+    before
+        In whose place it comes; it may take up the tables that this one does, by their names.
 
     Raises
     ------
@@ -148,7 +157,10 @@ def read_step(text: str) -> Step:
         With the first thing that is wrong.
     """
     table = parse_toml(text, "step", StoryboardError)
-    return _StepReader(None, lambda files: False, {}).steps([table], "step")[0]
+    reader = _StepReader(None, lambda files: False, {})
+    for file in table_files(() if before is None else [before]):
+        reader.allowed[Path(file).name] = Path(file)
+    return reader.steps([table], "step")[0]
 
 
 def is_storyboard(path: Path) -> bool:
@@ -157,7 +169,13 @@ def is_storyboard(path: Path) -> bool:
 
 
 class _StepReader:
-    """Reads steps, with those of other files, and counts them."""
+    """Reads steps, with those of other files, and counts them.
+
+    Attributes
+    ----------
+    allowed
+        The files that may be read, by the names that a storyboard has for them.
+    """
 
     def __init__(
         self,
@@ -166,6 +184,7 @@ class _StepReader:
         values: Mapping[str, Value],
     ) -> None:
         self._folder, self._may_read, self._values = folder, may_read, values
+        self.allowed: dict[str, Path] = {}
         self._count = 0
 
     def experiment(self, raw: dict[str, Any], lesson: str, page: int) -> Experiment:
@@ -184,12 +203,14 @@ class _StepReader:
 
     def _beside(self, name: str) -> Path:
         """A file beside the storyboard, if it may be read."""
-        if self._folder is None or Path(name).name != name:
-            raise StoryboardError(f"{name}: a storyboard names only files that lie beside it")
-        path = self._folder / name
-        if not self._may_read([path]):
-            raise StoryboardError(f"{name}: it may not be read, so there is no film")
-        return path
+        if name not in self.allowed:
+            if self._folder is None or Path(name).name != name:
+                raise StoryboardError(f"{name}: a storyboard names only files that lie beside it")
+            path = self._folder / name
+            if not self._may_read([path]):
+                raise StoryboardError(f"{name}: it may not be read, so there is no film")
+            self.allowed[name] = path
+        return self.allowed[name]
 
     def steps(
         self, raw: Sequence[Mapping[str, Any]], where: str, depth: int = 0, first: int = 1
@@ -209,12 +230,25 @@ class _StepReader:
                     found += self._included(file, name, depth)
                 case Hide(hide=inner):
                     steps = self.steps(_tables(inner, name), f"{name}, step", depth + 1)
-                    if any(each.at is not None for each in steps):
+                    if any(each.at is not None for each in with_inner(steps)):
                         raise StoryboardError(f"{name}: off camera no time passes; leave out at")
+                    if any(isinstance(each, Still) for each in with_inner(steps)):
+                        raise StoryboardError(
+                            f"{name}: off camera there is no picture; put still after it"
+                        )
                     found.append(msgspec.structs.replace(step, hide=steps))
                 case StepsTogether(together=inner):
                     beside = self._together(inner, f"{name}, step", depth + 1)
+                    if any(isinstance(each, Hide) for each in with_inner(chain(*beside))):
+                        raise StoryboardError(
+                            f"{name}: hide is off camera, and so would be all beside it; "
+                            "make it a step of its own, before this one"
+                        )
                     found.append(msgspec.structs.replace(step, together=beside))
+                case SetValues(set={"data.file": str(file)} as values) if file.strip():
+                    table_file = str(self._beside(file))
+                    values = {**values, "data.file": table_file}
+                    found.append(msgspec.structs.replace(step, set=values))
                 case _:
                     found.append(step)
         return tuple(found)

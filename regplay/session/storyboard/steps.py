@@ -244,6 +244,14 @@ def with_inner(steps: Iterable[Step]) -> Iterator[Step]:
                 yield from with_inner(chain.from_iterable(tracks))
 
 
+def table_files(steps: Iterable[Step]) -> Iterator[str]:
+    """The paths of the tables that steps take up, as often as they do."""
+    for step in with_inner(steps):
+        match step:
+            case SetValues(set={"data.file": str(file)}) if file.strip():
+                yield file
+
+
 def duration(step: Step) -> float:
     """How long a step takes at most, s."""
     match step:

@@ -357,6 +357,18 @@ def test_a_changed_file_is_read_again(tmp_path):
     assert load(settings).train.x.min() >= 10
 
 
+def test_a_file_that_changed_while_it_was_read_is_read_again(tmp_path):
+    path = tmp_path / "table.csv"
+    settings = DataSettings(name="csv", file=str(path), n_train=0, n_valid=0)
+    path.write_text("1,2\n3,4\n")
+    reading = Check(path, settings)
+    for _ in reading.steps():
+        pass
+    path.write_text("10,2\n30,4\n50,6\n")
+    keep(reading, settings)
+    assert load(settings).train.x.min() >= 10
+
+
 def test_each_column_is_a_step_of_reading(tmp_path):
     """A window answers between two steps, and a column of 100,000 cells takes a while."""
     path, n = tmp_path / "table.csv", 12

@@ -225,6 +225,26 @@ def test_a_row_that_is_longer_than_what_decides_about_the_separator(text, messag
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("-" * 1_000_000 + "x,y\n1,2\n3,4\n5,6\n", None),
+        ('a "y"\n1 2\n3' + " " * 1_000_000 + "4\n5 6\n", None),
+        ("a,y\n1,2\n(" + "1" * 1_000_000 + ",4\n5,6\n", "is not a number; correct it"),
+    ],
+    ids=["rule", "blanks", "parenthesis"],
+)
+def test_a_million_times_the_same_sign_takes_no_longer_than_others(text, message):
+    """Where the time grows with the square of the length, this takes an hour."""
+    check = Check(text, DataSettings(name="csv"))
+    for _ in check.steps():
+        pass
+    if message is None:
+        assert check.table.x.tolist() == [[1], [3], [5]]
+    else:
+        assert message in str(check.problems[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
         ("1,2\n" * 2_000_000, "row 100002: there are more than 100,000 rows"),
         ('"1\n2",2\n' * 1_000_000, "row 100002: there are more than 100,000 rows"),
         ("\n" * 8_000_000 + "1,2\n", "rows with up to 0 cells are too many"),

@@ -35,11 +35,18 @@ def test_inputs_come_in_the_order_in_which_they_are_named(read):
         ("height, kind", ", column 5 (kind): data.inputs names the target"),
         ("height, height", ", column 2 (height): data.inputs names it twice"),
         (",", ": data.inputs names no column"),
+        ("name\nheight", ": data.inputs = name height is no column of it; the columns are name"),
+        ('"' + 200_000 * "x", f': data.inputs = "{38 * "x"}…: a part of it has more than 131,072'),
+        (90_000 * "x", f": data.inputs = {39 * 'x'}… is no column of it; the columns are name"),
         ("name", ", column 1 (name): nearly every row has its own text; leave it out of the"),
     ],
 )
 def test_inputs_that_are_refused(refusal, inputs, message):
     assert refusal(PEOPLE, inputs=inputs).startswith(message)
+
+
+def test_inputs_on_several_lines(read):
+    assert read(PEOPLE, inputs="height,\nweight").input_names == ("height", "weight")
 
 
 def test_columns_that_share_a_name_are_called_by_their_place(read, refusal):

@@ -241,6 +241,8 @@ def test_a_format_comes_back_from_its_text():
         ("above = many", "above must be a whole number from 0 to 1,000"),
         ("decimal = comma; decimal = point", "decimal comes twice"),
         ("skip = last", "skip must be numbers of rows, separated by commas"),
+        ("skip = " + 5000 * "9", "9…: skip must be numbers of rows, separated by commas"),
+        ('"' + 200_000 * "x", "x…: a part of it has more than 131,072 characters; is a quotation"),
     ],
 )
 def test_a_format_that_is_none_is_refused(settings, text, message):

@@ -81,6 +81,12 @@ def test_letters_of_no_known_encoding_are_not_read_without_a_word(tmp_path):
     assert checked(path, format="encoding = windows-1256").raw.names == ("درجة", "الحرارة")
 
 
+def test_of_an_endless_word_the_beginning_decides():
+    start = ("é" * 70_000).encode("latin-1")
+    assert encodings_of(start)
+    assert encodings_of(start + b"\x81") == encodings_of(start)
+
+
 @pytest.mark.parametrize("bom", [b"", "\ufeff".encode()])
 def test_utf_8_is_what_it_is(bom):
     raw = bom + "größe,東京\n".encode()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
 
-from regplay.core.datasets import load
+from regplay.core.datasets import REGISTRY, load
 from regplay.core.datasets.own_table import table_check
 from regplay.core.datasets.points import read_points
 from regplay.core.experiment import Experiment
@@ -130,6 +130,14 @@ def test_what_is_chosen_replaces_the_data_of_an_experiment(show_dialog):
     assert (after.data.name, after.data.seed, after.model.depth) == ("csv", 7, 3)
     assert Path(after.data.file).is_absolute()
     assert len(load(after.data).valid.y) == 6
+
+
+def test_nothing_is_left_of_another_table(show_dialog):
+    """Two tables are one dataset, so that choosing the second resets nothing by itself."""
+    values = show_dialog(PEOPLE).values()
+    assert {f"data.{name}" for name in REGISTRY["csv"].uses} <= set(values)
+    before = replace(Experiment(), {"data.name": "csv", "data.edits": "delete 3"})
+    assert replace(before, values).data.edits == ""
 
 
 def test_problems_are_listed_by_row_and_column_and_bar_the_way(show_dialog):

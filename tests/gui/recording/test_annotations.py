@@ -5,6 +5,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
+from regplay.session.session import MOST_ANNOTATIONS, Annotation
 from regplay.session.storyboard import Draw
 
 LEFT = Qt.MouseButton.LeftButton
@@ -54,6 +55,15 @@ def is_marked(person, x, y) -> bool:
     color = port.grab().toImage().pixelColor(place(person, x, y))
     accent = chart_of(person).colors.accent
     return color.name() == accent
+
+
+def test_no_more_is_drawn_than_a_session_holds(person):
+    line = Annotation(draw="line", points=((0.0, 0.0), (1.0, 1.0)))
+    last = Annotation(draw="text", points=((0.0, 0.0),), text="last")
+    person.controller.annotate([*[line] * (MOST_ANNOTATIONS - 1), last, line, line])
+    assert len(drawn(person)) == MOST_ANNOTATIONS
+    assert drawn(person)[-1] == last
+    person.controller.annotate(())
 
 
 def test_an_arrow_points_to_the_same_data_whatever_the_ranges(drawer):

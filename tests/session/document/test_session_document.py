@@ -37,7 +37,7 @@ from regplay.session.document import (
 from regplay.session.document.document_text import Budget
 from regplay.session.experiment_text import from_link, to_link
 from regplay.session.pins import Pins
-from regplay.session.session import MOST_ANNOTATIONS, MOST_POINTS, Annotation, Run
+from regplay.session.session import Run
 
 EVERYTHING = {
     "regularization__dropout": 0.3,
@@ -320,13 +320,3 @@ def test_reading_a_session_imports_neither_torch_nor_qt(tmp_path):
         "sys.exit('torch' in sys.modules or 'PySide6' in sys.modules)"
     )
     subprocess.run([sys.executable, "-W", "error", "-c", code, str(path)], check=True, timeout=60)
-
-
-def test_all_that_may_be_drawn_on_plots_comes_back():
-    points = tuple((round(0.0123 * k, 4), -0.5) for k in range(MOST_POINTS))
-    drawn = tuple(
-        Annotation(draw="line", points=points, on="fit" if k % 2 else "losses")
-        for k in range(MOST_ANNOTATIONS)
-    )
-    document = Document(Experiment(), annotations=drawn)
-    assert loads(dumps(document)).annotations == drawn

@@ -97,7 +97,7 @@ def parse_number_text(text: str, decimal: str) -> Number | None:
 
 
 TIMES = ("h:mm", "h:mm:ss")  # units of times; the first may be minutes and seconds too
-_IN_PARENTHESES = re.compile(r"([^\d()]*)\(([^()+−-]*\d[^()]*)\)(\s*%?)")
+_IN_PARENTHESES = re.compile(r"([^\d()]*)\(([^\d()+−-]*\d[^()]*)\)(\s*%?)")
 _CLOCK = re.compile(
     r"(?P<sign>[−-]?)(?:(?P<days>\d{1,5}) days?,? )?(?P<first>\d{1,4})(?:[:h]| h |\.(?=.*Uhr))"
     r"(?P<second>[0-5]\d)(?::(?P<third>[0-5]\d))?(?P<part>[.,]\d+)?"

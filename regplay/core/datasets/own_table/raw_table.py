@@ -5,6 +5,7 @@ import io
 from collections import Counter
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -28,7 +29,12 @@ from regplay.core.datasets.own_table.table_file import (
     numbered,
     too_long,
 )
-from regplay.core.datasets.own_table.table_format import TableFormat, read_format, read_pairs
+from regplay.core.datasets.own_table.table_format import (
+    TableFormat,
+    entries_of,
+    read_format,
+    read_pairs,
+)
 from regplay.core.experiment import DataSettings
 
 _SHOWN = 8  # names in a message
@@ -155,28 +161,38 @@ def _marks(columns: Sequence[Column]) -> tuple[str, ...]:
 
 def _take_kinds(columns: Sequence[Column], text: str) -> None:
     """Set the kinds that a person gave; `text` is `data.columns`."""
-    names = [column.name for column in columns]
+    names = tuple(column.name for column in columns)
     for name, kind in read_pairs(text):
         index = _index(names, name, "data.columns")
         if kind not in KINDS:
             raise ReadingStoppedError(
-                f"data.columns: {kind or 'nothing'} is no kind of column; it must be one of "
+                f"data.columns: {short(kind) or 'nothing'} is no kind of column; it must be one of "
                 f"{', '.join(KINDS)}"
             )
         if columns[index].kind != "empty":
             columns[index].kind, columns[index].reason = kind, "as you said"
 
 
-def _index(names: Sequence[str], name: str, field: str) -> int:
+def _index(names: tuple[str, ...], name: str, field: str) -> int:
     """The index of the column that is called so, by its name or by its place."""
-    called, places = names_of(names), [numbered(place) for place in range(len(names))]
-    for known in (called, places):
-        if name in known:
-            return known.index(name)
+    indices = _indices(names)
+    if name in indices:
+        return indices[name]
+    called = names_of(names)
     wrong = "is the name of several columns" if name in names else "is no column of it"
     shown = ", ".join(map(short, called[:_SHOWN])) + (", …" if len(called) > _SHOWN else "")
-    header = " (it has no header)" if called == places else ""
-    raise ReadingStoppedError(f"{field} = {name} {wrong}; the columns are {shown}{header}")
+    header = " (it has no header)" if called == [*map(numbered, range(len(names)))] else ""
+    raise ReadingStoppedError(f"{field} = {short(name)} {wrong}; the columns are {shown}{header}")
+
+
+@lru_cache(maxsize=1)
+def _indices(names: tuple[str, ...]) -> dict[str, int]:
+    """Those of columns by what they can be called, the first where several can be called so."""
+    found: dict[str, int] = {}
+    for called in (names_of(names), map(numbered, range(len(names)))):
+        for index, name in enumerate(called):
+            found.setdefault(name, index)
+    return found
 
 
 def chosen_columns(raw: RawTable, settings: DataSettings) -> tuple[list[int], int]:
@@ -195,13 +211,12 @@ def chosen_columns(raw: RawTable, settings: DataSettings) -> tuple[list[int], in
         target = next((i for i in reversed(filled) if not _is_split(raw.columns[i])), filled[-1])
     if not settings.inputs.strip():
         return _usual_inputs(raw, target), target
-    named = next(csv.reader([settings.inputs], skipinitialspace=True))
-    names = [" ".join(name.split()) for name in named if name.strip()]
+    names = (name.strip() for name in entries_of(settings.inputs, ",", "data.inputs"))
     inputs = [_index(raw.names, name, "data.inputs") for name in names]
     if not inputs:
         raise ReadingStoppedError("data.inputs names no column")
-    for index in inputs:
-        if index == target or inputs.count(index) > 1:
+    for index, count in Counter(inputs).items():
+        if index == target or count > 1:
             wrong = "names the target" if index == target else "names it twice"
             raise ReadingStoppedError(Problem(f"data.inputs {wrong}", 0, index, called[index]))
     return inputs, target

@@ -1,7 +1,7 @@
 """The reading of a person's table: all that is wrong with it, or what there is to learn from."""
 
 import contextlib
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,6 +51,8 @@ class Check:
 
     Attributes
     ----------
+    version
+        Of the source when the reading began.
     raw
         Its format and columns; None as long as nothing is read, or where nothing can be.
     inputs, target
@@ -67,6 +69,7 @@ class Check:
 
     def __init__(self, source: Source, settings: DataSettings) -> None:
         self._source = source
+        self.version = version_of(source)
         self._settings = settings
         self.raw: RawTable | None = None
         self.inputs: list[int] = []
@@ -96,7 +99,7 @@ class Check:
 
     def _steps(self) -> Generator[int, None, None]:
         settings = self._settings
-        rows = yield from _kept_rows(self._source, settings)
+        rows = yield from _kept_rows(self._source, self.version, settings)
         self.raw = raw = yield from raw_table_of(rows, settings)
         self.problems += raw.body.problems
         n = len(raw.body.cells)
@@ -204,6 +207,18 @@ def _is_float(text: object) -> bool:
 
 # files
 
+Version = tuple[str] | tuple[Path, int, int]  # a text; a file, when it was changed, and its bytes
+
+
+def version_of(source: Source) -> Version | None:
+    """What is kept is found by it, until the file changes; None where there is no file."""
+    if isinstance(source, str):
+        return (source,)
+    with contextlib.suppress(OSError):
+        stat = source.stat()
+        return source.absolute(), stat.st_mtime_ns, stat.st_size
+    return None
+
 
 def check_beginning(source: Source) -> None:
     """Look whether a file, or a text, can be a table at all.
@@ -238,8 +253,8 @@ def read_table(settings: DataSettings) -> tuple[Table, Check]:
         path = Path(file.strip()).expanduser()
     except RuntimeError as error:
         raise DatasetError(f"{file}: can't be read: {error}") from None
-    key = _key(path, settings)
-    check = _checks.get(key) if key is not None else None
+    version = version_of(path)
+    check = None if version is None else _checks.get((version, _chosen(settings)))
     if check is None:
         check = Check(path, settings)
         for _ in check.steps():
@@ -268,10 +283,10 @@ def how_to_say(problem: Problem, settings: DataSettings) -> str:
 
 
 # Which fields of the settings decide what is read.
-_READ = ("target", "inputs", "task", "format", "columns", "missing", "sample", "seed")
-_Key = tuple[object, ...]
-_checks: dict[_Key, Check] = {}  # of the tables read last, by their files as they were then
-_rows: dict[_Key, Rows] = {}
+_READ = ("target", "inputs", "task", "format", "columns", "missing", "sample")
+_Chosen = tuple[object, ...]
+_checks: dict[tuple[Version, _Chosen], Check] = {}  # of the tables read last
+_rows: dict[tuple[Version, _Chosen], Rows] = {}
 
 
 def keep(check: Check, settings: DataSettings) -> None:
@@ -279,37 +294,29 @@ def keep(check: Check, settings: DataSettings) -> None:
 
     They are those of the check, or name what it has found by itself, such as the target.
     """
-    key = _key(check._source, settings)
-    if key is not None:
+    if check.version is not None:
         for old in [*_checks][: 1 - _MOST_KEPT]:
             _checks.pop(old, None)
-        _checks[key] = check
+        _checks[check.version, _chosen(settings)] = check
 
 
-def _key(source: Source, settings: DataSettings, fields: Collection[str] = _READ) -> _Key | None:
-    """What is kept is found by it; None where there is no file."""
-    chosen = tuple(getattr(settings, field) for field in fields if field != "seed")
-    if "seed" in fields and settings.sample:
-        chosen += (settings.seed,)
-    if isinstance(source, str):
-        return (source, *chosen)
-    with contextlib.suppress(OSError):
-        stat = source.stat()
-        return (source.absolute(), *chosen, stat.st_mtime_ns, stat.st_size)
-    return None
+def _chosen(settings: DataSettings) -> _Chosen:
+    """What decides what is read of a file."""
+    seed = settings.seed if settings.sample else 0
+    return (seed, *(getattr(settings, field) for field in _READ))
 
 
-def _kept_rows(source: Source, settings: DataSettings) -> Generator[int, None, Rows]:
+def _kept_rows(
+    source: Source, version: Version | None, settings: DataSettings
+) -> Generator[int, None, Rows]:
     """As `read_rows`; the rows read last are at hand."""
     chosen = read_format(settings.format)
-    key = _key(source, settings, ("sample",))
-    if key is not None:
-        key += tuple(chosen.get(part) for part in ("separator", "encoding", "sheet"))
-        kept = _rows.get(key)  # the window and the training thread both read
-        if kept is not None:
-            return kept
+    said = settings.sample, *(chosen.get(part) for part in ("separator", "encoding", "sheet"))
+    kept = None if version is None else _rows.get((version, said))
+    if kept is not None:  # the window and the training thread both read
+        return kept
     rows = yield from read_rows(source, chosen, may_be_long=settings.sample > 0)
     _rows.clear()
-    if key is not None and rows.cells.size <= _MOST_CELLS:
-        _rows[key] = rows
+    if version is not None and rows.cells.size <= _MOST_CELLS:
+        _rows[version, said] = rows
     return rows

@@ -350,9 +350,7 @@ def _text_rows(
 
 
 _BARS = "│┃┆║"
-_RULE = re.compile(
-    r"^[-=+|:\t ─━═┌┐└┘├┤┬┴┼╞╡╪╭╮╰╯╔╗╚╝╠╣╦╩╬]*[-=─━═]{3}[-=+|:\t ─-╬]*$", re.MULTILINE
-)
+_RULE = re.compile(r"^(?=[-=+|:\t ─-╬]++$)[^\n]*?[-=─━═]{3}[^\n]*", re.MULTILINE)
 _COUNT = re.compile(r"\n\(?\d[\d,]* rows?( in set.*)?\)?$")  # below what psql and MySQL show
 
 
@@ -459,8 +457,9 @@ def _pieces(text: str) -> Generator[str, None, None]:
 def _widths(text: str, separator: str) -> list[int]:
     """How many cells each row has; a blank line has none."""
     if '"' in text:
-        mark = re.escape(separator)
-        text = re.sub(rf'(?:^|(?<={mark})) *"[^"]*(?:""[^"]*)*"', "q", text, flags=re.MULTILINE)
+        mark, blanks = re.escape(separator), "" if separator == BLANKS else " *"
+        quoted = rf'(?:^|(?<={mark})){blanks}"[^"]*(?:""[^"]*)*"'
+        text = re.sub(quoted, "q", text, flags=re.MULTILINE)
     lines = text.split("\n")
     if separator == BLANKS:
         return [len(line.split()) for line in lines]

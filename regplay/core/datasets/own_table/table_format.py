@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from regplay.core.datasets.dataset import DatasetError
+from regplay.core.datasets.dataset import DatasetError, short
 from regplay.core.number_text import counted
 
 BLANKS = " "  # as a separator: any number of blanks
@@ -55,6 +55,7 @@ _PARTS = (
 _PLURAL = {"comma": "commas", "semicolon": "semicolons", "tab": "tabs", "bar": "bars"}
 _PLURAL |= {"point": "points", "blank": "blanks", "apostrophe": "apostrophes"}
 MOST_ABOVE = 1000
+_LONGEST_NUMBER = 9  # digits of that of a row
 
 
 @dataclass(frozen=True)
@@ -147,15 +148,16 @@ def read_format(text: str) -> dict[str, Any]:
         If one is unknown, comes twice, or has a value that it can't have.
     """
     found: dict[str, Any] = {}
-    for entry in _entries(text):
+    for entry in entries_of(text, ";", "data.format"):
         name, equals, value = (piece.strip() for piece in entry.partition("="))
         if not equals or name not in _PARTS:
-            raise DatasetError(
-                f"data.format = {text.strip()}: {entry.strip()} is no part of a format; write "
-                f"PART = VALUE, with {', '.join(_PARTS)}, separated by semicolons"
+            raise _refusal(
+                text,
+                f"{short(entry.strip())} is no part of a format; write PART = VALUE, with "
+                f"{', '.join(_PARTS)}, separated by semicolons",
             )
         if name in found:
-            raise DatasetError(f"data.format = {text.strip()}: {name} comes twice")
+            raise _refusal(text, f"{name} comes twice")
         found[name] = _value(text, name, value)
     return found
 
@@ -168,8 +170,14 @@ def write_format(parts: Mapping[str, Any]) -> str:
 
 
 def read_pairs(text: str) -> list[tuple[str, str]]:
-    """Names and values of `name = value; name = value`; what holds a semicolon stands in quotes."""
-    pairs = (entry.rpartition("=") for entry in _entries(text))
+    """Names and values of `data.columns`, such as `name = value; name = value`.
+
+    Raises
+    ------
+    DatasetError
+        As `entries_of`.
+    """
+    pairs = (entry.rpartition("=") for entry in entries_of(text, ";", "data.columns"))
     return [(name.strip(), value.strip()) for name, _, value in pairs]
 
 
@@ -178,9 +186,26 @@ def write_pairs(pairs: Mapping[str, str]) -> str:
     return "; ".join(_quoted(f"{name} = {value}") for name, value in pairs.items())
 
 
-def _entries(text: str) -> list[str]:
-    rows = csv.reader([" ".join(text.split())], delimiter=";", skipinitialspace=True)
-    return [entry for entry in next(rows, []) if entry.strip()]
+def entries_of(text: str, separator: str, field: str) -> list[str]:
+    """What is listed in a field; an entry that holds the separator stands in quotes.
+
+    Raises
+    ------
+    DatasetError
+        If an entry is longer than Python's csv reads.
+    """
+    rows = csv.reader([" ".join(text.split())], delimiter=separator, skipinitialspace=True)
+    try:
+        return [entry for entry in next(rows, []) if entry.strip()]
+    except csv.Error:  # nothing else can be wrong with a single line
+        raise DatasetError(
+            f"{field} = {short(text.strip())}: a part of it has more than "
+            f"{csv.field_size_limit():,} characters; is a quotation mark not closed?"
+        ) from None
+
+
+def _refusal(text: str, problem: str) -> DatasetError:
+    return DatasetError(f"data.format = {short(text.strip())}: {problem}")
 
 
 def _quoted(entry: str) -> str:
@@ -195,23 +220,19 @@ def _value(text: str, name: str, value: str) -> Any:
     if name == "missing":
         return marks
     if name == "skip":
-        if all(mark.isdecimal() for mark in marks):
+        if all(mark.isdecimal() and len(mark) <= _LONGEST_NUMBER for mark in marks):
             return tuple(sorted(set(map(int, marks))))
-        raise DatasetError(
-            f"data.format = {text.strip()}: skip must be numbers of rows, separated by commas"
-        )
+        raise _refusal(text, "skip must be numbers of rows, separated by commas")
     if name == "above":
         if value.isdecimal() and len(value) < 5 and int(value) <= MOST_ABOVE:
             return int(value)
-        raise DatasetError(
-            f"data.format = {text.strip()}: above must be a whole number from 0 to {MOST_ABOVE:,}"
-        )
+        raise _refusal(text, f"above must be a whole number from 0 to {MOST_ABOVE:,}")
     choices = _CHOICES[name]
     if value.lower() in choices:
         return choices[value.lower()]
     if value in choices.values():
         return value
-    raise DatasetError(f"data.format = {text.strip()}: {name} must be one of {', '.join(choices)}")
+    raise _refusal(text, f"{name} must be one of {', '.join(choices)}")
 
 
 def _word(name: str, value: Any) -> str:

@@ -52,6 +52,7 @@ _PIECES = re.compile(  # with a byte beyond ASCII, and never cut within a sign
     rb"(?<![\x40-\xff])[\x40-\x7f]*[\x80-\xff][\x40-\xff]*"
 )
 _MOST_PIECES = 2_000  # different ones
+_SAMPLED = 1 << 16  # bytes of these together
 _SCANNED = 1 << 20  # bytes, from the first one beyond ASCII on
 _SHOWN = 3  # in a question
 
@@ -71,6 +72,9 @@ def encodings_of(raw: bytes) -> list[Guess]:
         return [Guess(known, "")]
     pieces = dict.fromkeys(_PIECES.findall(_part_of_words(raw)))
     sample = b"\n".join([*pieces][:_MOST_PIECES])
+    if len(sample) > _SAMPLED:
+        whole, _, cut = sample[:_SAMPLED].rpartition(b"\n")
+        sample = whole or cut
     western = _decoded(sample, "windows-1252")
     if not any(sign.isalpha() and sign not in _SIGNS for sign in western if sign > "\x7f"):
         is_lonely = not re.search(rf"[{_SIGNS}]{{2}}", western)
