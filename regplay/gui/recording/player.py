@@ -318,7 +318,8 @@ class Player:
                 if self.is_on_camera:
                     self.log.captions.append((begin, self._words))
             case Draw(draw="erase"):
-                controller.annotate((), before=controller.annotations)
+                drawn = controller.annotations
+                controller.annotate(step.leaves(drawn), before=drawn)
             case Require(require=claim):
                 self._require(claim)
             case Still(still=file):

@@ -170,7 +170,7 @@ REFUSED = {
     ("1080x1920", "1080"): r"sizes\[2\] = '1080': must be .*such as 1280x720",
     ('title = "What', 'tilte = "What'): r"tilte: no such key; did you mean title\?",
     ("seconds = 4", "seconds = 600\n" + "[[steps]]\nwait=600\n" * 3): r"it is 2,4\d\d s long",
-    ("[[steps]]", "[[steps]]\nwait = 1\n" * 501 + "[[steps]]"): "steps = …: must be 1 to 500",
+    ("[[steps]]", "[[steps]]\nwait = 1\n" * 1001 + "[[steps]]"): "steps = …: must be 1 to 1000",
     ("seconds = 4", 'seconds = 4\n[[steps]]\ninclude = "more.toml"'): r"only files that lie beside",
     ("seconds = 4", 'seconds = 4\n[[steps]]\nstill = "../a.png"'): r"still = '../a.png': must be",
     ("seconds = 4", 'seconds = 4\n[[steps]]\ndraw = "line"'): r"\(draw\): give at least two points",
