@@ -17,14 +17,14 @@ from regplay.core.datasets.own_table.cells import (
     number_readings,
     text_of,
 )
-from regplay.core.datasets.own_table.table_file import (
+from regplay.core.datasets.own_table.table_format import write_format
+from regplay.core.datasets.own_table.table_rows import (
     MAX_COLUMNS,
     Problem,
     ReadingStoppedError,
     Rows,
     numbered,
 )
-from regplay.core.datasets.own_table.table_format import write_format
 
 _HEAD = 20, 200  # at least and at most, rows below the first that say whether that is a header
 _HEAD_CELLS = 20_000
