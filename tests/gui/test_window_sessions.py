@@ -1,5 +1,6 @@
 """Sessions in the real window: saved, closed, and opened in another one."""
 
+import threading
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from PySide6.QtCore import Qt
 from samples import LESSON
 from session_tools import is_same_run, save, untrained
 
+from regplay.gui.persistence import shown_session
 from regplay.gui.training import VirtualClock
 from regplay.gui.training.messages import Start
 from regplay.gui.training.runner import Runner
@@ -267,6 +269,34 @@ def test_changes_are_asked_about_before_another_session_is_opened(worked, path):
     assert worked.window.documents.open(path)
     wait_until_opened(worked)
     assert worked.controller.session.experiment.seed == 0
+
+
+def test_changes_saved_on_the_way_to_the_same_file_are_what_is_opened(worked, path):
+    worked.set(seed=4)
+    worked.answers.keeps = "save"
+    assert worked.window.documents.open(path)
+    assert worked.controller.session.experiment.seed == 4
+    worked.window.documents.check()
+    assert not worked.window.isWindowModified()
+    assert worked.window.documents.save()
+    assert read(path).experiment.seed == 4
+    assert len(read(path).pins) == 2
+
+
+def test_the_fits_of_pins_are_made_beside_the_window(saved, begin_anew, path, monkeypatch):
+    loaded_on, usual = [], shown_session.load
+    person = begin_anew()
+
+    def load(settings):
+        loaded_on.append(threading.current_thread())
+        return usual(settings)
+
+    monkeypatch.setattr(shown_session, "load", load)
+    assert person.window.documents.open(path)
+    assert len(loaded_on) == 2
+    assert threading.main_thread() not in loaded_on
+    wait_until_opened(person)
+    assert all(pin.fit is not None for pin in person.controller.pins)
 
 
 @pytest.mark.parametrize("epochs", [40, 1_000_000])

@@ -152,6 +152,9 @@ class Renderer:
             folder=folder,
         )
         window.documents.close()  # nothing is left to recover
+        self._problem = ""  # for which there is no film
+        window.controller.message.connect(self._note_problem)
+        window.controller.runner.noticed.connect(lambda _: self._note_problem(""))
         self._painting = _Painting(window)
         window.setMinimumSize(*size)
         window.resize(*size)
@@ -159,6 +162,7 @@ class Renderer:
         self._runner = window.controller.runner
         loading = QEventLoop()
         self._runner.loaded.connect(loading.quit)
+        self._runner.failed.connect(loading.quit)  # which the first frame says
         if not self._runner.is_loaded:
             loading.exec()
         self._collector = Collector(window)
@@ -186,6 +190,8 @@ class Renderer:
         ------
         NotProvedError
             If something that it requires does not hold.
+        StoryboardError
+            If something can't be done that it asks for, such as to read a table.
         """
         for _ in range(round(_SETTLED / self._step)):
             if not self._settle(goes_on):
@@ -222,6 +228,7 @@ class Renderer:
                     if self._painting.paint(whole=is_whole) or picture is None:
                         picture = picture_of(self._window)
                     is_whole = False
+                self._refuse_problem()  # such as one of this frame's training
                 self._take_stills(picture)
                 self._count += 1
                 yield picture
@@ -231,6 +238,13 @@ class Renderer:
                 self._painting.paint(whole=True)
                 self._take_stills(picture_of(self._window))
             self._clock.advance(self._step)
+
+    def _note_problem(self, problem: str) -> None:
+        self._problem = problem
+
+    def _refuse_problem(self) -> None:
+        if self._problem:
+            raise StoryboardError(f"{self.player.step}: {self._problem}".removeprefix(": "))
 
     def _take_stills(self, picture: QImage) -> None:
         for _, name in self.player.log.stills[len(self.stills) :]:
@@ -253,6 +267,7 @@ class Renderer:
         is_settled = False
         while not is_settled:
             QApplication.processEvents()
+            self._refuse_problem()
             # Not while it trains: when something half-way was shown would depend on the machine.
             while not self._runner.await_rest(_LOOK):
                 if not goes_on():

@@ -67,7 +67,7 @@ class Dialogs:
         return self._ask(
             "Save changes?",
             f"Save the changes to {name}?",
-            "Without that, what was changed and pinned since it was saved is lost.",
+            "Without that, what was changed, pinned or recorded since it was saved is lost.",
             {"Save": "save", "Don't save": "discard", "Cancel": "cancel"},
             default="Save",
         )
@@ -176,7 +176,7 @@ class Documents(QObject):
         self._has_told_of_settings = False
         self._writer = DocumentWriter()
         self._shown = session.document() or Document(Experiment())
-        self._is_left = False
+        self.is_left = False
         self._saved: Document | None = self._shown  # None: what is open was never saved
         self._timer = clock.every(CHECK, self._tick)
 
@@ -218,16 +218,16 @@ class Documents(QObject):
         """
         if kind_of_file(path) == "settings":
             return self._open_experiment(path)
-        try:
-            document = done_beside(lambda: read(path), show_waiting)
-        except DocumentError as error:
-            self.refused.emit(str(error))
-            if not os.path.exists(path):  # a Path raises where there can be none
-                self._set_recent(self._others(path))
+        document, saved = self._read(path), self._saved
+        if document is None:
             return False
         may_read = not document.paths or self._questions.may_read(document.paths)
         if not self.may_close():
             return False
+        if self._saved is not saved:  # it was asked about, and may be in this very file now
+            document = self._read(path)
+            if document is None:
+                return False
         if may_read:
             done_beside(lambda: _read_tables(document.experiments), show_waiting)
         # Without its files it is another one: saving it must not overwrite what it was.
@@ -237,6 +237,16 @@ class Documents(QObject):
         if not may_read:
             self.refused.emit(_WITHOUT)
         return True
+
+    def _read(self, path: Path, lead: str = "") -> Document | None:
+        """The session in a file; None where that is refused: a message says it, behind `lead`."""
+        try:
+            return done_beside(lambda: read(path), show_waiting)
+        except DocumentError as error:
+            self.refused.emit(f"{lead}{error}")
+            if not os.path.exists(path):  # a Path raises where there can be none
+                self._set_recent(self._others(path))
+            return None
 
     def begin(self, experiment: Experiment, curves: Sequence[str]) -> bool:
         """Put an experiment in the place of all that is open; returns whether it was done.
@@ -314,7 +324,7 @@ class Documents(QObject):
         Who only tries settings is not asked: that takes a session with a name, with pinned runs or
         points placed by hand, or one that was recovered.
         """
-        if self._is_left or not self._would_be_lost():
+        if self.is_left or not self._would_be_lost():
             return True
         name = "this session" if self.path is None else self.path.name
         answer = self._questions.keep_changes(name)
@@ -324,7 +334,7 @@ class Documents(QObject):
         """The program ends, whatever there is to ask: what would be lost is offered next time."""
         if self._would_be_lost():
             self._autosave.leave(self._present())
-        self._is_left = True  # a run that goes on would be a change to ask about
+        self.is_left = True  # a run that goes on would be a change to ask about
 
     def _would_be_lost(self) -> bool:
         self.check()
@@ -344,37 +354,36 @@ class Documents(QObject):
             if answer == "discard":
                 leftover.discard()
                 continue
-            is_opened = answer == "recover" and self._take_up(leftover)
+            document = None
+            if answer == "recover":
+                document = self._read(leftover.path, "The session can't be recovered: ")
+                if document is None:
+                    leftover.leave()  # it stays, and hides no other
+                    continue
+            is_opened = document is not None and self._take_up(leftover, document)
             for other in found[place + is_opened :]:
                 other.leave()
             return is_opened
         return False
 
-    def _take_up(self, leftover: Leftover) -> bool:
+    def _take_up(self, leftover: Leftover, document: Document) -> bool:
         """Open it. It is this program's own: the files that it names may be read."""
-        try:
-            document = done_beside(lambda: read(leftover.path), show_waiting)
-            done_beside(lambda: _read_tables(document.experiments), show_waiting)
-        except DocumentError as error:
-            self.refused.emit(f"The session can't be recovered: {error}")
-            return False
+        done_beside(lambda: _read_tables(document.experiments), show_waiting)
         if not self.may_close():
             return False
         self._autosave.adopt(leftover)
         self._written = document
-        self._show(document, None)
-        self._saved, self.is_modified = None, True
-        self.changed.emit()
+        self._show(document, None, is_saved=False)
         return True
 
     def _present(self) -> Document:
         return self._session.document() or self._shown
 
-    def _show(self, document: Document, path: Path | None) -> None:
+    def _show(self, document: Document, path: Path | None, *, is_saved: bool = True) -> None:
+        # Before it is all there, which takes a while: timers call back meanwhile.
+        self.path, self._shown = path, document
+        self._saved, self.is_modified = (document, False) if is_saved else (None, True)
         self._session.show_document(document)
-        self.path = path
-        self._shown = self._saved = document
-        self.is_modified = False
         self.changed.emit()
 
     def _forget(self) -> None:

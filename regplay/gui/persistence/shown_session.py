@@ -11,6 +11,7 @@ from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit, Grid, grid_of
 from regplay.core.hyperparameters import SWEEPABLE
+from regplay.gui.beside import done_beside
 from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel
 from regplay.gui.lesson_guide import Guide
@@ -18,6 +19,7 @@ from regplay.gui.plots import DropoutPasses, HistoryView
 from regplay.gui.tabs import Tabs
 from regplay.gui.timeline import SPEEDS, Timeline
 from regplay.gui.training import Start, View
+from regplay.gui.widgets import show_waiting
 from regplay.session.document import Document, StoredPin, StoredRun, ViewValue
 from regplay.session.pins import Pin
 from regplay.session.session import Run
@@ -190,11 +192,15 @@ class ShownSession(QObject):
 
     def _complete(self) -> None:
         """Show what of a document needed torch."""
-        document, self._waiting = self._waiting, None
+        document, stored = self._waiting, self._stored
         if document is None:
             return
+        found = done_beside(lambda: completed(stored), show_waiting)
+        if document is not self._waiting:  # another was shown meanwhile
+            return
+        self._waiting = None
         controller, run = self._controller, document.run
-        controller.complete_pins(completed(self._stored))
+        controller.complete_pins(found)
         dataset = controller.dataset
         if run is None or dataset is None or run.experiment != controller.session.experiment:
             return

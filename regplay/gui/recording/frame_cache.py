@@ -21,16 +21,14 @@ from av.error import FFmpegError
 from PySide6.QtGui import QImage
 
 import regplay
-from regplay.core.experiment import Experiment
 from regplay.gui.help import versions
 from regplay.gui.recording.encoder import yield_to_others
 from regplay.gui.recording.film_pointer import next_aim
 from regplay.gui.recording.video import StreamFile
 from regplay.gui.recording.video_formats import KEPT, RecordingError
 from regplay.resources import resource
-from regplay.session.experiment_text import reads_file
 from regplay.session.files import temporary_beside
-from regplay.session.storyboard import Storyboard
+from regplay.session.storyboard import Storyboard, table_files
 
 MOST_BYTES = 1 << 30  # of all files together; those that were used last stay
 _WAITING_BYTES = 1 << 27  # of pictures that wait to be written
@@ -44,8 +42,8 @@ class FrameCache:
     not kept.
 
     The name of a file is a digest of all that decides its frames: the program, size, pace, theme,
-    scale and language, the experiment, all steps so far, and what moves next, for which the pointer
-    sets off before. So what is there is never outdated.
+    scale and language, the experiment, the tables, all steps so far, and what moves next, for which
+    the pointer sets off before. So what is there is never outdated.
 
     Parameters
     ----------
@@ -174,20 +172,15 @@ def _names(storyboard: Storyboard, size: tuple[int, int], device: str) -> Iterat
     film, steps = storyboard, storyboard.steps
     look = size, film.fps, film.theme, film.scale, film.language, film.controls, film.has_captions
     known = hashlib.sha256(repr((_program(), device, look)).encode())
-    known.update(_contents(storyboard.experiment))
+    known.update(repr(film.experiment).encode())
+    for table in dict.fromkeys((film.experiment.data.file, *table_files(steps))):
+        with contextlib.suppress(OSError):  # which training says
+            known.update(hashlib.sha256(Path(table).read_bytes()).digest())
     for index, step in enumerate(steps):
         known.update(msgspec.json.encode(step))
         digest = known.copy()
         digest.update(next_aim(steps[index + 1 :]).encode())
         yield digest.hexdigest()
-
-
-def _contents(experiment: Experiment) -> bytes:
-    table = b""
-    if reads_file(experiment):
-        with contextlib.suppress(OSError):  # which training says
-            table = Path(experiment.data.file).read_bytes()
-    return repr(experiment).encode() + hashlib.sha256(table).digest()
 
 
 def _program() -> list[object]:

@@ -13,7 +13,7 @@ from regplay.gui.recording.film_pointer import GLIDE, MOVING, TIMELINE, FilmPoin
 from regplay.gui.recording.glass_pane import KEYS_SECONDS
 from regplay.gui.recording.presentation import Presentation, is_upright
 from regplay.gui.training import Clock
-from regplay.session.claims import Trained, measure_term, parse_claim
+from regplay.session.claims import Term, Trained, measure_term, parse_claim
 from regplay.session.lessons import Measured
 from regplay.session.session import PlotName
 from regplay.session.storyboard import (
@@ -44,6 +44,7 @@ from regplay.session.storyboard import (
 
 _EPSILON = 1e-6  # s; fractions of frames add up
 _COMES_TO_REST = 0.5  # s after what was off camera: ranges glide, neighbours are trained
+_HURRIED = 0.5  # s of a step that waits for a claim, which pass at once where it is hurried
 _FOCUSED = 0.6  # s, in which another part comes into focus, at most
 # Goes on to its next item for each frame; returns the second at which it is over.
 Frames = Generator[None, None, float]
@@ -172,8 +173,8 @@ class Player:
         self._frames = self._play(steps, number, second)
 
     def let_pass(self, seconds: float) -> None:
-        """These are no part of the film."""
-        self._hidden += seconds
+        """Nothing was played in these."""
+        self._began += seconds
 
     def end(self) -> None:
         """Bring the window back."""
@@ -196,7 +197,12 @@ class Player:
     @property
     def now(self) -> float:
         """The second of the film."""
-        return self._clock.now() - self._began - self._hidden
+        return self._played - self._hidden
+
+    @property
+    def _played(self) -> float:
+        """How long it plays, s, with what was off camera."""
+        return self._clock.now() - self._began
 
     def advance(self) -> bool:
         """Do what is to be seen in the next frame; whether there is one."""
@@ -245,7 +251,8 @@ class Player:
     def _wait_for(self, step: Step, begin: float) -> Frames:
         """Until a step begins that is to begin at some second."""
         at = step.at
-        if at is None or isinstance(at, str):  # there is no voice-over
+        # There is no voice-over; or the second of the film stands still.
+        if at is None or isinstance(at, str) or not self.is_on_camera:
             return begin
         if at < begin - _EPSILON:
             self.log.late.append((self.step, begin - at))
@@ -311,7 +318,8 @@ class Player:
                 if self.is_on_camera:
                     self.log.captions.append((begin, self._words))
             case Draw(draw="erase"):
-                controller.annotate((), before=controller.annotations)
+                drawn = controller.annotations
+                controller.annotate(step.leaves(drawn), before=drawn)
             case Require(require=claim):
                 self._require(claim)
             case Still(still=file):
@@ -432,21 +440,25 @@ class Player:
     def _wait_until(self, step: WaitUntil, begin: float) -> Frames:
         statement, runner = parse_claim(step.until), self._controller.runner
         start = runner.epoch
-        # By the clock, since off camera the second of the film stands still.
-        began = self._clock.now() - (self.now - begin if self.is_on_camera else 0.0)
+        # Off camera the second of the film stands still.
+        began = self._played - (self.now - begin if self.is_on_camera else 0.0)
         while True:
-            view = self._controller.view
-            if view is not None and view.run.experiment == self._controller.session.experiment:
-                trained = Trained(view.run.experiment, view.dataset, view.run.history)
+            view, experiment = self._controller.view, self._controller.session.experiment
+            values: dict[Term, float | str] = {}
+            is_over = self._played - began >= step.limit
+            is_present = view is not None and view.generation == runner.generation
+            if view is not None and is_present and view.run.experiment == experiment:
+                trained = Trained(experiment, view.dataset, view.run.history)
                 values = {term: measure_term(term, trained) for term in statement.terms}
                 if statement.holds(values.__getitem__):
                     return self.now if self.is_on_camera else begin
-                if self._clock.now() - began >= step.limit or view.is_finished:
-                    raise _not_proved(
-                        self.step, step.until, Measured(view.run.experiment, values, holds=False)
-                    )
-            seconds = self._clock.now() - began + 1 / 30
-            runner.train_to(start + round(seconds * step.epochs))
+                is_over |= view.is_finished
+            if is_over and not self._is_behind():
+                raise _not_proved(self.step, step.until, Measured(experiment, values, holds=False))
+            if self.is_hurried and not self._is_behind():
+                began -= _HURRIED
+            if not is_over:
+                runner.train_to(start + round((self._played - began + 1 / 30) * step.epochs))
             yield
 
     def _require(self, claim: str) -> None:
@@ -467,8 +479,8 @@ class Player:
                 goes_on = goes_on and next(playing, self) is None
                 yield from self._let_pass_a_frame()
         if was_on and not self._waits:
-            end = self._clock.now() + _COMES_TO_REST
-            while self._clock.now() < end - _EPSILON:
+            end = self._played + _COMES_TO_REST
+            while self._played < end - _EPSILON:
                 yield from self._let_pass_a_frame()
         self.is_on_camera = was_on
         if was_on and self._words != words:  # they are there when the camera is on again
@@ -477,14 +489,16 @@ class Player:
 
     def _let_pass_a_frame(self) -> Iterator[None]:
         """A frame that is no part of the film."""
-        before = self._clock.now()
+        before = self._played
         yield
-        self.let_pass(self._clock.now() - before)
+        self._hidden += self._played - before
 
     def _in_turn(self, steps: Sequence[Step], begin: float) -> Frames:
         for step in steps:
             begin = yield from self._wait_for(step, begin)
             begin = yield from self._do(step, begin)
+            if isinstance(step, Still) and self.is_on_camera:
+                yield  # the frame of which it is; what comes after it is no later for that
         return begin
 
     def _together(self, tracks: Sequence[Sequence[Step]], begin: float) -> Frames:
@@ -524,5 +538,6 @@ _TABS = {"band": "fit", "thinned": "fit"}
 
 
 def _not_proved(step: str, claim: str, found: Measured) -> NotProvedError:
-    seen = "\n".join(f"  {line.replace('**', '')}" for line in found.lines())
+    lines = found.lines() or ["nothing is trained"]
+    seen = "\n".join(f"  {line.replace('**', '')}" for line in lines)
     return NotProvedError(f"{step}: {claim} does not hold:\n{seen}")

@@ -6,6 +6,7 @@ is of steps one after another.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,7 +34,9 @@ from regplay.session.storyboard.steps import (
     StoryboardError,
     SweepField,
     WaitUntil,
+    table_files,
     verb,
+    with_inner,
 )
 from regplay.session.storyboard.storyboard import (
     SIZES,
@@ -43,11 +46,12 @@ from regplay.session.storyboard.storyboard import (
     of_length,
     parsed_size,
 )
+from regplay.session.storyboard.writing import storyboard_toml
 from regplay.session.validation import dotted, has_key, parse_toml, read_text, validated
 
 PLACES = ("fit", "losses", "verdict", "timeline")  # what a step may focus on, beside controls
-_LARGEST = 1 << 18  # bytes of a file
-_MOST_STEPS = 500  # with those of the files that it includes
+_LARGEST = 1 << 22  # bytes of a file; a line that is drawn has up to 200 points
+_MOST_STEPS = 1000  # with those of the files that it includes
 _DEEPEST = 5  # files within files, and steps within steps
 
 _Size = Annotated[str, Meta(pattern=r"^[0-9]{2,4}x[0-9]{2,4}$", description="such as 1280x720")]
@@ -73,7 +77,8 @@ def load_storyboard(
     Parameters
     ----------
     may_read
-        Asked once whether files beside it that it names may be read: another storyboard, a table.
+        Asked once for each file beside it that it names, whether it may be read: another
+        storyboard, a table.
 
     Raises
     ------
@@ -124,8 +129,27 @@ def loads_storyboard(
     return of_length(in_language(storyboard, storyboard.language))
 
 
-def read_step(text: str) -> Step:
+def check_readable(storyboard: Storyboard, folder: Path) -> None:
+    """Refuse one whose text, as a file in this folder, could not be read again.
+
+    Raises
+    ------
+    StoryboardError
+        With the limit that it passes.
+    """
+    text = storyboard_toml(storyboard)
+    if (size := len(text.encode())) > _LARGEST:
+        raise StoryboardError(f"it is {size >> 10:,} KiB long: there may be {_LARGEST >> 10:,}")
+    loads_storyboard(text, folder)
+
+
+def read_step(text: str, before: Step | None = None) -> Step:
     """The step in a TOML text, the keys of one table; it may include no file.
+
+    Parameters
+    ----------
+    before
+        In whose place it comes; it may take up the tables that this one does, by their names.
 
     Raises
     ------
@@ -133,7 +157,10 @@ def read_step(text: str) -> Step:
         With the first thing that is wrong.
     """
     table = parse_toml(text, "step", StoryboardError)
-    return _StepReader(None, lambda files: False, {}).steps([table], "step")[0]
+    reader = _StepReader(None, lambda files: False, {})
+    for file in table_files(() if before is None else [before]):
+        reader.allowed[Path(file).name] = Path(file)
+    return reader.steps([table], "step")[0]
 
 
 def is_storyboard(path: Path) -> bool:
@@ -142,7 +169,13 @@ def is_storyboard(path: Path) -> bool:
 
 
 class _StepReader:
-    """Reads steps, with those of other files, and counts them."""
+    """Reads steps, with those of other files, and counts them.
+
+    Attributes
+    ----------
+    allowed
+        The files that may be read, by the names that a storyboard has for them.
+    """
 
     def __init__(
         self,
@@ -151,6 +184,7 @@ class _StepReader:
         values: Mapping[str, Value],
     ) -> None:
         self._folder, self._may_read, self._values = folder, may_read, values
+        self.allowed: dict[str, Path] = {}
         self._count = 0
 
     def experiment(self, raw: dict[str, Any], lesson: str, page: int) -> Experiment:
@@ -169,12 +203,14 @@ class _StepReader:
 
     def _beside(self, name: str) -> Path:
         """A file beside the storyboard, if it may be read."""
-        if self._folder is None or Path(name).name != name:
-            raise StoryboardError(f"{name}: a storyboard names only files that lie beside it")
-        path = self._folder / name
-        if not self._may_read([path]):
-            raise StoryboardError(f"{name}: it may not be read, so there is no film")
-        return path
+        if name not in self.allowed:
+            if self._folder is None or Path(name).name != name:
+                raise StoryboardError(f"{name}: a storyboard names only files that lie beside it")
+            path = self._folder / name
+            if not self._may_read([path]):
+                raise StoryboardError(f"{name}: it may not be read, so there is no film")
+            self.allowed[name] = path
+        return self.allowed[name]
 
     def steps(
         self, raw: Sequence[Mapping[str, Any]], where: str, depth: int = 0, first: int = 1
@@ -194,12 +230,25 @@ class _StepReader:
                     found += self._included(file, name, depth)
                 case Hide(hide=inner):
                     steps = self.steps(_tables(inner, name), f"{name}, step", depth + 1)
-                    if any(each.at is not None for each in steps):
+                    if any(each.at is not None for each in with_inner(steps)):
                         raise StoryboardError(f"{name}: off camera no time passes; leave out at")
+                    if any(isinstance(each, Still) for each in with_inner(steps)):
+                        raise StoryboardError(
+                            f"{name}: off camera there is no picture; put still after it"
+                        )
                     found.append(msgspec.structs.replace(step, hide=steps))
                 case StepsTogether(together=inner):
                     beside = self._together(inner, f"{name}, step", depth + 1)
+                    if any(isinstance(each, Hide) for each in with_inner(chain(*beside))):
+                        raise StoryboardError(
+                            f"{name}: hide is off camera, and so would be all beside it; "
+                            "make it a step of its own, before this one"
+                        )
                     found.append(msgspec.structs.replace(step, together=beside))
+                case SetValues(set={"data.file": str(file)} as values) if file.strip():
+                    table_file = str(self._beside(file))
+                    values = {**values, "data.file": table_file}
+                    found.append(msgspec.structs.replace(step, set=values))
                 case _:
                     found.append(step)
         return tuple(found)

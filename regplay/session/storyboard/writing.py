@@ -10,16 +10,21 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import ExperimentError, from_dict, replace, to_dict
 from regplay.session.experiment_text import changes
 from regplay.session.lessons import LessonError, find_lesson
-from regplay.session.storyboard.steps import Hide, Step, StepsTogether, verb
+from regplay.session.storyboard.steps import Hide, SetValues, Step, StepsTogether, verb
 from regplay.session.storyboard.storyboard import FilmSettings, Storyboard
 
 StepTable = dict[str, Any]
 
 
 def step_table(step: Step) -> StepTable:
-    """A step as a table, its verb first, then what is not as ever, its name and time last."""
+    """A step as a table, its verb first, then what is not as ever, its name and time last.
+
+    A table that it takes up is named as one beside the file.
+    """
     table: StepTable = msgspec.to_builtins(step)
     match step:
+        case SetValues(set={"data.file": str(file)}):
+            table["set"]["data.file"] = _name_of(file)
         case Hide(hide=steps):
             table["hide"] = [*map(step_table, steps)]
         case StepsTogether(together=tracks):
@@ -68,9 +73,7 @@ def _lesson(storyboard: Storyboard) -> StepTable:
 
 def _experiment(experiment: Experiment) -> StepTable:
     """What of it is not as ever, in nested tables."""
-    if experiment.data.file:  # only files beside a storyboard may be named
-        name = experiment.data.file.replace("\\", "/").rpartition("/")[2]
-        experiment = replace(experiment, {"data.file": name})
+    experiment = replace(experiment, {"data.file": _name_of(experiment.data.file)})
     table: StepTable = {}
     for path, value in changes(Experiment(), experiment).items():
         *groups, name = path.split(".")
@@ -83,6 +86,11 @@ def _experiment(experiment: Experiment) -> StepTable:
     except ExperimentError:
         is_same = False
     return table if is_same else dict(to_dict(experiment))
+
+
+def _name_of(file: str) -> str:
+    """The name of a table, since only files beside a storyboard may be named."""
+    return file.replace("\\", "/").rpartition("/")[2]
 
 
 def _inline(table: Mapping[str, Any]) -> str:

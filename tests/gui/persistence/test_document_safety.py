@@ -183,6 +183,49 @@ def test_what_cannot_be_recovered_is_explained_and_stays(shown):
     assert shown.window.shown == []
 
 
+def test_what_cannot_be_recovered_hides_no_other(shown):
+    for seed in (1, 2):
+        shown.window.now = seeded(seed)
+        shown.clock.advance(6)
+        shown.crash()
+        shown.begin()
+        shown.answers.recovers = "later"
+    newest = max(shown.saved, key=lambda path: path.stat().st_mtime)
+    assert read(newest).experiment.seed == 2
+    newest.write_text("damaged")
+    shown.answers.recovers = "recover"
+    assert shown.documents.recover()
+    assert shown.window.now.experiment.seed == 1
+    assert len(shown.answers.asked) == 2
+    assert len(shown.messages) == 1
+    assert f"can't be recovered: {newest}" in shown.messages[0]
+    shown.documents.close()
+    assert shown.saved == [newest]
+    shown.begin()
+    assert not shown.documents.recover()
+    assert len(shown.answers.asked) == 1  # it is offered again
+
+
+def test_what_is_recovered_is_on_disk_while_it_is_being_shown(shown):
+    shown.window.now = seeded(1)
+    shown.clock.advance(1)
+    (path,) = shown.saved
+    shown.crash()
+    shown.begin()
+    written = []
+
+    def show_document(document):
+        shown.window.is_ready = False
+        shown.clock.advance(10)
+        written.append(read(path).experiment.seed)
+        shown.window.now, shown.window.is_ready = document, True
+
+    shown.window.show_document = show_document
+    assert shown.documents.recover()
+    assert written == [1]
+    assert shown.documents.is_modified
+
+
 def test_a_folder_that_cannot_be_written_is_told_once(shown):
     (shown.folder / "autosave").write_text("a file")
     for seed in range(1, 5):

@@ -15,6 +15,7 @@ from regplay.gui.application.render import render
 from regplay.gui.recording import frame_cache
 from regplay.gui.recording.frame_cache import FrameCache
 from regplay.gui.recording.video import StreamFile
+from regplay.session.storyboard import loads_storyboard
 
 SIZE = (640, 480)
 SWEEP = 'sweep = "regularization.weight_decay"\nfrom = 1e-4\nto = 0.1\nseconds = 0.3'
@@ -77,6 +78,22 @@ def test_films_are_the_same_with_and_without_what_is_kept(frames_of, kept, cache
     assert changed == anew
     assert 0 < repainted < 7  # the sweep, and what comes after it
     assert frames_of(STEPS, cache) == (plain, 1)  # the still
+
+
+def test_other_rows_in_a_table_that_a_step_takes_up_are_painted_anew(qtbot, tmp_path, cache):
+    table = tmp_path / "my.csv"
+    steps = '[{ wait = 0.1 }, { set = { "data.name" = "csv", "data.file" = "my.csv" } }]'
+    storyboard = loads_storyboard(f'title = "t"\nfps = 10\nsteps = {steps}', tmp_path)
+
+    def last_frame():
+        render(storyboard, SIZE, [tmp_path / "frames"], cache=cache)
+        return max((tmp_path / "frames").iterdir()).read_bytes()
+
+    pictures = []
+    for slope in (1, -1):
+        table.write_text("x,y\n" + "".join(f"{x},{slope * x}\n" for x in range(40)))
+        pictures.append(last_frame())
+    assert pictures[0] != pictures[1]
 
 
 def test_a_pinned_run_that_grew_while_it_was_not_painted_looks_the_same(frames_of, cache):

@@ -24,7 +24,13 @@ from regplay.gui.recording.presentation import zoom_for
 from regplay.gui.recording.video_formats import RecordingError
 from regplay.gui.training.prefetch import Prefetcher
 from regplay.session.files import temporary_beside
-from regplay.session.storyboard import at_marks, begun_at, in_language
+from regplay.session.storyboard import (
+    StoryboardError,
+    at_marks,
+    begun_at,
+    in_language,
+    loads_storyboard,
+)
 
 SIZE = (640, 480)
 WD = "regularization.weight_decay"
@@ -392,6 +398,27 @@ def test_a_film_from_a_chapter_on_has_what_was_before_behind_it(play, film):
     assert log.captions == [(0.0, "Trained")]
 
 
+def test_what_was_before_a_chapter_waits_for_no_second(play, film):
+    beside = 'together = [{ wait = 0.2 }, [{ caption = "x", at = 5 }, { caption = "y" }]]'
+    storyboard = film('section = "One"', beside, 'section = "Two"', "wait = 0.2")
+    frames, log = play(begun_at(storyboard, "Two"))
+    assert len(frames) == 2
+    assert log.captions == [(0.0, "y")]
+
+
+@pytest.mark.parametrize(
+    "step", ["wait = 0.2", 'wait-until = "train_loss < 0"\nlimit = 0.5', 'train = "end"']
+)
+def test_a_table_that_is_not_there_ends_the_film_and_leaves_no_file(qtbot, tmp_path, step):
+    table = 'set = { "data.name" = "csv", "data.file" = "none.csv" }\nseconds = 0'
+    text = f'title = "t"\nfps = 10\n[[steps]]\nwait = 0.1\n[[steps]]\n{table}\n[[steps]]\n{step}'
+    with pytest.raises(
+        StoryboardError, match=r"step \d \(.*\): .*none\.csv: there is no such file"
+    ):
+        render(loads_storyboard(text, tmp_path), SIZE, [tmp_path / "film.mp4"])
+    assert [*tmp_path.iterdir()] == []
+
+
 def test_training_goes_on_until_a_claim_holds(play, film):
     until = 'wait-until = "valid_loss < 0.9 * valid_loss(epoch=0)"\nepochs = 10\nlimit = 5'
     losses, _ = play(
@@ -414,6 +441,15 @@ def test_off_camera_training_goes_on_until_a_claim_holds_or_its_limit(play, film
     never = 'hide = [{ wait-until = "train_loss < 1e-9", limit = 0.3 }]'
     with pytest.raises(NotProvedError, match="does not hold"):
         play(film(never, epochs=5000), lambda *_: None)
+
+
+def test_a_claim_is_not_about_the_run_before(play, film):
+    again = 'train = "end"\nseconds = 0.2', "train = 0\nseconds = 0"
+    epochs, _ = play(
+        film(*again, 'wait-until = "epoch >= 5"\nepochs = 10', "wait = 0.1"),
+        lambda renderer, _: renderer._window.controller.view.snapshot.epoch,
+    )
+    assert epochs[2:] == [0, 1, 2, 3, 4, 5, 5]
 
 
 def test_what_is_drawn_stays_at_its_place_in_the_data(play, film):
@@ -471,6 +507,25 @@ def test_a_still_shows_what_is_there_before_the_next_step_changes_it(qtbot, film
     assert unlike(one, last_of_one) < unlike(one, last_of_two)
     assert unlike(two, last_of_two) < unlike(two, last_of_one)
     assert len([*frames.iterdir()]) == 9
+
+
+def test_a_still_beside_other_steps_shows_what_is_there_before_the_next_one(qtbot, film, tmp_path):
+    change = f'{{ set = {{ "{WD}" = 0.1 }}, seconds = 0.2 }}'
+    again = '{ set = { "data.noise" = 0.9 }, seconds = 0.1 }'
+    storyboard = film(
+        f'together = [{{ wait = 0.5 }}, [{change}, {{ still = "one.png" }}, {again}]]',
+        'together = [{ still = "two.png" }]',
+        f"together = [{change.replace('0.1', '0.01')}]",
+    )
+    frames = tmp_path / "frames"
+    render(storyboard, SIZE, [frames])
+    assert len([*frames.iterdir()]) == 7
+    for name, before, after in (("one", 1, 3), ("two", 4, 6)):
+        still, own, others = (
+            QImage(str(tmp_path / each))
+            for each in (f"{name}.png", f"frames/{before:05}.png", f"frames/{after:05}.png")
+        )
+        assert unlike(still, own) < unlike(still, others)
 
 
 REFUTED = ('require = "valid_loss < 0.0001"', 'wait-until = "train_loss < 1e-9"\nlimit = 0.3')

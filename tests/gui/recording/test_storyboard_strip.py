@@ -1,8 +1,9 @@
 """A teacher opens a storyboard in front of a class, steps through it, changes it and saves it."""
 
 import pytest
-from file_tools import drop, put_files
+from file_tools import answer_with, drop, put_files
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
@@ -44,6 +45,7 @@ def lecture(begin_anew, tmp_path):
     drop(person.window, put_files(path), QPoint(400, 300))
     person.wait(person.window.recording.storyboard.isVisible)
     yield person
+    person.answers.keeps = "discard"
     if strip(person).isVisible():
         person.click("storyboard.close")
 
@@ -191,6 +193,79 @@ def test_steps_are_moved_edited_left_out_and_saved(lecture, tmp_path, monkeypatc
     assert saved.steps[2].to == 0.01
     assert saved.experiment == now.experiment
     assert saved.title == "A lecture"
+
+
+def close_strip(person, _):
+    person.click("storyboard.close")
+
+
+def drop_another(person, folder):
+    path = folder / "another.toml"
+    path.write_text(TEXT.replace("A lecture", "Another"))
+    person.window.files.open(path)
+
+
+def record_one(person, _):
+    person.choose("Record storyboard")
+
+
+def quit_window(person, _):
+    person.window.close()
+
+
+WAYS = [close_strip, drop_another, record_one, quit_window]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_was_not_saved_is_asked_about_and_stays_unless_it_may_go(lecture, tmp_path, way):
+    shown, steps = strip(lecture), strip(lecture).playback.steps
+    shown.list.setCurrentRow(0)
+    lecture.click("storyboard.delete")
+    lecture.answers.keeps = "cancel"
+    way(lecture, tmp_path)
+    assert lecture.answers.asked == [("keep", "the storyboard “A lecture”")]
+    assert lecture.window.isVisible()
+    assert shown.playback.steps == steps[1:]
+    assert not lecture.window.recording.storyboard_recorder.is_on
+    action = next(a for a in lecture.window.findChildren(QAction) if "record_st" in a.objectName())
+    assert not action.isChecked()
+
+
+@pytest.mark.parametrize("way", WAYS[:3])
+def test_what_was_only_played_goes_unasked(lecture, tmp_path, way):
+    press(lecture, Qt.Key.Key_Space)
+    wait_at(lecture, 1)
+    way(lecture, tmp_path)
+    assert not lecture.answers.asked
+    lecture.window.recording.record_storyboard(False)
+
+
+@pytest.mark.parametrize("way", WAYS[:3])
+def test_what_was_not_saved_is_where_that_is_wanted(lecture, tmp_path, monkeypatch, way):
+    strip(lecture).list.setCurrentRow(0)
+    lecture.click("storyboard.copy")
+    answer_with(monkeypatch, tmp_path / "mine.toml")
+    lecture.answers.keeps = "save"
+    way(lecture, tmp_path)
+    assert len(load_storyboard(tmp_path / "mine.toml").steps) == 6
+    assert strip(lecture).playback is None or not strip(lecture).is_modified
+    lecture.window.recording.record_storyboard(False)
+
+
+def test_one_that_is_too_long_says_so_and_can_be_saved_once_it_is_shorter(
+    lecture, tmp_path, monkeypatch
+):
+    playback, path = strip(lecture).playback, tmp_path / "mine.toml"
+    asked = answer_with(monkeypatch, path)
+    playback.set_steps([Wait(wait=600.0)] * 4, 0)
+    lecture.click("storyboard.save")
+    assert "can't be saved: it is 2,400 s long: a film has at most 1,800 s" in lecture.banner
+    assert not asked
+    assert strip(lecture).is_modified
+    lecture.click("storyboard.delete")
+    lecture.click("storyboard.save")
+    assert load_storyboard(path).seconds == 1800.0
+    assert not strip(lecture).is_modified
 
 
 def test_what_does_not_hold_is_said_and_the_strip_waits(lecture):

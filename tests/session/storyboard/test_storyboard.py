@@ -17,6 +17,9 @@ from regplay.session.storyboard import (
     in_language,
     load_storyboard,
     loads_storyboard,
+    read_step,
+    step_toml,
+    storyboard_toml,
 )
 
 WD = "regularization.weight_decay"
@@ -150,11 +153,23 @@ REFUSED = {
     ("1080x1920", "1080"): r"sizes\[2\] = '1080': must be .*such as 1280x720",
     ('title = "What', 'tilte = "What'): r"tilte: no such key; did you mean title\?",
     ("seconds = 4", "seconds = 600\n" + "[[steps]]\nwait=600\n" * 3): r"it is 2,4\d\d s long",
-    ("[[steps]]", "[[steps]]\nwait = 1\n" * 501 + "[[steps]]"): "steps = …: must be 1 to 500",
+    ("[[steps]]", "[[steps]]\nwait = 1\n" * 1001 + "[[steps]]"): "steps = …: must be 1 to 1000",
     ("seconds = 4", 'seconds = 4\n[[steps]]\ninclude = "more.toml"'): r"only files that lie beside",
     ("seconds = 4", 'seconds = 4\n[[steps]]\nstill = "../a.png"'): r"still = '../a.png': must be",
     ("seconds = 4", 'seconds = 4\n[[steps]]\ndraw = "line"'): r"\(draw\): give at least two points",
     ("seconds = 4", "seconds = 4\n[[steps]]\nhide = [{ wait = 1, at = 3 }]"): r"leave out at",
+    (
+        "seconds = 4",
+        "seconds = 4\n[[steps]]\nhide = [{ together = [[{ wait = 1 }, { wait = 1, at = 3 }]] }]",
+    ): r"step 3 \(hide\): off camera no time passes; leave out at",
+    (
+        "seconds = 4",
+        'seconds = 4\n[[steps]]\nhide = [{ together = [{ still = "a.png" }] }]',
+    ): r"step 3 \(hide\): off camera there is no picture; put still after it",
+    (
+        "seconds = 4",
+        "seconds = 4\n[[steps]]\ntogether = [{ wait = 1 }, [{ hide = [{ wait = 1 }] }]]",
+    ): r"step 3 \(together\): hide is off camera, .* a step of its own, before this one",
     ("seconds = 4", 'seconds = 4\n[[steps]]\nshow = "thined"'): r"show = 'thined': must be one of",
     (
         "seconds = 4",
@@ -231,3 +246,35 @@ def test_an_experiment_of_its_own_may_read_a_table_beside_it_and_no_other(folder
         (folder / "film.toml").write_text(text.format(elsewhere))
         with pytest.raises(StoryboardError, match="names only files that lie beside it"):
             load_storyboard(folder / "film.toml")
+
+
+SETS = 'title = "t"\nsteps = [{{ set = {{ "data.name" = "csv", "data.file" = "{}" }} }}]'
+
+
+def test_a_step_takes_up_a_table_beside_it_once_that_was_allowed_and_no_other(folder):
+    path, asked = folder / "film.toml", []
+    path.write_text(SETS.format("my.csv").replace("}]", "}, { include = 'part.toml' }]"))
+    (folder / "part.toml").write_text("steps = [{ set = { 'data.file' = 'my.csv' } }]")
+    film = load_storyboard(path, lambda files: not asked.extend(files))
+    assert asked == [folder / "my.csv", folder / "part.toml"]
+    assert [step.set["data.file"] for step in film.steps] == [str(folder / "my.csv")] * 2
+    with pytest.raises(StoryboardError, match=r"my\.csv: it may not be read"):
+        load_storyboard(path, lambda files: False)
+    named = 'values = { it = "/etc/passwd" }\n' + SETS.format("$it")
+    within = SETS.format("/etc/passwd").replace("[{ set", "[{ hide = [{ set").replace("}]", "}] }]")
+    for text in (SETS.format("/etc/passwd"), SETS.format("../my.csv"), named, within):
+        path.write_text(text)
+        with pytest.raises(StoryboardError, match="names only files that lie beside it"):
+            load_storyboard(path)
+
+
+def test_a_table_that_a_step_takes_up_is_written_as_one_beside_the_file(folder):
+    (folder / "film.toml").write_text(SETS.format("my.csv"))
+    film = load_storyboard(folder / "film.toml")
+    text = storyboard_toml(film)
+    assert 'data.file" = "my.csv"' in text
+    assert loads_storyboard(text, folder) == film
+    (step,) = film.steps
+    assert read_step(step_toml(step), step) == step  # as the window has it edited
+    with pytest.raises(StoryboardError, match="names only files that lie beside it"):
+        read_step(step_toml(step))
