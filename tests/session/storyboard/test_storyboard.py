@@ -13,6 +13,7 @@ from regplay.session.storyboard import (
     SweepField,
     Train,
     at_marks,
+    begun_at,
     duration,
     in_language,
     load_storyboard,
@@ -129,6 +130,22 @@ def test_marks_that_do_not_fit_are_refused(marks, message):
         at_marks(loads_storyboard(text), marks)
     with pytest.raises(StoryboardError, match=r"no step has the name of a mark.*; the marks are x"):
         at_marks(loads_storyboard(TEXT), {"x": 1.0})
+
+
+def test_a_film_from_a_chapter_on_has_its_own_time():
+    chapter = '[[steps]]\nsection = "On"\n[[steps]]\nwait = 1\nat = 40\n[[steps]]\ntogether'
+    text = TEXT.replace("seconds = 4", "seconds = 4\nat = 20").replace(
+        "[[steps]]\ntogether", chapter
+    )
+    text = text.replace('caption = "Back."', 'caption = "Back.", at = 43').replace(
+        "scrub = 10", "at = 3, scrub = 10"
+    )
+    film = loads_storyboard(text)
+    hide, _, wait, together, _ = begun_at(film, "On").steps
+    assert hide == Hide(hide=film.steps[:3])
+    assert wait.at == pytest.approx(40 - (20 + 4 + 5))
+    assert together.together[0][0].at == pytest.approx(43 - (20 + 4 + 5))
+    assert together.together[1][0].at == 0.0
 
 
 REFUSED = {
