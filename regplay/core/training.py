@@ -219,9 +219,9 @@ class Training:
     def adjust(self, experiments: Sequence[Experiment]) -> None:
         """Go on from the present weights with other values of `ADJUSTABLE_FIELDS`.
 
-        Members that had stopped train again, unless nothing but the number of epochs is another: they
-        stop where they would have. The optimizer's momenta stay. Those that a stop left behind others
-        are trained to where these are before.
+        Members that had stopped train again, unless nothing but the number of epochs is another:
+        they stop where they would have. The optimizer's momenta stay. Those that a stop left behind
+        others are trained to where these are before.
 
         Raises
         ------
