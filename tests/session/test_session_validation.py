@@ -73,7 +73,7 @@ def test_a_file_is_read_as_it_is(tmp_path):
     path = tmp_path / "a.toml"
     path.write_bytes("λ = 1\r\n".encode())
     assert read_text(path, 9, "table", UserError) == "λ = 1\r\n"
-    with pytest.raises(UserError, match=r"a\.toml: larger than 0 MiB, so it is no table"):
+    with pytest.raises(UserError, match=r"a\.toml: larger than 0 KiB, so it is no table"):
         read_text(path, 7, "table", UserError)
     with pytest.raises(UserError, match="this is no file"):
         read_text(tmp_path, 9, "table", UserError)

@@ -1,5 +1,6 @@
 """Writes what a person does in the window as a storyboard, and a bar for what is said with it."""
 
+from collections.abc import Sequence
 from dataclasses import replace as replaced
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -15,9 +16,10 @@ from regplay.gui.training import Clock, Look
 from regplay.gui.widgets import ElidedLabel, FlatButton, fill, named
 from regplay.session.experiment_text import changes
 from regplay.session.pins import Pin
-from regplay.session.session import Annotation
+from regplay.session.session import MOST_POINTS, Annotation
 from regplay.session.storyboard import (
     LONGEST_CAPTION,
+    LONGEST_STEP,
     Action,
     BeginSection,
     Caption,
@@ -174,11 +176,11 @@ class StoryboardRecorder(QObject):
         begin, start = training
         runner, last = self._controller.runner, self._experiment.epochs
         epochs = runner.epoch - start
-        seconds = round(self._clock.now() - begin, 1)
+        seconds = min(max(round(self._clock.now() - begin, 1), 0.1), LONGEST_STEP)
         if runner.epoch >= last:
-            self._note(Train(train="end", seconds=max(seconds, 0.1)), begin=begin)
+            self._note(Train(train="end", seconds=seconds), begin=begin)
         elif epochs > 0:
-            self._note(Train(train=epochs, seconds=max(seconds, 0.1)), begin=begin)
+            self._note(Train(train=epochs, seconds=seconds), begin=begin)
 
     def _note_look(self, look: Look) -> None:
         study = self._controller.studies.studies.get(look.study)
@@ -210,10 +212,26 @@ class StoryboardRecorder(QObject):
         elif len(now) > len(before) == same:
             for each in now[same:]:
                 self._note(_draw(each))
-        elif now != before:
-            self._note(Draw(draw="erase", seconds=0.0))
+        else:
+            left = before
+            for erase in _erased(before, now):
+                self._note(erase)
+                left = erase.leaves(left)
             for each in now:
-                self._note(_draw(each))
+                if each not in left:
+                    self._note(_draw(each))
+
+
+def _erased(before: Sequence[Annotation], now: Sequence[Annotation]) -> list[Draw]:
+    """Steps that erase what is not there any more, one for each plot."""
+    gone = [each for each in before if each not in now]
+    points = {
+        each.on: tuple(p for one in gone if one.on == each.on for p in one.points[:1])
+        for each in gone
+    }
+    if gone and (not now or max(map(len, points.values())) > MOST_POINTS):
+        return [Draw(draw="erase", seconds=0.0)]  # what stays is drawn again
+    return [Draw(draw="erase", on=on, points=each, seconds=0.0) for on, each in points.items()]
 
 
 def _draw(annotation: Annotation) -> Draw:
