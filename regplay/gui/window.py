@@ -458,7 +458,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about what was not saved, remember the geometry and end the thread."""
-        if not self.documents.may_close():
+        may_close = self.documents.may_close()
+        if not (may_close and (self.documents.is_left or self.recording.may_close())):
             event.ignore()
             return
         self.recording.close()

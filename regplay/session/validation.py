@@ -87,7 +87,8 @@ def read_text(
             with path.open("rb") as file:
                 content = file.read(most + 1)  # of a pipe, or a file that has grown meanwhile
         if max(found.st_size, len(content)) > most:
-            raise refusal(f"{path}: larger than {most >> 20} MiB, so it is no {what}")
+            limit = f"{most >> 20} MiB" if most >> 20 else f"{most >> 10} KiB"
+            raise refusal(f"{path}: larger than {limit}, so it is no {what}")
         return content.decode("utf-8")
     except OSError as error:
         raise refusal(f"{path}: can't be read: {error.strerror or error}") from None

@@ -25,6 +25,8 @@ _DOTS = ".".join("c" * 60_000)
         f"x = {{{_DOTS} = 1}}",
         "".join(f"[a{i}.b.c.d]\n" for i in range(20_000)),
         "".join(f"a{i} = 1\n" for i in range(300_000)),
+        "x = [" + "[],\n" * 250_000 + "]",
+        "".join(f"  [[a{i}]]\n" for i in range(20_000)),
         "".join(f"[a{i}.{'.'.join('b' * 31)}]\n" for i in range(4000)),
         "# a\n" * 2 * _M,
         'x = "' + r"\u0041" * 2 * _M + '"',
@@ -32,7 +34,16 @@ _DOTS = ".".join("c" * 60_000)
     ],
     ids=[
         *("lists", "recursion", "tables", "numbers", "dots", "header", "quoted", "inline"),
-        *("headers", "keys", "deep headers", "lines", "escapes", "length"),
+        *(
+            "headers",
+            "keys",
+            "empty lists",
+            "lists of tables",
+            "deep headers",
+            "lines",
+            "escapes",
+            "length",
+        ),
     ],
 )
 def test_what_could_take_long_is_refused_at_once(text):
@@ -89,6 +100,8 @@ def test_nothing_is_hidden_behind_the_end_of_a_string(before):
         "[pages.pins.set.data]\nnoise = 0.5\n",
         'a."b.c" = [1.5, 2.25, 1979-05-27T07:32:00.999]\nb = "x"\n',
         "numbers = [" + "3,\n" * 30_000 + "]",
+        "drawn = [" + "[0.5, 1.25], " * 60_000 + "]",
+        "drawn = [\n" + "  [\n    0.5,\n    1.25,\n  ],\n" * 60_000 + "]",
         "lines = [" + "[\n1.5,\n-3,\n],\n" * 30_000 + "]",
         "",
     ],

@@ -67,7 +67,7 @@ class Dialogs:
         return self._ask(
             "Save changes?",
             f"Save the changes to {name}?",
-            "Without that, what was changed and pinned since it was saved is lost.",
+            "Without that, what was changed, pinned or recorded since it was saved is lost.",
             {"Save": "save", "Don't save": "discard", "Cancel": "cancel"},
             default="Save",
         )
@@ -176,7 +176,7 @@ class Documents(QObject):
         self._has_told_of_settings = False
         self._writer = DocumentWriter()
         self._shown = session.document() or Document(Experiment())
-        self._is_left = False
+        self.is_left = False
         self._saved: Document | None = self._shown  # None: what is open was never saved
         self._timer = clock.every(CHECK, self._tick)
 
@@ -324,7 +324,7 @@ class Documents(QObject):
         Who only tries settings is not asked: that takes a session with a name, with pinned runs or
         points placed by hand, or one that was recovered.
         """
-        if self._is_left or not self._would_be_lost():
+        if self.is_left or not self._would_be_lost():
             return True
         name = "this session" if self.path is None else self.path.name
         answer = self._questions.keep_changes(name)
@@ -334,7 +334,7 @@ class Documents(QObject):
         """The program ends, whatever there is to ask: what would be lost is offered next time."""
         if self._would_be_lost():
             self._autosave.leave(self._present())
-        self._is_left = True  # a run that goes on would be a change to ask about
+        self.is_left = True  # a run that goes on would be a change to ask about
 
     def _would_be_lost(self) -> bool:
         self.check()

@@ -80,7 +80,7 @@ class Recording(QObject):
         bar.said.connect(self._show_caption)
         bar.stop_clicked.connect(lambda: self.record_storyboard(False))
         self.presenter.switched.connect(bar.set_presented)
-        self.storyboard = StoryboardStrip(self._playback)
+        self.storyboard = StoryboardStrip(self._playback, ask.keep_changes)
         self.storyboard.failed.connect(self.failed)
         self.storyboard.done.connect(self.done)
         self.presenter.switched.connect(self.storyboard.set_presented)
@@ -119,15 +119,24 @@ class Recording(QObject):
         except UserError as error:
             self.failed.emit(str(error))
         else:
-            self.storyboard.open(found, path)
+            if self.may_close():
+                self.storyboard.open(found, path)
 
     def record_storyboard(self, is_on: bool) -> None:
         """Write what a person does as a storyboard, or open what was written."""
-        if is_on:
+        if not is_on:
+            if (found := self.storyboard_recorder.stop()) is not None:
+                self.storyboard.open(found, Path("storyboard.toml"), is_saved=False)
+        elif self.storyboard.may_close():
             self.storyboard.close_storyboard()
             self.storyboard_recorder.start()
-        elif (found := self.storyboard_recorder.stop()) is not None:
-            self.storyboard.open(found, Path("storyboard.toml"))
+        else:
+            self.storyboard_recorder.switched.emit(False)
+
+    def may_close(self) -> bool:
+        """Ask about a storyboard that was not saved, or is being recorded."""
+        self.record_storyboard(False)
+        return self.storyboard.may_close()
 
     def _show_caption(self, text: str) -> None:
         self.presentation.show_caption_line(True)

@@ -1,5 +1,6 @@
 """Writes what a person does in the window as a storyboard, and a bar for what is said with it."""
 
+from collections.abc import Sequence
 from dataclasses import replace as replaced
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -15,9 +16,10 @@ from regplay.gui.training import Clock, Look
 from regplay.gui.widgets import ElidedLabel, FlatButton, fill, named
 from regplay.session.experiment_text import changes
 from regplay.session.pins import Pin
-from regplay.session.session import Annotation
+from regplay.session.session import MOST_POINTS, Annotation
 from regplay.session.storyboard import (
     LONGEST_CAPTION,
+    LONGEST_STEP,
     Action,
     BeginSection,
     Caption,
@@ -34,6 +36,7 @@ from regplay.session.storyboard import (
 )
 
 _SIZE = (1280, 720)
+_BEGINS_ANEW = Train(train=0, seconds=0.0)
 
 
 class StoryboardRecorder(QObject):
@@ -57,6 +60,8 @@ class StoryboardRecorder(QObject):
         self._began: float | None = None
         self._is_changing = False
         self._training: tuple[float, int] | None = None  # since when, and from which epoch
+        self._is_anew = False  # whether that began anew, by a change
+        self._left_at: int | None = None  # the epoch that a command may bring the run away from
         self._moment: int | None = None
         self._begins_at: int | None = None  # the moment that was in sight
         self._pins: list[Pin] = []
@@ -149,6 +154,8 @@ class StoryboardRecorder(QObject):
         before, self._experiment = self._experiment, experiment
         values = changes(before, experiment)
         if not values:
+            self._left_at = self._controller.runner.due_epoch
+            QTimer.singleShot(0, self, self._note_moved)
             return
         self._is_changing = True  # until all that follows from it at once is done
         QTimer.singleShot(0, self, self._end_change)
@@ -157,28 +164,45 @@ class StoryboardRecorder(QObject):
         self._note(SetValues(set=values), is_drag=True)
         self._moment = None  # a new run is shown at its newest moment
         if is_training:
-            self._training = self._clock.now(), 0
+            self._training, self._is_anew = (self._clock.now(), 0), True
+
+    def _note_moved(self) -> None:
+        """The run may have begun anew, or gone to another moment of it, without a change."""
+        left_at, self._left_at = self._left_at, None
+        if left_at is None:
+            return
+        epoch, now = self._controller.runner.due_epoch, self._clock.now()
+        if epoch < left_at:
+            left_at = 0
+            self._note(_BEGINS_ANEW, begin=now)
+        if epoch > left_at:
+            self._note(Train(train=epoch - left_at, seconds=0.0), begin=now)
 
     def _note_playing(self, is_playing: bool) -> None:
         if self._began is None:
             return
         if not is_playing:
             self._end_training()
-        elif self._training is None and not self._is_changing:
+            return
+        self._note_moved()
+        if self._training is None and not self._is_changing:
             self._training = self._clock.now(), self._controller.runner.epoch
 
     def _end_training(self) -> None:
         training, self._training = self._training, None
+        is_anew, self._is_anew = self._is_anew, False
         if training is None or self._began is None:
             return
         begin, start = training
         runner, last = self._controller.runner, self._experiment.epochs
         epochs = runner.epoch - start
-        seconds = round(self._clock.now() - begin, 1)
+        seconds = min(max(round(self._clock.now() - begin, 1), 0.1), LONGEST_STEP)
+        if is_anew and epochs > 0:
+            self._note(_BEGINS_ANEW, begin=begin)
         if runner.epoch >= last:
-            self._note(Train(train="end", seconds=max(seconds, 0.1)), begin=begin)
+            self._note(Train(train="end", seconds=seconds), begin=begin)
         elif epochs > 0:
-            self._note(Train(train=epochs, seconds=max(seconds, 0.1)), begin=begin)
+            self._note(Train(train=epochs, seconds=seconds), begin=begin)
 
     def _note_look(self, look: Look) -> None:
         study = self._controller.studies.studies.get(look.study)
@@ -210,10 +234,26 @@ class StoryboardRecorder(QObject):
         elif len(now) > len(before) == same:
             for each in now[same:]:
                 self._note(_draw(each))
-        elif now != before:
-            self._note(Draw(draw="erase", seconds=0.0))
+        else:
+            left = before
+            for erase in _erased(before, now):
+                self._note(erase)
+                left = erase.leaves(left)
             for each in now:
-                self._note(_draw(each))
+                if each not in left:
+                    self._note(_draw(each))
+
+
+def _erased(before: Sequence[Annotation], now: Sequence[Annotation]) -> list[Draw]:
+    """Steps that erase what is not there any more, one for each plot."""
+    gone = [each for each in before if each not in now]
+    points = {
+        each.on: tuple(p for one in gone if one.on == each.on for p in one.points[:1])
+        for each in gone
+    }
+    if gone and (not now or max(map(len, points.values())) > MOST_POINTS):
+        return [Draw(draw="erase", seconds=0.0)]  # what stays is drawn again
+    return [Draw(draw="erase", on=on, points=each, seconds=0.0) for on, each in points.items()]
 
 
 def _draw(annotation: Annotation) -> Draw:

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from regplay.core import UserError
 from regplay.core.fields import FIELDS
+from regplay.gui.persistence import Keeping
 from regplay.gui.recording.playback import Playback
 from regplay.gui.theme import zoomed
 from regplay.gui.widgets import (
@@ -41,6 +42,7 @@ from regplay.session.storyboard import (
     Step,
     Storyboard,
     StoryboardError,
+    check_readable,
     duration,
     read_step,
     step_table,
@@ -102,6 +104,13 @@ class StoryboardStrip(QWidget):
     ----------
     playback
         Of the storyboard that is open; None without one.
+    is_modified
+        Whether it holds what was not saved.
+
+    Parameters
+    ----------
+    keep_changes
+        Asks what to do with that; as of `Dialogs`.
 
     Signals
     -------
@@ -114,12 +123,17 @@ class StoryboardStrip(QWidget):
     failed = Signal(str)
     done = Signal(str)
 
-    def __init__(self, make_playback: Callable[[Storyboard], Playback]) -> None:
+    def __init__(
+        self,
+        make_playback: Callable[[Storyboard], Playback],
+        keep_changes: Callable[[str], Keeping],
+    ) -> None:
         super().__init__()
         self.setObjectName("storyboard")
-        self._make_playback = make_playback
+        self._make_playback, self._keep_changes = make_playback, keep_changes
         self._path = Path("storyboard.toml")
         self.playback: Playback | None = None
+        self.is_modified = False
         self._is_filling = self._is_presented = False
         self.title = named("storyboard.title", Label())
         self.back = named("storyboard.back", FlatButton("Back", "The step before (Page Up)"))
@@ -147,7 +161,7 @@ class StoryboardStrip(QWidget):
         self.copy.clicked.connect(self._copy)
         self.delete.clicked.connect(self._delete)
         self.save.clicked.connect(self._save)
-        self.close_button.clicked.connect(self.close_storyboard)
+        self.close_button.clicked.connect(self._close)
         self.hide()
 
     def _set_up_list(self) -> None:
@@ -166,13 +180,13 @@ class StoryboardStrip(QWidget):
 
     # what is open
 
-    def open(self, storyboard: Storyboard, path: Path) -> None:
-        """Show this one in place of any other."""
+    def open(self, storyboard: Storyboard, path: Path, *, is_saved: bool = True) -> None:
+        """Show this one in place of any other; `may_close` asks about that before."""
         self.close_storyboard()
-        self._path = path
+        self._path, self.is_modified = path, not is_saved
         playback = self.playback = self._make_playback(storyboard)
         playback.changed.connect(self._show_state)
-        playback.steps_changed.connect(self._fill)
+        playback.steps_changed.connect(self._take_change)
         playback.failed.connect(self.failed)
         self._fill()
         self.setVisible(not self._is_presented)
@@ -191,6 +205,17 @@ class StoryboardStrip(QWidget):
             playback.close()
             playback.deleteLater()
             self.hide()
+
+    def may_close(self) -> bool:
+        """Ask about what was not saved; whether it may be closed."""
+        if self.playback is None or not self.is_modified:
+            return True
+        answer = self._keep_changes(f"the storyboard “{self.playback.storyboard.title}”")
+        return answer == "discard" or (answer == "save" and self._save())
+
+    def _close(self) -> None:
+        if self.may_close():
+            self.close_storyboard()
 
     def _ask(self, what: Callable[[Playback], None]) -> None:
         if self.playback is not None:
@@ -237,6 +262,10 @@ class StoryboardStrip(QWidget):
 
     # changes
 
+    def _take_change(self) -> None:
+        self.is_modified = True
+        self._fill()
+
     def _take_order(self, *_: QModelIndex | int) -> None:
         """Steps were dragged to other places."""
         playback = self.playback
@@ -268,22 +297,31 @@ class StoryboardStrip(QWidget):
         if playback is not None and row >= 0 and len(playback.steps) > 1:
             playback.set_steps([*playback.steps[:row], *playback.steps[row + 1 :]], row)
 
-    def _save(self) -> None:
+    def _save(self) -> bool:
+        """Ask for a name and write it there; whether it is saved."""
         if self.playback is None:
-            return
+            return False
+        storyboard, folder = self.playback.storyboard, self._path.absolute().parent
+        try:
+            check_readable(storyboard, folder)
+        except StoryboardError as error:
+            advice = "make steps shorter or leave some out, then save it again"
+            self.failed.emit(f"This storyboard can't be saved: {error}; {advice}.")
+            return False
         name, _ = QFileDialog.getSaveFileName(
             self, "Save storyboard", str(self._path), "Storyboards (*.toml)"
         )
         if not name:
-            return
+            return False
         path = Path(name)
         try:
-            write_file(path, storyboard_toml(self.playback.storyboard))
+            write_file(path, storyboard_toml(storyboard))
         except UserError as error:
             self.failed.emit(str(error))
-        else:
-            self._path = path
-            self.done.emit(f"Saved {path.name}")
+            return False
+        self._path, self.is_modified = path, False
+        self.done.emit(f"Saved {path.name}")
+        return True
 
     # keys
 

@@ -2,6 +2,7 @@
 
 from regplay.session.storyboard.captions import chapters, read_marks, srt, vtt
 from regplay.session.storyboard.reading import (
+    check_readable,
     is_storyboard,
     load_storyboard,
     loads_storyboard,
@@ -9,6 +10,7 @@ from regplay.session.storyboard.reading import (
 )
 from regplay.session.storyboard.steps import (
     LONGEST_CAPTION,
+    LONGEST_STEP,
     VERBS,
     BeginSection,
     Caption,

@@ -46,11 +46,12 @@ from regplay.session.storyboard.storyboard import (
     of_length,
     parsed_size,
 )
+from regplay.session.storyboard.writing import storyboard_toml
 from regplay.session.validation import dotted, has_key, parse_toml, read_text, validated
 
 PLACES = ("fit", "losses", "verdict", "timeline")  # what a step may focus on, beside controls
-_LARGEST = 1 << 18  # bytes of a file
-_MOST_STEPS = 500  # with those of the files that it includes
+_LARGEST = 1 << 22  # bytes of a file; a line that is drawn has up to 200 points
+_MOST_STEPS = 1000  # with those of the files that it includes
 _DEEPEST = 5  # files within files, and steps within steps
 
 _Size = Annotated[str, Meta(pattern=r"^[0-9]{2,4}x[0-9]{2,4}$", description="such as 1280x720")]
@@ -126,6 +127,20 @@ def loads_storyboard(
     sizes, steps = tuple(map(parsed_size, whole.sizes)), reader.steps(whole.steps, "step")
     storyboard = Storyboard(**head, sizes=sizes, experiment=begins, steps=steps)
     return of_length(in_language(storyboard, storyboard.language))
+
+
+def check_readable(storyboard: Storyboard, folder: Path) -> None:
+    """Refuse one whose text, as a file in this folder, could not be read again.
+
+    Raises
+    ------
+    StoryboardError
+        With the limit that it passes.
+    """
+    text = storyboard_toml(storyboard)
+    if (size := len(text.encode())) > _LARGEST:
+        raise StoryboardError(f"it is {size >> 10:,} KiB long: there may be {_LARGEST >> 10:,}")
+    loads_storyboard(text, folder)
 
 
 def read_step(text: str, before: Step | None = None) -> Step:

@@ -18,10 +18,11 @@ from regplay.session.validation import EpochNumber, OneLine
 ViewName = Literal["fit", "landscape", "seeds", "network", "split", "band", "thinned", "compare"]
 Ease = Literal["linear", "smooth"]
 LONGEST = 1800  # s, of one film
+LONGEST_STEP = 600.0  # s
 # A caption is found, and read at 15 characters a second, as subtitles are made; none is shorter.
 _FOUND_SECONDS, _READ_A_SECOND, _LEAST_SECONDS = 0.5, 15, 1.5
 
-_Seconds = Annotated[float, Meta(ge=0.0, le=600.0)]
+_Seconds = Annotated[float, Meta(ge=0.0, le=LONGEST_STEP)]
 _File = Annotated[
     str,
     Meta(
@@ -139,7 +140,7 @@ class Focus(Step, frozen=True):
 
 
 class Draw(Step, frozen=True):
-    """Draw on a plot, in its own coordinates; `erase` takes away all that was drawn."""
+    """Draw on a plot, in its own coordinates; `erase` takes away all, or what begins at points."""
 
     draw: Literal["line", "arrow", "text", "erase"]
     on: PlotName = "fit"
@@ -151,6 +152,14 @@ class Draw(Step, frozen=True):
         """What is there once it is drawn."""
         assert self.draw != "erase"
         return Annotation(draw=self.draw, on=self.on, points=self.points, text=self.text)
+
+    def leaves(self, drawn: Iterable[Annotation]) -> tuple[Annotation, ...]:
+        """What is left of what was drawn once it is erased."""
+        assert self.draw == "erase"
+        if not self.points:
+            return ()
+        gone = {(self.on, point) for point in self.points}
+        return tuple(each for each in drawn if not {(each.on, p) for p in each.points[:1]} & gone)
 
 
 class Wait(Step, frozen=True):

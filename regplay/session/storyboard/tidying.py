@@ -9,6 +9,7 @@ import msgspec
 
 from regplay.core.fields import FIELDS
 from regplay.session.storyboard.steps import (
+    LONGEST_STEP,
     Caption,
     Draw,
     PinRun,
@@ -25,7 +26,6 @@ from regplay.session.storyboard.steps import (
 _TOGETHER = 0.8  # s between two changes by one drag, at most
 _LEAST_SWEEP = 0.3  # s; what is shorter was no drag
 _LEAST_WAIT = 0.3  # s, that one would write down
-_LONGEST = 600.0  # s, of one step
 _LAST_LOOK = 2.0  # s after the last action, at most; then one is on the way to end the recording
 
 
@@ -72,16 +72,16 @@ def tidied(actions: Sequence[Action], seconds: float, epoch: int | None = None) 
         moment = _moment_after(made[-1], moment)
         rest = _tenths(follows - drag[-1].end)
         if isinstance(made[-1], SetValues | PinRun | ShowTab):
-            made[-1] = msgspec.structs.replace(made[-1], seconds=min(rest, _LONGEST))
+            made[-1] = msgspec.structs.replace(made[-1], seconds=min(rest, LONGEST_STEP))
         elif isinstance(made[-1], Caption):  # stands as long as it takes to read, at least
             if rest > duration(made[-1]):
-                made[-1] = msgspec.structs.replace(made[-1], seconds=min(rest, _LONGEST))
+                made[-1] = msgspec.structs.replace(made[-1], seconds=min(rest, LONGEST_STEP))
         elif rest >= _LEAST_WAIT:
-            made.append(Wait(wait=min(rest, _LONGEST)))
+            made.append(Wait(wait=min(rest, LONGEST_STEP)))
         steps += made
     begins = _tenths(drags[0][0].begin) if drags else _tenths(seconds)
     if begins >= _LEAST_WAIT or not steps:
-        steps.insert(0, Wait(wait=min(begins, _LONGEST)))
+        steps.insert(0, Wait(wait=min(begins, LONGEST_STEP)))
     return tuple(steps)
 
 
@@ -120,7 +120,7 @@ def _moment_after(step: Step, moment: float) -> float:
 
 def _steps_of(drag: Sequence[Action], moment: float) -> list[Step]:
     last, begin = drag[-1].step, drag[0].begin
-    seconds = min(_tenths(drag[-1].end - begin), _LONGEST)
+    seconds = min(_tenths(drag[-1].end - begin), LONGEST_STEP)
     match last:
         case SetValues(set=values) if len(drag) > 1 and len(values) == 1:
             (path,) = values
@@ -170,7 +170,7 @@ def _one_way(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]
             turns.append(index)
     turns.append(len(points) - 1)
     return [
-        (points[end][1], min(_tenths(points[end][0] - points[start][0]), _LONGEST))
+        (points[end][1], min(_tenths(points[end][0] - points[start][0]), LONGEST_STEP))
         for start, end in pairwise(turns)
         if points[end][1] != points[start][1]
     ]

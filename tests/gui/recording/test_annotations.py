@@ -6,6 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
 from regplay.session.session import MOST_ANNOTATIONS, Annotation
+from regplay.session.storyboard import Draw
 
 LEFT = Qt.MouseButton.LeftButton
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -133,6 +134,26 @@ def test_the_eraser_takes_what_it_passes_and_undo_brings_it_back(drawer):
     assert drawn(drawer) == ()
     QTest.keyClick(drawer.window, Qt.Key.Key_Z, CTRL)
     assert drawn(drawer) == (upper, lower)
+
+
+def test_what_is_erased_while_a_storyboard_is_recorded_is_one_step_that_does_the_same(drawer):
+    drawer.choose("Record storyboard")
+    drawer.click("annotations.arrow")
+    for y in (1.0, 0.0, -1.0):
+        drag(drawer, (-2.0, y), (2.0, y))
+    drawer.click("annotations.eraser")
+    drag(drawer, (0.0, 0.5), (0.0, 1.0), (0.0, 1.4))
+    left = drawn(drawer)
+    assert len(left) == 2
+    drawer.choose("Record storyboard")
+    playback = drawer.window.recording.storyboard.playback
+    steps = [step for step in playback.steps if isinstance(step, Draw)]
+    assert [step.draw for step in steps] == ["arrow", "arrow", "arrow", "erase"]
+    assert steps[-1].points == steps[0].points[:1]
+    assert drawn(drawer) == ()
+    playback.go_to(len(playback.steps))
+    drawer.wait(lambda: drawn(drawer) == left)
+    drawer.click("storyboard.close")
 
 
 def test_strokes_and_settings_are_undone_in_the_order_in_which_they_were_made(drawer):

@@ -2,6 +2,7 @@
 
 import pytest
 from endless import ENDLESS
+from file_tools import answer_with
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QInputDialog
@@ -20,6 +21,7 @@ from regplay.session.storyboard import (
     ShowTab,
     SweepField,
     Train,
+    load_storyboard,
     loads_storyboard,
     storyboard_toml,
 )
@@ -173,6 +175,61 @@ def test_it_is_rendered_to_the_same_end(recorded, tmp_path):
         renderer.close()
 
 
+def trained(person, epoch):
+    """The person has the run trained to an epoch, then pauses."""
+    runner = person.controller.runner
+    if not runner.is_playing:
+        person.press(Qt.Key.Key_Space)
+    person.wait(lambda: runner.epoch >= epoch)
+    person.press(Qt.Key.Key_Space)
+    person.wait(lambda: not runner.is_playing and runner.is_up_to_date)
+
+
+def replayed(person):
+    """Where the run comes to when what was recorded is played."""
+    storyboard, steps = finish(person)
+    playback = person.window.recording.storyboard.playback
+    playback.go_to(len(storyboard.steps))
+    person.wait(lambda: playback._timer is None)
+    return person.controller.runner.epoch, [step.train for step in steps if isinstance(step, Train)]
+
+
+def test_a_run_that_is_reset_begins_anew_in_the_film(begin_anew):
+    person = record(begin_anew(ENDLESS))
+    trained(person, 8)
+    person.press(Qt.Key.Key_R)
+    trained(person, 3)
+    epoch, (before, anew, after) = replayed(person)
+    assert (before >= 8, anew) == (True, 0)
+    assert epoch == after
+
+
+def test_a_moment_from_which_it_goes_on_is_gone_back_to_in_the_film(begin_anew):
+    person = record(begin_anew(ENDLESS))
+    trained(person, 8)
+    person.controller.look(epoch=4)
+    person.wait(lambda: person.view.moment.epoch == 4)
+    person.controller.continue_from_here()
+    person.wait(lambda: person.controller.runner.epoch > 6)
+    person.press(Qt.Key.Key_Space)
+    epoch, (_, anew, moment, after) = replayed(person)
+    assert anew == 0
+    assert 4 <= moment <= epoch
+    assert epoch == moment + after
+
+
+def test_a_change_while_it_trains_begins_anew_in_the_film(begin_anew):
+    person = record(begin_anew(ENDLESS))
+    runner = person.controller.runner
+    person.press(Qt.Key.Key_Space)
+    person.wait(lambda: runner.epoch > 8)
+    person.set(data__noise=0.1)
+    trained(person, 3)
+    epoch, (_, anew, after) = replayed(person)
+    assert anew == 0
+    assert epoch == after
+
+
 def answer(monkeypatch, clock, *texts):
     """Have the next questions answered with these, each a minute later; None cancels."""
     answers = iter(texts)
@@ -214,6 +271,48 @@ def test_captions_and_sections_are_said_while_it_is_recorded(open_window, monkey
     )
     person.choose("Record storyboard")  # the entry of the menu knows that it was stopped
     assert bar.isVisible()
+
+
+def test_what_was_recorded_is_asked_about_even_while_it_is(open_window, tmp_path, monkeypatch):
+    person = open_window(SMALL)
+    person.choose("Record storyboard")
+    person.set(data__noise=0.1)
+    person.answers.keeps = "cancel"
+    person.window.close()
+    assert person.window.isVisible()
+    assert ("keep", "the storyboard “What I did”") in person.answers.asked
+    steps = person.window.recording.storyboard.playback.steps
+    assert SetValues(set={"data.noise": 0.1}, seconds=0.0) in steps
+    person.answers.asked.clear()
+    answer_with(monkeypatch, tmp_path / "mine.toml")
+    person.answers.keeps = "save"
+    person.window.close()
+    assert not person.window.isVisible()
+    assert load_storyboard(tmp_path / "mine.toml").steps == steps
+
+
+def test_a_training_that_takes_longer_than_a_step_may_is_one_that_can_be_saved(open_window):
+    clock = VirtualClock()
+    person = open_window(ENDLESS, clock=clock)
+    runner = person.controller.runner
+    person.choose("Record storyboard")
+    person.press(Qt.Key.Key_Space, person.window)
+
+    def has_trained():
+        clock.advance(0.05)
+        return runner.epoch > 0
+
+    person.wait(has_trained)
+    person.press(Qt.Key.Key_Space, person.window)
+    person.press(Qt.Key.Key_Space, person.window)
+    at = runner.epoch
+    for _ in range(7):
+        clock.advance(100.0)
+    person.wait(lambda: runner.epoch > at)
+    film, steps = finish(person)
+    assert isinstance(steps[-1], Train)
+    assert steps[-1].seconds == 600.0
+    assert loads_storyboard(storyboard_toml(film)).steps == film.steps
 
 
 def test_what_is_said_during_training_comes_between_its_two_parts(begin_anew):

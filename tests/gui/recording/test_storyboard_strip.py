@@ -1,13 +1,15 @@
 """A teacher opens a storyboard in front of a class, steps through it, changes it and saves it."""
 
 import pytest
-from file_tools import drop, put_files
+from file_tools import answer_with, drop, put_files
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
 from regplay.core.fields import get
 from regplay.gui.recording.storyboard_strip import StepDialog
+from regplay.gui.training import VirtualClock
 from regplay.session.storyboard import Wait, load_storyboard
 
 LEFT = Qt.MouseButton.LeftButton
@@ -44,6 +46,7 @@ def lecture(begin_anew, tmp_path):
     drop(person.window, put_files(path), QPoint(400, 300))
     person.wait(person.window.recording.storyboard.isVisible)
     yield person
+    person.answers.keeps = "discard"
     if strip(person).isVisible():
         person.click("storyboard.close")
 
@@ -193,6 +196,79 @@ def test_steps_are_moved_edited_left_out_and_saved(lecture, tmp_path, monkeypatc
     assert saved.title == "A lecture"
 
 
+def close_strip(person, _):
+    person.click("storyboard.close")
+
+
+def drop_another(person, folder):
+    path = folder / "another.toml"
+    path.write_text(TEXT.replace("A lecture", "Another"))
+    person.window.files.open(path)
+
+
+def record_one(person, _):
+    person.choose("Record storyboard")
+
+
+def quit_window(person, _):
+    person.window.close()
+
+
+WAYS = [close_strip, drop_another, record_one, quit_window]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_was_not_saved_is_asked_about_and_stays_unless_it_may_go(lecture, tmp_path, way):
+    shown, steps = strip(lecture), strip(lecture).playback.steps
+    shown.list.setCurrentRow(0)
+    lecture.click("storyboard.delete")
+    lecture.answers.keeps = "cancel"
+    way(lecture, tmp_path)
+    assert lecture.answers.asked == [("keep", "the storyboard “A lecture”")]
+    assert lecture.window.isVisible()
+    assert shown.playback.steps == steps[1:]
+    assert not lecture.window.recording.storyboard_recorder.is_on
+    action = next(a for a in lecture.window.findChildren(QAction) if "record_st" in a.objectName())
+    assert not action.isChecked()
+
+
+@pytest.mark.parametrize("way", WAYS[:3])
+def test_what_was_only_played_goes_unasked(lecture, tmp_path, way):
+    press(lecture, Qt.Key.Key_Space)
+    wait_at(lecture, 1)
+    way(lecture, tmp_path)
+    assert not lecture.answers.asked
+    lecture.window.recording.record_storyboard(False)
+
+
+@pytest.mark.parametrize("way", WAYS[:3])
+def test_what_was_not_saved_is_where_that_is_wanted(lecture, tmp_path, monkeypatch, way):
+    strip(lecture).list.setCurrentRow(0)
+    lecture.click("storyboard.copy")
+    answer_with(monkeypatch, tmp_path / "mine.toml")
+    lecture.answers.keeps = "save"
+    way(lecture, tmp_path)
+    assert len(load_storyboard(tmp_path / "mine.toml").steps) == 6
+    assert strip(lecture).playback is None or not strip(lecture).is_modified
+    lecture.window.recording.record_storyboard(False)
+
+
+def test_one_that_is_too_long_says_so_and_can_be_saved_once_it_is_shorter(
+    lecture, tmp_path, monkeypatch
+):
+    playback, path = strip(lecture).playback, tmp_path / "mine.toml"
+    asked = answer_with(monkeypatch, path)
+    playback.set_steps([Wait(wait=600.0)] * 4, 0)
+    lecture.click("storyboard.save")
+    assert "can't be saved: it is 2,400 s long: a film has at most 1,800 s" in lecture.banner
+    assert not asked
+    assert strip(lecture).is_modified
+    lecture.click("storyboard.delete")
+    lecture.click("storyboard.save")
+    assert load_storyboard(path).seconds == 1800.0
+    assert not strip(lecture).is_modified
+
+
 def test_what_does_not_hold_is_said_and_the_strip_waits(lecture):
     step = 'wait-until = "train_loss < 1e-9"\nlimit = 0.1'
     from regplay.session.storyboard import read_step
@@ -201,6 +277,83 @@ def test_what_does_not_hold_is_said_and_the_strip_waits(lecture):
     press(lecture, Qt.Key.Key_Space)
     lecture.wait(lambda: "step 1 (wait-until): train_loss < 1e-9 does not hold" in lecture.banner)
     assert not strip(lecture).playback.is_playing
+
+
+@pytest.fixture
+def timed(open_window, tmp_path):
+    """A window with a storyboard of these steps, and what lets seconds pass in it."""
+    clock = VirtualClock()
+    person = open_window({"model.width": 16}, clock=clock)
+    path = tmp_path / "timed.toml"
+
+    def begin(steps, epochs=5000):
+        head = f"experiment = {{ epochs = {epochs}, model.width = 8, data.n_valid = 20 }}"
+        path.write_text(f'title = "t"\n{head}\nsteps = [{steps}]')
+        person.window.files.open(path)
+        return person, strip(person).playback
+
+    def let_pass(until):
+        """How long it takes until this is so, s."""
+        before = clock.now()
+
+        def is_so():
+            clock.advance(1 / 60)
+            return until()
+
+        person.wait(is_so)
+        return clock.now() - before
+
+    yield begin, let_pass, clock
+    person.click("storyboard.close")
+
+
+WAITS = '{ wait-until = "epoch >= 40", epochs = 10, limit = 6 }'
+
+
+@pytest.mark.parametrize("steps", [WAITS, f"{{ hide = [{WAITS}] }}, {{ wait = 0.1 }}"])
+def test_a_pause_is_no_part_of_the_time_that_a_claim_is_waited_for(timed, steps):
+    begin, let_pass, clock = timed
+    person, playback = begin(steps)
+    runner = person.controller.runner
+    playback.toggle()
+    let_pass(lambda: runner.epoch >= 10)
+    playback.toggle()
+    clock.advance(60.0)
+    playback.toggle()
+    assert let_pass(lambda: not playback.is_playing) < 30.0
+    assert person.banner == ""
+    assert playback.position == len(playback.steps)
+    assert 40 <= runner.epoch < 400  # it did not leap ahead
+
+
+def test_a_key_while_a_claim_is_waited_for_has_it_trained_at_once(timed):
+    begin, let_pass, _ = timed
+    person, playback = begin('{ wait-until = "epoch >= 400", epochs = 10, limit = 60 }')
+    press(person, Qt.Key.Key_Space)
+    press(person, Qt.Key.Key_Space)
+    assert let_pass(lambda: playback.position == 1) < 30.0
+    assert person.banner == ""
+    assert person.controller.runner.epoch >= 400
+
+
+def test_a_step_is_gone_to_without_the_time_that_those_before_it_take(timed):
+    begin, let_pass, _ = timed
+    _, playback = begin("{ together = [[{ wait = 0.2, at = 50 }, { train = 3 }]] }, { wait = 9 }")
+    playback.go_to(1)
+    let_pass(lambda: playback._timer is None)
+    assert playback.position == 1
+
+
+def test_a_step_alone_begins_at_its_own_second(timed):
+    begin, let_pass, _ = timed
+    person, playback = begin(
+        "{ wait = 1, at = 20 }, { together = [{ wait = 1 }, { pin = 'a', at = 21.5 }], at = 20.9 }"
+    )
+    playback.go_to(1)
+    let_pass(lambda: playback._timer is None)
+    press(person, Qt.Key.Key_Space)
+    passed = let_pass(lambda: bool(person.controller.pins))
+    assert passed == pytest.approx(0.5, abs=0.1)
 
 
 def test_presented_it_is_out_of_sight_and_closing_it_leaves_the_window_to_the_person(lecture):

@@ -13,6 +13,7 @@ from regplay.session.storyboard import (
     SweepField,
     Train,
     at_marks,
+    begun_at,
     duration,
     in_language,
     load_storyboard,
@@ -131,6 +132,22 @@ def test_marks_that_do_not_fit_are_refused(marks, message):
         at_marks(loads_storyboard(TEXT), {"x": 1.0})
 
 
+def test_a_film_from_a_chapter_on_has_its_own_time():
+    chapter = '[[steps]]\nsection = "On"\n[[steps]]\nwait = 1\nat = 40\n[[steps]]\ntogether'
+    text = TEXT.replace("seconds = 4", "seconds = 4\nat = 20").replace(
+        "[[steps]]\ntogether", chapter
+    )
+    text = text.replace('caption = "Back."', 'caption = "Back.", at = 43').replace(
+        "scrub = 10", "at = 3, scrub = 10"
+    )
+    film = loads_storyboard(text)
+    hide, _, wait, together, _ = begun_at(film, "On").steps
+    assert hide == Hide(hide=film.steps[:3])
+    assert wait.at == pytest.approx(40 - (20 + 4 + 5))
+    assert together.together[0][0].at == pytest.approx(43 - (20 + 4 + 5))
+    assert together.together[1][0].at == 0.0
+
+
 REFUSED = {
     ('train = "end"', 'trian = "end"'): r"step 2: no verb is in it; did you mean train\?",
     ('train = "end"', 'train = "end"\npin = "a"'): r"step 2: train and pin: make a step of each",
@@ -153,7 +170,7 @@ REFUSED = {
     ("1080x1920", "1080"): r"sizes\[2\] = '1080': must be .*such as 1280x720",
     ('title = "What', 'tilte = "What'): r"tilte: no such key; did you mean title\?",
     ("seconds = 4", "seconds = 600\n" + "[[steps]]\nwait=600\n" * 3): r"it is 2,4\d\d s long",
-    ("[[steps]]", "[[steps]]\nwait = 1\n" * 501 + "[[steps]]"): "steps = …: must be 1 to 500",
+    ("[[steps]]", "[[steps]]\nwait = 1\n" * 1001 + "[[steps]]"): "steps = …: must be 1 to 1000",
     ("seconds = 4", 'seconds = 4\n[[steps]]\ninclude = "more.toml"'): r"only files that lie beside",
     ("seconds = 4", 'seconds = 4\n[[steps]]\nstill = "../a.png"'): r"still = '../a.png': must be",
     ("seconds = 4", 'seconds = 4\n[[steps]]\ndraw = "line"'): r"\(draw\): give at least two points",
