@@ -334,3 +334,16 @@ def test_what_is_wrong_is_told_until_the_next_change(begin_anew):
     refuse()
     person.press(Key.Key_Escape, decay.box)
     assert decay.message() == ""
+
+
+@pytest.mark.parametrize("path", ["epochs", "regularization.weight_decay"])
+@pytest.mark.parametrize("button", ["timeline.play", "timeline.step", "pin"])
+def test_a_typed_number_counts_for_the_button_that_is_clicked_next(person, path, button):
+    box = getattr(person.find(path), "box", None) or person.find(path)
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, "1")
+    person.click(button)
+    assert get(person.controller.session.experiment, path) == 1
+    if button != "pin":
+        person.wait(lambda: person.is_shown() and person.view.snapshot.step > 0)

@@ -10,7 +10,16 @@ from PySide6.QtWidgets import QBoxLayout, QFileDialog, QLineEdit, QWidget
 from regplay.core.datasets import counted_edits, points_in
 from regplay.core.fields import Field, Value
 from regplay.core.number_text import counted
-from regplay.gui.widgets import CheckBox, ComboBox, FlatButton, FocusRing, Label, PushButton, fill
+from regplay.gui.widgets import (
+    CheckBox,
+    ComboBox,
+    FlatButton,
+    FocusRing,
+    Label,
+    PushButton,
+    commit_first,
+    fill,
+)
 from regplay.session.files import TABLES
 
 ROW = 32  # px, the height of a line with a name and its value
@@ -174,6 +183,7 @@ class TextControl(Control):
         super().__init__(field, parent)
         self.line = _LineEdit(str(self._value), self)
         self.line.setAcceptDrops(False)  # a file that is dropped here is for the window
+        commit_first(self.line, self.line)
         self.label = self._make_label(self.line)
         self._row = self._make_row(self.label, self.line, shares=(0, 1))
         self.line.editingFinished.connect(lambda: self.set_value(self.line.text().strip()))

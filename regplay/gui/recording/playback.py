@@ -90,8 +90,7 @@ class Playback(QObject):
             if self.position >= len(self.steps):
                 self._begin_anew()
             self.is_playing = True
-            before = msgspec.structs.replace(self.storyboard, steps=self.steps[: self.position])
-            self._second = before.seconds
+            self._second = self.storyboard.begin_of(self.position)
             self._play_step()
         self.changed.emit()
 
@@ -150,6 +149,7 @@ class Playback(QObject):
         step = self.steps[self.position]
         if not self.is_playing:
             step = msgspec.structs.replace(step, at=None)
+            self._second = self.storyboard.begin_of(self.position)
         self._player.play((step,), self.position + 1, self._second)
         self._run(self._end_step)
 

@@ -453,11 +453,12 @@ class Player:
                 if statement.holds(values.__getitem__):
                     return self.now if self.is_on_camera else begin
                 is_over |= view.is_finished
-            if is_over and not self._is_behind():
-                raise _not_proved(self.step, step.until, Measured(experiment, values, holds=False))
-            if self.is_hurried and not self._is_behind():
-                began -= _HURRIED
-            if not is_over:
+            if not self._is_behind():
+                if is_over:
+                    proved = Measured(experiment, values, holds=False)
+                    raise _not_proved(self.step, step.until, proved)
+                if self.is_hurried:
+                    began -= _HURRIED
                 runner.train_to(start + round((self._played - began + 1 / 30) * step.epochs))
             yield
 

@@ -1,6 +1,13 @@
 """The program's own small widgets."""
 
-from regplay.gui.widgets.boxes import ComboBox, CountBox, NumberBox, WholeNumberBox, leave_space
+from regplay.gui.widgets.boxes import (
+    ComboBox,
+    CountBox,
+    NumberBox,
+    WholeNumberBox,
+    commit_first,
+    leave_space,
+)
 from regplay.gui.widgets.buttons import (
     Button,
     CheckBox,

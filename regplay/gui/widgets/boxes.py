@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, QLocale, QObject, QPoint, QSignalBlocker, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QComboBox,
     QDoubleSpinBox,
     QLineEdit,
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.core.typed_number import TypedNumberError, typed_number
+from regplay.gui.widgets.layout import application
 from regplay.gui.widgets.painting import FocusRing
 from regplay.gui.widgets.plain_text import as_plain
 
@@ -50,6 +52,42 @@ def leave_space(box: QWidget, line: QLineEdit) -> None:
     box.installEventFilter(_SpaceFilter(box, line))
 
 
+class _CommitFilter(QObject):
+    """Watches the application from the first letter that is typed until the box is left."""
+
+    def __init__(self, box: QWidget, line: QLineEdit) -> None:
+        super().__init__(box)
+        self._box = box
+        line.textEdited.connect(lambda: application().installEventFilter(self))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Leave the box before anything else is pressed; all events go their way."""
+        match event.type():
+            case QEvent.Type.FocusOut if watched is self._box:
+                application().removeEventFilter(self)
+            case QEvent.Type.MouseButtonPress if isinstance(event, QMouseEvent):
+                place = self._box.mapFromGlobal(event.globalPosition().toPoint())
+                is_of_menu = QApplication.activePopupWidget() is not None  # such as Paste
+                if not (is_of_menu or self._box.visibleRegion().contains(place)):
+                    self._box.clearFocus()
+            case QEvent.Type.Shortcut:
+                self._box.clearFocus()
+        return False
+
+
+def commit_first(box: QWidget, line: QLineEdit) -> None:
+    """Have what was typed count before what a person clicks, or does by a shortcut.
+
+    Qt takes it when the box loses the focus, which few buttons take by a click, and no shortcut.
+
+    Parameters
+    ----------
+    line
+        Where it is typed: the box itself, or its part.
+    """
+    _CommitFilter(box, line)
+
+
 class _TypedNumber:
     """Of a spin box, before its class of Qt's: reads what is typed by `typed_number`.
 
@@ -61,6 +99,7 @@ class _TypedNumber:
         box = self._box()
         box.setLocale(_ENGLISH)
         leave_space(box, box.lineEdit())
+        commit_first(box, box.lineEdit())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """After Enter, nothing is being typed."""

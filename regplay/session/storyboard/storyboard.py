@@ -5,7 +5,7 @@ requires holds, training shows when it is rendered.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -92,6 +92,11 @@ class Storyboard(FilmSettings, frozen=True, kw_only=True):
         """How long it is, s; what is trained until a claim holds may take less."""
         return end_of_all(self.steps, 0.0)
 
+    def begin_of(self, index: int) -> float:
+        """When a step begins, s; what is trained until a claim holds may take less."""
+        begin, at = end_of_all(self.steps[:index], 0.0), self.steps[index].at
+        return max(begin, at) if isinstance(at, int | float) else begin
+
     @property
     def has_captions(self) -> bool:
         """Whether there are captions to be seen."""
@@ -134,20 +139,18 @@ def at_marks(storyboard: Storyboard, marks: Mapping[str, float]) -> Storyboard:
     """
     moved = set[str]()
 
-    def placed(step: Step) -> Step:
-        changes: dict[str, Any] = {}
-        if isinstance(step, StepsTogether):
-            changes["together"] = tuple(tuple(map(placed, each)) for each in step.together)
+    def at_mark(step: Step) -> float | str | None:
         text = step.name if step.name in marks else step.at
-        if isinstance(text, str):
-            if text not in marks:
-                hint = hint_at(text, [*marks], lists=True)
-                raise StoryboardError(f"at = {text}: no such mark{hint}")
-            moved.add(text)
-            changes["at"] = marks[text]
-        return msgspec.structs.replace(step, **changes)
+        if not isinstance(text, str):
+            return text
+        if text not in marks:
+            hint = hint_at(text, [*marks], lists=True)
+            raise StoryboardError(f"at = {text}: no such mark{hint}")
+        moved.add(text)
+        return marks[text]
 
-    found = msgspec.structs.replace(storyboard, steps=tuple(map(placed, storyboard.steps)))
+    steps = tuple(_beginning(step, at_mark) for step in storyboard.steps)
+    found = msgspec.structs.replace(storyboard, steps=steps)
     if not moved:
         raise StoryboardError(
             f"no step has the name of a mark, or begins at one; the marks are {', '.join(marks)}"
@@ -156,7 +159,7 @@ def at_marks(storyboard: Storyboard, marks: Mapping[str, float]) -> Storyboard:
 
 
 def begun_at(storyboard: Storyboard, title: str) -> Storyboard:
-    """The film from one of its chapters on; what is before happens off camera.
+    """The film from one of its chapters on, in its own time; what is before happens off camera.
 
     Raises
     ------
@@ -171,8 +174,23 @@ def begun_at(storyboard: Storyboard, title: str) -> Storyboard:
     if title not in titles:
         raise StoryboardError(f"{title}: no such chapter; there are {', '.join(titles) or 'none'}")
     index = titles[title]
-    before, rest = storyboard.steps[:index], storyboard.steps[index:]
+    begin = storyboard.begin_of(index)
+
+    def in_its_time(step: Step) -> float | str | None:
+        return max(step.at - begin, 0.0) if isinstance(step.at, int | float) else step.at
+
+    before = storyboard.steps[:index]
+    rest = tuple(_beginning(step, in_its_time) for step in storyboard.steps[index:])
     return msgspec.structs.replace(storyboard, steps=(Hide(hide=before), *rest) if before else rest)
+
+
+def _beginning(step: Step, at: Callable[[Step], float | str | None]) -> Step:
+    """A step, and those beside one another in it, with what each is to begin at."""
+    changes: dict[str, Any] = {"at": at(step)}
+    if isinstance(step, StepsTogether):
+        tracks = step.together
+        changes["together"] = tuple(tuple(_beginning(each, at) for each in it) for it in tracks)
+    return msgspec.structs.replace(step, **changes)
 
 
 def in_language(storyboard: Storyboard, language: str) -> Storyboard:

@@ -6,7 +6,14 @@ import pytest
 from made_datasets import all_x
 
 from regplay.core.datasets import DatasetError, load
-from regplay.core.datasets.own_table import Check, keep, raw_table, table_check, table_file
+from regplay.core.datasets.own_table import (
+    Check,
+    keep,
+    raw_table,
+    table_check,
+    table_file,
+    table_rows,
+)
 from regplay.core.experiment import DataSettings
 
 
@@ -268,8 +275,8 @@ def test_a_million_rows_are_refused_before_they_are_read(refusal, monkeypatch):
 
 
 def test_a_random_sample_of_a_longer_table(read, monkeypatch):
-    monkeypatch.setattr(table_file, "MAX_ROWS", 50)
-    monkeypatch.setattr(raw_table, "MAX_ROWS", 50)
+    for module in (table_file, table_rows, raw_table):
+        monkeypatch.setattr(module, "MAX_ROWS", 50)
     text = "x,y\n" + lines(200, lambda i: f"{i / 2},{i * i}")
     one, again = (all_x(read(text, sample=40, seed=3)) for _ in range(2))
     assert one == again
@@ -288,8 +295,8 @@ def test_a_file_of_many_bytes_is_refused_unread(refusal, monkeypatch):
 
 @pytest.mark.parametrize("header", ["", "x,y\n"])
 def test_the_limit_counts_rows_without_the_header(read, refusal, monkeypatch, header):
-    monkeypatch.setattr(table_file, "MAX_ROWS", 50)
-    monkeypatch.setattr(raw_table, "MAX_ROWS", 50)
+    for module in (table_file, table_rows, raw_table):
+        monkeypatch.setattr(module, "MAX_ROWS", 50)
     data = read(header + lines(50, lambda i: f"{i},{i}"))
     assert len(data.train.x) + len(data.valid.x) == 50
     assert "more than 50 rows" in refusal(header + lines(51, lambda i: f"{i},{i}"))

@@ -3,7 +3,7 @@
 import pytest
 from made_datasets import checked
 
-from regplay.core.datasets.own_table import table_columns, table_file
+from regplay.core.datasets.own_table import table_body, table_columns, table_file
 from regplay.core.datasets.own_table.cells import number_readings
 from regplay.core.datasets.own_table.table_check import MOST, Check, check_beginning
 from regplay.core.experiment import DataSettings
@@ -270,6 +270,13 @@ def test_of_a_text_with_too_many_rows_most_is_not_looked_at(monkeypatch, text, m
         pass
     assert message in str(check.problems[0])
     assert sum(seen) < len(text) / 2
+
+
+def test_columns_far_too_many_are_refused_before_they_are_looked_at(monkeypatch):
+    monkeypatch.setattr(table_body, "_has_header", None)
+    monkeypatch.setattr(table_body, "_more_names", None)
+    (problem,) = checked("a,b\n1,2\n" + "3," * 2000 + "4\n5,6\n").problems
+    assert problem.message == "there are 2,000 inputs; at most 1,000 are allowed"
 
 
 def test_rows_are_the_same_in_pieces(monkeypatch):

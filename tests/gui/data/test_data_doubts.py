@@ -168,9 +168,9 @@ def test_which_rows_validate(show_dialog):
 
 
 def test_a_long_table_offers_a_sample(show_dialog, monkeypatch):
-    from regplay.core.datasets.own_table import raw_table, table_file
+    from regplay.core.datasets.own_table import raw_table, table_file, table_rows
 
-    for module in (raw_table, table_file):
+    for module in (raw_table, table_file, table_rows):
         monkeypatch.setattr(module, "MAX_ROWS", 12)
     dialog = show_dialog(LABELS)
     assert not dialog.ok.isEnabled()

@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from regplay.core.fields import replace
 from regplay.gui.lesson_guide.wrapped_text import StatusMark
@@ -198,6 +199,18 @@ def test_a_handle_of_whole_numbers_takes_its_answer(steps):
     page.set_page(asked, Reached(answer=50.0))
     assert page.question.handle.value() == 50
     assert page.question.verdict.text() == "Right. It lies between 20 and 400."
+
+
+def test_a_value_that_is_typed_is_the_answer_once_the_button_is_clicked(steps):
+    steps.guide.go_to("steps", 1)
+    box = steps.panel.page_view.question.handle.box
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, "0.05")
+    steps.click("lesson.place")
+    steps.guide.note_moment(90)
+    verdict = steps.panel.page_view.question.verdict.text()
+    assert verdict == "Right. It lies between 0.001 and 0.1."
 
 
 def test_a_handle_is_used_by_keyboard(steps):

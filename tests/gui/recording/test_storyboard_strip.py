@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from regplay.core.fields import get
 from regplay.gui.recording.storyboard_strip import StepDialog
+from regplay.gui.training import VirtualClock
 from regplay.session.storyboard import Wait, load_storyboard
 
 LEFT = Qt.MouseButton.LeftButton
@@ -276,6 +277,83 @@ def test_what_does_not_hold_is_said_and_the_strip_waits(lecture):
     press(lecture, Qt.Key.Key_Space)
     lecture.wait(lambda: "step 1 (wait-until): train_loss < 1e-9 does not hold" in lecture.banner)
     assert not strip(lecture).playback.is_playing
+
+
+@pytest.fixture
+def timed(open_window, tmp_path):
+    """A window with a storyboard of these steps, and what lets seconds pass in it."""
+    clock = VirtualClock()
+    person = open_window({"model.width": 16}, clock=clock)
+    path = tmp_path / "timed.toml"
+
+    def begin(steps, epochs=5000):
+        head = f"experiment = {{ epochs = {epochs}, model.width = 8, data.n_valid = 20 }}"
+        path.write_text(f'title = "t"\n{head}\nsteps = [{steps}]')
+        person.window.files.open(path)
+        return person, strip(person).playback
+
+    def let_pass(until):
+        """How long it takes until this is so, s."""
+        before = clock.now()
+
+        def is_so():
+            clock.advance(1 / 60)
+            return until()
+
+        person.wait(is_so)
+        return clock.now() - before
+
+    yield begin, let_pass, clock
+    person.click("storyboard.close")
+
+
+WAITS = '{ wait-until = "epoch >= 40", epochs = 10, limit = 6 }'
+
+
+@pytest.mark.parametrize("steps", [WAITS, f"{{ hide = [{WAITS}] }}, {{ wait = 0.1 }}"])
+def test_a_pause_is_no_part_of_the_time_that_a_claim_is_waited_for(timed, steps):
+    begin, let_pass, clock = timed
+    person, playback = begin(steps)
+    runner = person.controller.runner
+    playback.toggle()
+    let_pass(lambda: runner.epoch >= 10)
+    playback.toggle()
+    clock.advance(60.0)
+    playback.toggle()
+    assert let_pass(lambda: not playback.is_playing) < 30.0
+    assert person.banner == ""
+    assert playback.position == len(playback.steps)
+    assert 40 <= runner.epoch < 400  # it did not leap ahead
+
+
+def test_a_key_while_a_claim_is_waited_for_has_it_trained_at_once(timed):
+    begin, let_pass, _ = timed
+    person, playback = begin('{ wait-until = "epoch >= 400", epochs = 10, limit = 60 }')
+    press(person, Qt.Key.Key_Space)
+    press(person, Qt.Key.Key_Space)
+    assert let_pass(lambda: playback.position == 1) < 30.0
+    assert person.banner == ""
+    assert person.controller.runner.epoch >= 400
+
+
+def test_a_step_is_gone_to_without_the_time_that_those_before_it_take(timed):
+    begin, let_pass, _ = timed
+    _, playback = begin("{ together = [[{ wait = 0.2, at = 50 }, { train = 3 }]] }, { wait = 9 }")
+    playback.go_to(1)
+    let_pass(lambda: playback._timer is None)
+    assert playback.position == 1
+
+
+def test_a_step_alone_begins_at_its_own_second(timed):
+    begin, let_pass, _ = timed
+    person, playback = begin(
+        "{ wait = 1, at = 20 }, { together = [{ wait = 1 }, { pin = 'a', at = 21.5 }], at = 20.9 }"
+    )
+    playback.go_to(1)
+    let_pass(lambda: playback._timer is None)
+    press(person, Qt.Key.Key_Space)
+    passed = let_pass(lambda: bool(person.controller.pins))
+    assert passed == pytest.approx(0.5, abs=0.1)
 
 
 def test_presented_it_is_out_of_sight_and_closing_it_leaves_the_window_to_the_person(lecture):

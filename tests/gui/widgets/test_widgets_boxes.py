@@ -1,5 +1,7 @@
 """Boxes: typed numbers are read by one rule in every locale, Space and the wheel are for others."""
 
+from types import SimpleNamespace
+
 import pytest
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -7,7 +9,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
 from wheel import turn_wheel
 
-from regplay.gui.widgets import ComboBox, CountBox, NumberBox, WholeNumberBox
+from regplay.core.fields import FIELDS
+from regplay.gui.controls.panel import make_control
+from regplay.gui.widgets import Button, ComboBox, CountBox, NumberBox, WholeNumberBox, fill
 
 Key = Qt.Key
 
@@ -127,3 +131,43 @@ def test_the_wheel_over_a_combo_box_is_for_what_is_around_it(show_widget) -> Non
     box.setCurrentIndex(1)
     assert not turn_wheel(box).isAccepted()
     assert box.currentData() == 2
+
+
+@pytest.fixture(params=["epochs", "regularization.weight_decay", "data.target"])
+def typed(qtbot, show_widget, request):
+    """A box in which a number was typed, above a button; what counted when that was pressed."""
+    page, seen = QWidget(), []
+    control = CountBox() if request.param == "epochs" else make_control(FIELDS[request.param])
+    box = getattr(control, "box", None) or getattr(control, "line", control)
+    button, action = Button(), QAction(page)
+    fill(QVBoxLayout(page), control, button)
+    button.clicked.connect(lambda: seen.append(control.value()))
+    action.setShortcut(QKeySequence("F9"))
+    action.triggered.connect(lambda: seen.append(control.value()))
+    page.addAction(action)
+    show_widget(page, 300, 120)
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, "1")
+    return SimpleNamespace(page=page, box=box, button=button, control=control, seen=seen)
+
+
+def test_a_click_on_a_button_takes_what_was_typed_before(typed) -> None:
+    QTest.mouseClick(typed.button, Qt.MouseButton.LeftButton)
+    assert [float(value) for value in typed.seen] == [1]
+
+
+def test_a_shortcut_takes_what_was_typed_before(typed) -> None:
+    QTest.keyClick(typed.box, Key.Key_F9)
+    assert [float(value) for value in typed.seen] == [1]
+
+
+def test_a_click_into_the_box_does_not_end_typing(typed) -> None:
+    QTest.mouseClick(typed.box, Qt.MouseButton.LeftButton)
+    assert typed.box.hasFocus()
+    QTest.keyClick(typed.box, Key.Key_End)
+    QTest.keyClicks(typed.box, "0")
+    QTest.mouseClick(typed.button, Qt.MouseButton.LeftButton)
+    assert [float(value) for value in typed.seen] == [10]

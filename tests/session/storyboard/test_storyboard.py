@@ -13,6 +13,7 @@ from regplay.session.storyboard import (
     SweepField,
     Train,
     at_marks,
+    begun_at,
     duration,
     in_language,
     load_storyboard,
@@ -131,6 +132,22 @@ def test_marks_that_do_not_fit_are_refused(marks, message):
         at_marks(loads_storyboard(TEXT), {"x": 1.0})
 
 
+def test_a_film_from_a_chapter_on_has_its_own_time():
+    chapter = '[[steps]]\nsection = "On"\n[[steps]]\nwait = 1\nat = 40\n[[steps]]\ntogether'
+    text = TEXT.replace("seconds = 4", "seconds = 4\nat = 20").replace(
+        "[[steps]]\ntogether", chapter
+    )
+    text = text.replace('caption = "Back."', 'caption = "Back.", at = 43').replace(
+        "scrub = 10", "at = 3, scrub = 10"
+    )
+    film = loads_storyboard(text)
+    hide, _, wait, together, _ = begun_at(film, "On").steps
+    assert hide == Hide(hide=film.steps[:3])
+    assert wait.at == pytest.approx(40 - (20 + 4 + 5))
+    assert together.together[0][0].at == pytest.approx(43 - (20 + 4 + 5))
+    assert together.together[1][0].at == 0.0
+
+
 REFUSED = {
     ('train = "end"', 'trian = "end"'): r"step 2: no verb is in it; did you mean train\?",
     ('train = "end"', 'train = "end"\npin = "a"'): r"step 2: train and pin: make a step of each",
@@ -176,6 +193,10 @@ REFUSED = {
         'seconds = 4\n[[steps]]\ncaption = { DE = "x" }',
     ): r": DE: a language is",
     ("seconds = 4", "seconds = 4\n[[steps]]\ncaption = {}"): r"\(caption\), caption = .*must be",
+    ('train = "end"', "set = {}"): r"step 2 \(set\): give a field and its value, such as",
+    ('train = "end"\nseconds = 4', "wait-until = 3"): r"\(wait-until\), wait-until = 3: must be a",
+    ('lesson = "memorising"', "experiment = 3"): r"experiment must be a table of values",
+    ('lesson = "memorising"', "experiment = []"): r"experiment must be a table of values",
     ("seconds = 4", 'seconds = 4\nkeys = ""'): r"\(train\), keys = '': must be",
     ("seconds = 4", "seconds = 4\nat = 1801"): r"at = 1801: must be",
     (
@@ -194,6 +215,13 @@ def test_what_is_wrong_is_told_by_its_step(change, message):
     assert old in TEXT
     with pytest.raises(StoryboardError, match=message):
         loads_storyboard(TEXT.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(("steps", "number"), [('["wait"]', 1), ("[{ wait = 1 }, 3]", 2)])
+def test_what_is_no_step_is_told_by_its_place(steps, number):
+    message = rf"steps\[{number}\] = \S+: must be a table of values"
+    with pytest.raises(StoryboardError, match=message):
+        loads_storyboard(f'title = "t"\nsteps = {steps}')
 
 
 def test_a_nest_of_steps_has_a_bottom():

@@ -13,7 +13,6 @@ from regplay.core.datasets.own_table.table_check import (
     read_table,
 )
 from regplay.core.datasets.own_table.table_columns import KINDS, USED
-from regplay.core.datasets.own_table.table_file import Problem, ReadingStoppedError, Source
 from regplay.core.datasets.own_table.table_format import (
     DATES,
     DECIMALS,
@@ -28,4 +27,5 @@ from regplay.core.datasets.own_table.table_format import (
     write_format,
     write_pairs,
 )
+from regplay.core.datasets.own_table.table_rows import Problem, ReadingStoppedError, Source
 from regplay.core.datasets.own_table.table_values import remarks_on

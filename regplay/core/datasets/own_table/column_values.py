@@ -22,8 +22,8 @@ from regplay.core.datasets.own_table.cells import (
     text_of,
 )
 from regplay.core.datasets.own_table.table_columns import Column, unit_of
-from regplay.core.datasets.own_table.table_file import Problem
 from regplay.core.datasets.own_table.table_format import TableFormat, write_format
+from regplay.core.datasets.own_table.table_rows import Problem
 
 
 def numbers_of(

@@ -21,19 +21,19 @@ from regplay.core.datasets.own_table.table_columns import (
     decimal_mark,
     kind_and_reason,
 )
-from regplay.core.datasets.own_table.table_file import (
+from regplay.core.datasets.own_table.table_format import (
+    TableFormat,
+    entries_of,
+    read_format,
+    read_pairs,
+)
+from regplay.core.datasets.own_table.table_rows import (
     MAX_ROWS,
     Problem,
     ReadingStoppedError,
     Rows,
     numbered,
     too_long,
-)
-from regplay.core.datasets.own_table.table_format import (
-    TableFormat,
-    entries_of,
-    read_format,
-    read_pairs,
 )
 from regplay.core.experiment import DataSettings
 

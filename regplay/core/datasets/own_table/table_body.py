@@ -17,14 +17,14 @@ from regplay.core.datasets.own_table.cells import (
     number_readings,
     text_of,
 )
-from regplay.core.datasets.own_table.table_file import (
+from regplay.core.datasets.own_table.table_format import write_format
+from regplay.core.datasets.own_table.table_rows import (
     MAX_COLUMNS,
     Problem,
     ReadingStoppedError,
     Rows,
     numbered,
 )
-from regplay.core.datasets.own_table.table_format import write_format
 
 _HEAD = 20, 200  # at least and at most, rows below the first that say whether that is a header
 _HEAD_CELLS = 20_000
@@ -85,6 +85,7 @@ def body_of(rows: Rows, chosen: Mapping[str, Any]) -> Body:
     above = start if filled[:start].any() else 0
     head = [cells.iat[start, column] for column in cells.columns]
     below = present[1:]
+    _refuse_wide(int(is_filled[below].any(axis=0).sum()))  # for each column takes time from here on
     is_shifted = _is_shifted(rows, head, start, below)
     if is_shifted:
         head = ["", *head[:-1]]
@@ -396,6 +397,10 @@ def _check_width(width: int, rows: Rows) -> None:
             "there is only one column; at least one input and the target are needed, "
             "separated by commas, semicolons or tabs"
         )
+    _refuse_wide(width)
+
+
+def _refuse_wide(width: int) -> None:
     if width > MAX_COLUMNS:
         raise ReadingStoppedError(
             f"there are {width - 1:,} inputs; at most {MAX_COLUMNS - 1:,} are allowed"

@@ -11,15 +11,9 @@ from regplay.core.datasets.dataset import DatasetError, Table
 from regplay.core.datasets.own_table.raw_table import RawTable, chosen_columns, raw_table_of
 from regplay.core.datasets.own_table.table_body import body_of
 from regplay.core.datasets.own_table.table_columns import Column, remarks_on_reading
-from regplay.core.datasets.own_table.table_file import (
-    Problem,
-    ReadingStoppedError,
-    Rows,
-    Source,
-    read_beginning,
-    read_rows,
-)
+from regplay.core.datasets.own_table.table_file import read_beginning, read_rows
 from regplay.core.datasets.own_table.table_format import BLANKS, read_format, write_format
+from regplay.core.datasets.own_table.table_rows import Problem, ReadingStoppedError, Rows, Source
 from regplay.core.datasets.own_table.table_values import (
     InputColumns,
     Targets,

@@ -36,7 +36,7 @@ from regplay.core.datasets.own_table.cells import (
     text_of,
 )
 from regplay.core.datasets.own_table.table_body import Body
-from regplay.core.datasets.own_table.table_file import Problem, numbered
+from regplay.core.datasets.own_table.table_rows import Problem, numbered
 from regplay.core.datasets.points import format_number
 from regplay.core.number_text import counted
 

@@ -1,40 +1,41 @@
 """A person's file as rows of texts: what kind of file it is, its encoding, its separator.
 
 The first bytes decide what a file is, not its name. CSV in any of its styles, as it is or packed by
-gzip, is read by pandas, a workbook by openpyxl; each cell as it stands. All rows are kept, blank
-ones too, so that a row has the number that a spreadsheet shows, from 1. Only a line `sep=;` at the
-top does not count, which no spreadsheet shows.
+gzip, is read by pandas (`workbook` reads the sheets of Excel), each cell as it stands. All rows are
+kept, blank ones too, so that a row has the number that a spreadsheet shows, from 1. Only a line
+`sep=;` at the top does not count, which no spreadsheet shows.
 """
 
 import gzip
 import io
 import re
-import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, AnyStr
 
 import numpy as np
-import openpyxl
 import pandas as pd
 
-from regplay.core.arrays import Integers
-from regplay.core.datasets.dataset import short
 from regplay.core.datasets.own_table.cells import is_number
 from regplay.core.datasets.own_table.file_kind import kind_of
 from regplay.core.datasets.own_table.table_format import BLANKS, SEPARATORS, encoding_name
+from regplay.core.datasets.own_table.table_rows import (
+    MAX_BYTES,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    MOST_CELLS,
+    WHAT_IS_READ,
+    Problem,
+    ReadingStoppedError,
+    Rows,
+    Source,
+    refuse_long,
+)
 from regplay.core.datasets.own_table.text_encoding import Guess, decode, encodings_of
+from regplay.core.datasets.own_table.workbook import check_workbook, workbook_rows
 
-Source = Path | str  # a file, or the text itself
-
-MAX_BYTES = 64 * 2**20
-MAX_ROWS = 100_000
-MAX_COLUMNS = 1_001  # 1,000 inputs and the target
-_MOST_CELLS = 32_000_000  # with empty ones
 _STEP = 20_000  # rows after which whoever reads may turn to something else
 _STEP_CELLS = 200_000  # or cells, where rows are long
 _START = 65_536  # bytes that are the beginning
@@ -42,88 +43,7 @@ _SAMPLED = 1 << 18  # characters that decide about the separator
 _LONGEST_ROW = 2_000_000  # characters
 _PIECE = 1 << 20  # characters whose rows are counted at once
 _MOST_LINES = 20 * MAX_ROWS  # with blank ones
-_TABLES = "regplay reads tables: CSV, TSV, Excel (.xlsx)"
-_SAVED = f"{_TABLES}; save what is in it as one of these"
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something that is wrong with a table, or that is to be known about it.
-
-    Attributes
-    ----------
-    message
-        What it is and what to do.
-    row
-        Its number in the spreadsheet, from 1; 0 for none in particular.
-    column
-        Its index, from 0; None for none in particular.
-    column_name
-        What the header calls it; empty without one.
-    answers
-        What settles it, where a person can say it: in words, and the field and its value that say
-        it; of `data.format` a part.
-    """
-
-    message: str
-    row: int = 0
-    column: int | None = None
-    column_name: str = ""
-    answers: tuple[tuple[str, str, str], ...] = ()
-
-    @property
-    def place(self) -> str:
-        """Such as `row 3, column 2 (age)`; empty for the table as a whole."""
-        parts = [f"row {self.row}"] if self.row else []
-        if self.column is not None:
-            own = self.column_name not in ("", numbered(self.column))
-            name = f" ({short(self.column_name)})" if own else ""
-            parts.append(numbered(self.column) + name)
-        return ", ".join(parts)
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.message}" if self.place else self.message
-
-
-class ReadingStoppedError(Exception):
-    """A table is so wrong that there is nothing more to read; `problem` says why."""
-
-    def __init__(self, problem: Problem | str) -> None:
-        super().__init__(problem)
-        self.problem = Problem(problem) if isinstance(problem, str) else problem
-
-
-def numbered(column: int) -> str:
-    """What a column without a name is called, by its index from 0."""
-    return f"column {column + 1}"
-
-
-@dataclass(frozen=True, eq=False)
-class Rows:
-    """All rows of a file.
-
-    Attributes
-    ----------
-    cells
-        [n, columns] of texts without blanks around them; numbers where a workbook holds numbers.
-        Shorter rows are filled up with empty texts.
-    widths
-        [n], how many cells each row has in the file.
-    separator, encoding, sheet
-        As in `TableFormat`.
-    sheets
-        Of the workbook, in their order.
-    has_separator_line
-        Whether there is a line `sep=;` above, which does not count as a row.
-    """
-
-    cells: pd.DataFrame
-    widths: Integers
-    separator: str = ""
-    encoding: str = ""
-    sheet: str = ""
-    sheets: tuple[str, ...] = ()
-    has_separator_line: bool = False
+_SAVED = f"{WHAT_IS_READ}; save what is in it as one of these"
 
 
 def read_rows(
@@ -149,27 +69,10 @@ def read_rows(
         return (yield from _text_rows(source.removeprefix("\ufeff"), "", chosen, may_be_long))
     raw = _bytes_of(source)
     if raw.startswith(b"PK\x03\x04"):
-        return (yield from _workbook_rows(raw, chosen, may_be_long))
+        return (yield from workbook_rows(raw, chosen, may_be_long))
     text, encoding = _decoded(raw, chosen.get("encoding", ""))
     yield 0  # of a long text, each of the steps before the first row takes tenths of a second
     return (yield from _text_rows(text, encoding, chosen, may_be_long))
-
-
-def _refuse_long(rows: Sequence[int], may_be_long: bool) -> None:
-    """Refuse more rows than may be used, by their numbers of cells."""
-    filled = [number for number, width in enumerate(rows, start=1) if width]
-    if len(filled) > MAX_ROWS + 1 and not may_be_long:  # one of them may be a header
-        raise too_long(filled[MAX_ROWS + 1])
-
-
-def too_long(row: int) -> ReadingStoppedError:
-    """The refusal of a table that goes on behind the row of this number."""
-    message = (
-        f"there are more than {MAX_ROWS:,} rows, the most that can be used: take a random sample "
-        "of them, or save a part of them"
-    )
-    answer = f"Take {MAX_ROWS:,} random rows", "data.sample", str(MAX_ROWS)
-    return ReadingStoppedError(Problem(message, row, answers=(answer,)))
 
 
 def read_beginning(source: Source) -> Rows | None:
@@ -187,7 +90,7 @@ def read_beginning(source: Source) -> Rows | None:
     else:
         raw = _bytes_of(source)
         if raw.startswith(b"PK\x03\x04"):
-            _check_workbook(raw)
+            check_workbook(raw)
             return None
         length = _length_of_beginning(raw, b"\n", b"\r")
         length = min(length + length % 2, len(raw))  # of UTF-16, no half of a sign
@@ -236,7 +139,7 @@ def _bytes_of(path: Path) -> bytes:
         raise ReadingStoppedError(f"can't be read: {error.strerror or error}") from None
     kind = kind_of(raw[:1000])
     if kind:
-        raise ReadingStoppedError(f"this is {kind}; {_TABLES if ':' in kind else _SAVED}")
+        raise ReadingStoppedError(f"this is {kind}; {WHAT_IS_READ if ':' in kind else _SAVED}")
     return raw
 
 
@@ -418,9 +321,9 @@ def _widths_of_all(text: str, separator: str, may_be_long: bool) -> Generator[in
         widths += found
         width, n_filled = max(width, *found), n_filled + sum(map(bool, found))
         if n_filled > MAX_ROWS:
-            _refuse_long(widths, may_be_long)
+            refuse_long(widths, may_be_long)
         is_long = len(widths) > _MOST_LINES and not may_be_long
-        if is_long or width > 20 * MAX_COLUMNS or width * len(widths) > _MOST_CELLS:
+        if is_long or width > 20 * MAX_COLUMNS or width * len(widths) > MOST_CELLS:
             raise ReadingStoppedError(
                 f"{len(widths):,} rows with up to {width:,} cells are too many; "
                 f"there may be {MAX_ROWS:,} rows and {MAX_COLUMNS:,} columns"
@@ -464,95 +367,3 @@ def _widths(text: str, separator: str) -> list[int]:
     if separator == BLANKS:
         return [len(line.split()) for line in lines]
     return [line.count(separator) + 1 if line.strip(" ") else 0 for line in lines]
-
-
-# workbooks
-
-
-def _workbook_rows(
-    raw: bytes, chosen: Mapping[str, Any], may_be_long: bool
-) -> Generator[int, None, Rows]:
-    _check_workbook(raw)
-    try:
-        book = _opened_workbook(raw)
-        sheets = tuple(sheet.title for sheet in book.worksheets)
-        name = chosen.get("sheet") or _first_filled(book.worksheets)
-        if name not in sheets:
-            listed = ", ".join(sheets)
-            raise ReadingStoppedError(f"there is no sheet {name}; the sheets are {listed}")
-        rows: list[list[object]] = []
-        for row in book[name].iter_rows(values_only=True):
-            rows.append([_workbook_cell(cell) for cell in row])
-            if len(row) * len(rows) > _MOST_CELLS:
-                raise ReadingStoppedError("this sheet is too large; save a part of its rows as CSV")
-            if len(rows) % max(1, _STEP // (10 + len(row))) == 0:
-                yield len(rows)
-        book.close()
-    except (KeyError, ValueError, TypeError, AttributeError, SyntaxError, zipfile.BadZipFile):
-        raise ReadingStoppedError(
-            "this workbook is damaged; open it in Excel or LibreOffice, and save it again or as CSV"
-        ) from None
-    if not any(cell != "" for row in rows for cell in row):
-        raise ReadingStoppedError(f"the sheet {name} is empty; choose another sheet or file")
-    while not any(cell != "" for cell in rows[-1]):  # formatted, but empty
-        rows.pop()
-    _refuse_long([int(any(cell != "" for cell in row)) for row in rows], may_be_long)
-    width = max(map(len, rows))
-    filled = [row + [""] * (width - len(row)) for row in rows]
-    cells = pd.DataFrame(filled, dtype=object)
-    return Rows(cells, np.full(len(cells), width), sheet=name, sheets=sheets)
-
-
-def _opened_workbook(raw: bytes) -> Any:
-    try:
-        return openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-    except AttributeError:  # by a sheet that is a chart, where not all is read
-        return openpyxl.load_workbook(io.BytesIO(raw), data_only=True)
-
-
-def _check_workbook(raw: bytes) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            names = archive.namelist()
-            size = sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile:
-        raise ReadingStoppedError(
-            f"this is a damaged ZIP or Excel file; fetch or save it again; {_TABLES}"
-        ) from None
-    if "xl/workbook.xml" not in names:
-        kind = "a ZIP archive: unpack it first"
-        if "content.xml" in names and "mimetype" in names:
-            kind = "a LibreOffice file: save it as CSV or Excel"
-        elif "word/document.xml" in names:
-            kind = "a Word file: copy the table from it and paste it here"
-        raise ReadingStoppedError(f"this is {kind}; {_TABLES}")
-    if size > 16 * MAX_BYTES:
-        raise ReadingStoppedError("this workbook is too large; save a part of its rows as CSV")
-
-
-def _first_filled(sheets: Sequence[Any]) -> str:
-    """The first sheet in sight with more than one row and column, else more than one row."""
-    sheets = [sheet for sheet in sheets if sheet.sheet_state == "visible"] or sheets
-    tall = [sheet for sheet in sheets if (sheet.max_row or 2) > 1]
-    for sheet in [*(sheet for sheet in tall if (sheet.max_column or 2) > 1), *tall]:
-        return str(sheet.title)
-    return str(sheets[0].title) if sheets else ""
-
-
-def _workbook_cell(value: object) -> object:
-    """A number as it is; all else as a text that `cells` reads."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, int | float):
-        return float(value)
-    if isinstance(value, datetime):
-        at = f" {value:%H:%M:%S}" if (value.hour, value.minute, value.second) != (0, 0, 0) else ""
-        return f"{value:%Y-%m-%d}{at}"
-    if isinstance(value, date):
-        return f"{value:%Y-%m-%d}"
-    if isinstance(value, timedelta):
-        minutes, seconds = divmod(value.total_seconds(), 60)
-        return f"{minutes // 60:.0f}:{minutes % 60:02.0f}:{seconds:02.0f}"
-    return str(value).strip()

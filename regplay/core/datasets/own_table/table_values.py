@@ -27,8 +27,8 @@ from regplay.core.datasets.own_table.table_columns import (
     counts_rows,
     unit_of,
 )
-from regplay.core.datasets.own_table.table_file import Problem, ReadingStoppedError, numbered
 from regplay.core.datasets.own_table.table_format import read_format, write_format, write_pairs
+from regplay.core.datasets.own_table.table_rows import Problem, ReadingStoppedError, numbered
 from regplay.core.datasets.points import format_number
 from regplay.core.experiment import DataSettings
 from regplay.core.number_text import counted
