@@ -195,6 +195,9 @@ def lessons(options: Namespace) -> int:
 
 def render(options: Namespace) -> int:
     """Make the films of a storyboard."""
+    for out in options.out:
+        if not out.name:
+            raise UserError(f"-o {out}: a film needs a name, such as film.mp4")
     path = options.storyboard
     if path is None:
         path = resource("storyboards", f"{find_lesson(options.lesson).id}.toml")

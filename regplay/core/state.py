@@ -152,6 +152,13 @@ def _released(states: Sequence[State]) -> list[State]:
     return found
 
 
+def _before(states: Sequence[State], epoch: int) -> Sequence[State]:
+    """Those of earlier epochs."""
+    if not states or states[-1].epoch < epoch:  # as always while it trains
+        return states
+    return [state for state in states if state.epoch < epoch]
+
+
 class Checkpoints:
     """States at recorded epochs, about evenly spread over the logarithm of the epoch.
 
@@ -195,25 +202,30 @@ class Checkpoints:
         best_epoch
             The state of this epoch, if it is kept, is not thrown away.
         """
-        self._put([*self._before(state.epoch), state], best_epoch)
+        self._states = tuple(self._with(self._states, state, best_epoch))
 
     def extend(self, states: Sequence[State], best_epoch: int = -1) -> None:
         """Add copies of rising states, as `keep` does one after another."""
-        before = len(self)
+        found: Sequence[State] = self._states
         for state in states:
-            self.keep(state, best_epoch)
+            found = self._with(found, state, best_epoch)
         added = set(states)
-        old = [state for state in self._states if state not in added]
+        old = [state for state in found if state not in added]
         # Together, in a few calls: in each the interpreter may go to another thread for a while.
-        new = _copied([state for state in self._states if state in added])
-        self._states = (*(_released(old) if len(old) < before else old), *new)
+        new = _copied([state for state in found if state in added])
+        self._states = (*(_released(old) if len(old) < len(self) else old), *new)
 
     def insert(self, state: State, best_epoch: int = -1) -> None:
         """Add a state between the others, in place of that of the same epoch if there is one."""
         later = [kept for kept in self._states if kept.epoch > state.epoch]
-        self._put([*self._before(state.epoch), state, *later], best_epoch)
+        states = [*_before(self._states, state.epoch), state, *later]
+        self._states = tuple(self._thinned(states, best_epoch))
 
-    def _put(self, states: list[State], best_epoch: int) -> None:
+    def _with(self, states: Sequence[State], state: State, best_epoch: int) -> list[State]:
+        return self._thinned([*_before(states, state.epoch), state], best_epoch)
+
+    def _thinned(self, states: list[State], best_epoch: int) -> list[State]:
+        """As many of these as may be kept; the list itself."""
         size = max(states[-1].size, 1)
         ample = max(self._enough, _AMPLE // size)
         most = max(3, min(_MOST, ample, self._budget // size))
@@ -222,13 +234,7 @@ class Checkpoints:
             room = times[2:] - times[:-2]
             room[[kept.epoch == best_epoch for kept in states[1:-1]]] = np.inf
             del states[1 + int(room.argmin())]
-        self._states = tuple(states)
-
-    def _before(self, epoch: int) -> list[State]:
-        states = self._states
-        if not states or states[-1].epoch < epoch:  # as always while it trains
-            return list(states)
-        return [state for state in states if state.epoch < epoch]
+        return states
 
     def at(self, epoch: int | None) -> State | None:
         """The newest state that is not later than `epoch`; None stands for the last epoch."""
@@ -248,9 +254,9 @@ class Checkpoints:
         """The same, thinned out to a budget in bytes; the state of the best epoch stays."""
         fewer = Checkpoints(budget)
         if self._states:
-            fewer._put(list(self._states), best_epoch)
+            fewer._states = tuple(fewer._thinned(list(self._states), best_epoch))
         return fewer
 
     def forget_after(self, epoch: int) -> None:
         """Throw the later ones away."""
-        self._states = tuple(self._before(epoch + 1))
+        self._states = tuple(_before(self._states, epoch + 1))

@@ -147,6 +147,7 @@ class Training:
         self._last_record, self._next_record = -1, 0  # epochs
         self._stopping = Stopping(members)
         self._set_values()
+        self._let_all_train()
 
     def _initial_work(self) -> Work:
         flat = self._population.flat
@@ -218,8 +219,9 @@ class Training:
     def adjust(self, experiments: Sequence[Experiment]) -> None:
         """Go on from the present weights with other values of `ADJUSTABLE_FIELDS`.
 
-        Members that had stopped train again; the optimizer's momenta stay. Those that a stop left
-        behind others are trained to where these are before.
+        Members that had stopped train again, unless nothing but the number of epochs is another:
+        they stop where they would have. The optimizer's momenta stay. Those that a stop left behind
+        others are trained to where these are before.
 
         Raises
         ------
@@ -229,11 +231,15 @@ class Training:
         for old, new in zip(self.experiments, experiments, strict=True):
             _refuse_differences((old, new), ADJUSTABLE_FIELDS)
         _refuse_differences(experiments, MEMBER_FIELDS)
+        pairs = zip(self.experiments, experiments, strict=True)
+        changed = {path for old, new in pairs for path in differences(old, new)}
         self._catch_up()
         self.experiments = tuple(experiments)
         self._settle()
         self._leave_stretch()
         self._set_values()
+        if changed - {"epochs"}:
+            self._let_all_train()
 
     def _settle(self) -> None:
         """Let the tensors alone say where the members stand; what is begun of a step is lost."""
@@ -256,8 +262,11 @@ class Training:
         work.decays_biases = settings[0].decay_bias
         has_classes = work.population.loss == "cross_entropy"
         self._penalties = Penalties(experiments, has_classes=has_classes)
+
+    def _let_all_train(self) -> None:
+        settings = [as_trained(experiment).regularization for experiment in self.experiments]
         self._stopping.begin(np.array([s.early_stopping for s in settings]))
-        rates["trains"] = 1
+        self._work.rates["trains"] = 1
 
     def train(self, goal: int | None = None, stop: Stop | None = None) -> list[Record]:
         """Train towards a step, for a while; the records on the way.

@@ -213,10 +213,11 @@ class Controller(QObject):
     def begin(self, experiment: Experiment) -> None:
         """Work on another experiment from its initial weights, even where weights are kept."""
         run = self.run
-        if experiment != self.session.experiment or run is None or run.changed_at:
+        was_changed = run is not None and bool(run.changed_at)
+        if experiment != self.session.experiment or run is None or was_changed:
             self.runner.rewind()
             self.open(experiment)
-            if self.session.keeps_weights:
+            if self.session.keeps_weights or was_changed:
                 self.reset()
 
     def adopt(self, experiment: Experiment, start: Start) -> None:

@@ -265,6 +265,7 @@ class MainWindow(QMainWindow):
             runner.viewed.connect(view.show_view)
         for words in (self.verdict_bar, self.status, self.timeline, self.runs):
             controller.reading_changed.connect(words.show_view)
+        controller.reading_changed.connect(self.lesson_studies.show_moment)
         controller.look_changed.connect(lambda look: self.timeline.track.set_moment(look.epoch))
         controller.pins_changed.connect(self.pinned.show_pins)
         controller.comparison_wanted.connect(self.tabs.compare)

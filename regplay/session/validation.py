@@ -32,7 +32,7 @@ OneLine = Annotated[
 EpochNumber = Annotated[int, Meta(ge=0, le=1_000_000)]
 
 _PLACE = re.compile(r" - at `(?:key` in `)?\$")
-_STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
+_STEP = re.compile(r"\.([\w-]+)|\[(\d+)\]")
 _SHOWN = 40  # characters of a wrong value
 
 _DEEPEST = 12  # parts of a dotted key
@@ -207,7 +207,7 @@ def _only(kind: msgspec.inspect.Type) -> msgspec.inspect.Type:
     """What a value that may be left out is where it is there; the first of what it may be."""
     if isinstance(kind, msgspec.inspect.UnionType):
         return next(each for each in kind.types if not isinstance(each, msgspec.inspect.NoneType))
-    return kind
+    return kind.type if isinstance(kind, msgspec.inspect.Metadata) else kind
 
 
 def has_key(path: Path, key: str, most: int) -> bool:

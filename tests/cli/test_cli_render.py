@@ -173,6 +173,7 @@ def test_a_lesson_that_there_is_not_is_refused_with_those_that_there_are(tmp_pat
         (["-o", "film.avi"], "film.avi: the ending says what to write: .mp4, .webm"),
         (["-o", "film.mp4", "--size", "big"], "big: a size is written as 1280x720"),
         (["-o", "film.mp4", "--from", "Three"], "Three: no such chapter; there are One, Two"),
+        (["-o", "."], "-o .: a film needs a name, such as film.mp4"),
         (["-o", "film.mp4", "--fps", "100"], "--fps 100: at most 60"),
         (["-o", "film.mp4", "--marks", "no.srt"], "no.srt: can't be read"),
     ],

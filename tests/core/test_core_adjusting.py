@@ -132,6 +132,29 @@ def test_more_epochs_go_on_from_the_end():
             np.testing.assert_array_equal(snapshot.values, whole[snapshot.epoch].values)
 
 
+_ENDS = {
+    "stops early": patient(25),
+    "diverges": small(
+        {"optimizer.name": "sgd", "optimizer.lr": 10.0, "model.depth": 0, "epochs": 2000}
+    ),
+}
+
+
+@pytest.mark.parametrize("shorter", _ENDS.values(), ids=_ENDS)
+@pytest.mark.parametrize("is_on_the_way", [True, False])
+def test_more_epochs_do_not_begin_the_patience_anew(shorter, is_on_the_way):
+    longer = replace(shorter, {"epochs": 3000})
+    whole = records(training_of(longer))[-1]
+    end = int(whole.stopped_at[0])
+    assert 4 < end < 2000
+    training = training_of(shorter)
+    train_to(training, end // 2 if is_on_the_way else 2000)
+    training.adjust([longer])
+    last = [training.peek(), *records(training)][-1]
+    for name in ("epoch", "stopped_at", "diverged"):
+        np.testing.assert_array_equal(getattr(last, name), getattr(whole, name))
+
+
 def test_penalties_are_measured_by_the_new_values():
     training = training_of(small({"epochs": 30}))
     last = records(training)[-1]

@@ -6,6 +6,7 @@ import torch
 from keywords import by_path
 from small_trainings import assert_same_records, kept_records, state_of, train_to
 
+from regplay.core import state as core_state
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.state import Checkpoints
@@ -188,6 +189,22 @@ def test_copies_take_no_more_than_twice_their_size_however_many_went(states):
     for copy, state in zip(kept, one_by_one, strict=True):
         assert torch.equal(copy.parameters, state.parameters)
         assert all(map(torch.equal, copy.momenta, state.momenta))
+
+
+def test_who_reads_while_states_are_added_sees_none_that_training_may_write_into(
+    states, monkeypatch
+):
+    kept, seen = kept_of(states[:10]), []
+    before, copied = [*kept], core_state._copied
+
+    def read_first(added):
+        seen.append([*kept])
+        return copied(added)
+
+    monkeypatch.setattr(core_state, "_copied", read_first)
+    kept.extend(states[5:12])
+    assert seen == [before]
+    assert [state.epoch for state in kept] == [state.epoch for state in states[:12]]
 
 
 def test_the_best_is_not_thrown_away(states):

@@ -286,6 +286,12 @@ def test_what_is_begun_waits_at_initial_weights_even_where_weights_are_kept(watc
     assert watcher.wait_for_epoch(0).run.experiment == other
 
 
+def test_what_was_changed_on_its_way_is_begun_anew(watcher):
+    changed_on_its_way(watcher)  # weights are no longer kept
+    watcher.controller.begin(watcher.experiment)
+    assert watcher.wait_for_epoch(0).run.changed_at == []
+
+
 def test_what_is_begun_again_stays_where_it_is(watcher):
     watcher.train()
     generation = watcher.controller.runner.generation

@@ -91,6 +91,54 @@ def test_an_earlier_moment_is_looked_at_by_the_handle_or_by_the_button(reader, i
     assert reader.window.timeline.track.moment is None  # another page begins at the end of its run
 
 
+_LATER = """
+id = "later"
+title = "Later"
+summary = "One page."
+minutes = 1
+
+[[pages]]
+title = "A moment between two records, and more epochs"
+experiment = { epochs = 90, model.width = 8, data.n_valid = 20 }
+do = "Look at epoch 70, then set **Epochs** to 120."
+moment = 70
+[[pages]]
+title = "More epochs"
+experiment = { epochs = 10, model.width = 8, data.n_valid = 20 }
+do = "Set **Epochs** to 30."
+try = { epochs = 30 }
+why = "Because."
+"""
+
+
+def test_a_moment_is_shown_once_the_run_has_ended_by_handle_and_plots_alike(open_lesson):
+    reader = open_lesson(_LATER)
+    reader.wait_until_finished()
+    reader.set(regularization__weight_decay=0.4)
+    reader.wait_until_finished()
+    reader.click("lesson.try")
+    track = reader.window.timeline.track
+    reader.wait(lambda: track.moment is not None)
+    epochs = [int(epoch) for epoch in reader.view.run.checkpoints.epochs]
+    assert 70 not in epochs
+    assert track.moment == max(epoch for epoch in epochs if epoch < 70)
+    reader.wait(lambda: reader.view.moment.epoch == track.moment)
+    assert reader.controller.session.experiment.regularization.weight_decay == 0
+
+
+def test_more_epochs_are_what_a_page_asks_for_though_the_run_goes_on(open_lesson):
+    reader = open_lesson(_LATER)
+    reader.window.guide.go_to("later", 1)
+    reader.wait_until_finished()
+    why = reader.window.guide.panel.page_view.why
+    assert not why.isVisible()
+    run = reader.view.run
+    reader.set(epochs=30)
+    reader.wait_until_finished()
+    reader.wait(why.isVisible)
+    assert reader.view.run is run
+
+
 def test_the_seeds_fill_by_themselves_along_what_the_page_names(reader):
     window = reader.window
     window.guide.go_to("steps", 2)

@@ -105,3 +105,17 @@ def test_what_is_wrong_within_a_pair_is_told():
 
     with pytest.raises(UserError, match="= 0"):
         validated({"points": [[1.5, 3], [2.5, 0]]}, Plot, UserError)
+
+
+@pytest.mark.parametrize(
+    "ends", [{"tanh": [1, 0]}, {"tanh": 3}, {"tan": [1, 2]}, {3: [1, 2]}, 7], ids=str
+)
+def test_of_a_table_whose_keys_are_free_its_place_is_told(ends):
+    class Plots(msgspec.Struct):
+        ends: dict[Literal["relu", "tanh"], tuple[Size, Size]]
+
+    class Film(msgspec.Struct):
+        plots: tuple[Plots, ...]
+
+    with pytest.raises(UserError, match=r"^plots\[1\]\.ends = (…|7): must be a table of values$"):
+        validated({"plots": [{"ends": ends}]}, Film, UserError)

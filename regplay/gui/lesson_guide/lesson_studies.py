@@ -1,9 +1,9 @@
 """A lesson in the window: what its page wants, and what the reader's networks have shown."""
 
-from collections.abc import Callable, Mapping, MutableSet, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, WeakSet
 
 from PySide6.QtCore import QObject
 
@@ -51,13 +51,16 @@ class LessonStudies(QObject):
         self._own: dict[Pin, str] = {}  # those of the page, and how it calls them
         self._waiting: Mapping[str, Experiment] = {}  # by the names that their pins will have
         self._has_started_seeds = False
-        self._noted: WeakSet[object] = WeakSet()  # runs and studies that the guide knows
+        self._noted: WeakSet[object] = WeakSet()  # studies that the guide knows
+        self._moment: int | None = None  # an epoch that is to be shown once the run has ended
+        # Runs that it knows, as they were: one that goes on with more epochs is a new one to it.
+        self._noted_runs: WeakKeyDictionary[Run, Experiment] = WeakKeyDictionary()
         self._looked_at: set[object] = set()  # experiments of networks of a curve
         guide.experiment_chosen.connect(controller.begin)
         guide.pins_chosen.connect(self._pin)
         guide.view_chosen.connect(tabs.set_tab)
         guide.curves_chosen.connect(self._show_curves)
-        guide.moment_chosen.connect(lambda epoch: controller.look(epoch=epoch))
+        guide.moment_chosen.connect(self._look)
         guide.play_requested.connect(self._play)
         guide.tried.connect(self._start_seeds)
         guide.terms_wanted.connect(self._studies.reconsider)
@@ -68,13 +71,34 @@ class LessonStudies(QObject):
     def show_view(self, view: View) -> None:
         """Take in the run that is shown, once it is complete."""
         run = view.run
-        known: MutableSet[object] = self._looked_at if view.is_preview else self._noted
-        key = run.experiment if view.is_preview else run
-        if (view.is_preview or view.is_finished) and key not in known and run.is_complete:
-            known.add(key)
+        if view.is_preview:
+            is_known = run.experiment in self._looked_at
+        else:
+            is_known = self._noted_runs.get(run) == run.experiment
+        if (view.is_preview or view.is_finished) and run.is_complete and not is_known:
+            if view.is_preview:
+                self._looked_at.add(run.experiment)
+            else:
+                self._noted_runs[run] = run.experiment
             is_own = view.is_preview or run.experiment == self._controller.session.experiment
             self._note(run, view.dataset, is_own=is_own)
             self.guide.look_for_claims()
+
+    def show_moment(self, view: View) -> None:
+        """Go to the epoch that a page is about, once a run of the present experiment has ended."""
+        is_present = view.run.experiment == self._controller.session.experiment
+        if self._moment is None or view.is_preview or not (view.is_finished and is_present):
+            return
+        state, self._moment = view.run.checkpoints.at(self._moment), None
+        if state is not None:  # the handle and the plots are then at one epoch, which was kept
+            self._controller.look(epoch=state.epoch)
+
+    def _look(self, epoch: int | None) -> None:
+        self._moment = epoch
+        if epoch is None:
+            self._controller.look(epoch=None)
+        elif self._controller.view is not None:
+            self.show_moment(self._controller.view)
 
     def forget(self) -> None:
         """Another session is opened: what a page has asked for before is not wanted there."""

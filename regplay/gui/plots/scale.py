@@ -134,10 +134,8 @@ class Scale:
             step = nice_step(max((ends[1] - ends[0]) / most, 1e-290), _STEPS)
             even = multiples(ends, step)
             return np.log10(even[even > 0]).tolist(), []
-        first, last = max(self.low, -_MOST_DECADES), min(self.high, _MOST_DECADES)
+        first, last = (max(-_MOST_DECADES, min(end, _MOST_DECADES)) for end in self.range)
         decades = np.arange(math.floor(first), math.floor(last) + 1.0)
-        if not len(decades):
-            return [], []
         inside: Floats = np.zeros(0)
         for digits in _DIGITS[2:] if self.high - self.low > 1 - 1e-9 else _DIGITS:
             if self.high - self.low > _FEW_DECADES + 1e-9 and len(digits) > 1:

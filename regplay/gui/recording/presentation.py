@@ -97,6 +97,7 @@ class WindowLayout:
             "losses": self.losses,
             "verdict": self.verdict_bar,
             "timeline": self.timeline,
+            "epochs": self.timeline,  # which is their control
         }
         return named_parts[name] if name in named_parts else self.controls.control(name)
 

@@ -36,6 +36,7 @@ from regplay.session.storyboard import (
 )
 
 _SIZE = (1280, 720)
+_BEGINS_ANEW = Train(train=0, seconds=0.0)
 
 
 class StoryboardRecorder(QObject):
@@ -59,6 +60,8 @@ class StoryboardRecorder(QObject):
         self._began: float | None = None
         self._is_changing = False
         self._training: tuple[float, int] | None = None  # since when, and from which epoch
+        self._is_anew = False  # whether that began anew, by a change
+        self._left_at: int | None = None  # the epoch that a command may bring the run away from
         self._moment: int | None = None
         self._begins_at: int | None = None  # the moment that was in sight
         self._pins: list[Pin] = []
@@ -151,6 +154,8 @@ class StoryboardRecorder(QObject):
         before, self._experiment = self._experiment, experiment
         values = changes(before, experiment)
         if not values:
+            self._left_at = self._controller.runner.due_epoch
+            QTimer.singleShot(0, self, self._note_moved)
             return
         self._is_changing = True  # until all that follows from it at once is done
         QTimer.singleShot(0, self, self._end_change)
@@ -159,24 +164,41 @@ class StoryboardRecorder(QObject):
         self._note(SetValues(set=values), is_drag=True)
         self._moment = None  # a new run is shown at its newest moment
         if is_training:
-            self._training = self._clock.now(), 0
+            self._training, self._is_anew = (self._clock.now(), 0), True
+
+    def _note_moved(self) -> None:
+        """The run may have begun anew, or gone to another moment of it, without a change."""
+        left_at, self._left_at = self._left_at, None
+        if left_at is None:
+            return
+        epoch, now = self._controller.runner.due_epoch, self._clock.now()
+        if epoch < left_at:
+            left_at = 0
+            self._note(_BEGINS_ANEW, begin=now)
+        if epoch > left_at:
+            self._note(Train(train=epoch - left_at, seconds=0.0), begin=now)
 
     def _note_playing(self, is_playing: bool) -> None:
         if self._began is None:
             return
         if not is_playing:
             self._end_training()
-        elif self._training is None and not self._is_changing:
+            return
+        self._note_moved()
+        if self._training is None and not self._is_changing:
             self._training = self._clock.now(), self._controller.runner.epoch
 
     def _end_training(self) -> None:
         training, self._training = self._training, None
+        is_anew, self._is_anew = self._is_anew, False
         if training is None or self._began is None:
             return
         begin, start = training
         runner, last = self._controller.runner, self._experiment.epochs
         epochs = runner.epoch - start
         seconds = min(max(round(self._clock.now() - begin, 1), 0.1), LONGEST_STEP)
+        if is_anew and epochs > 0:
+            self._note(_BEGINS_ANEW, begin=begin)
         if runner.epoch >= last:
             self._note(Train(train="end", seconds=seconds), begin=begin)
         elif epochs > 0:

@@ -106,6 +106,11 @@ class Runner(QObject):
         return self.step // self._steps_per_epoch
 
     @property
+    def due_epoch(self) -> int:
+        """The epoch at which training is, or will wait once it gets there."""
+        return self._here() // self._steps_per_epoch
+
+    @property
     def last_step(self) -> int:
         """The step at which the present experiment is finished."""
         return 0 if self._job is None else self._job.experiment.epochs * self._steps_per_epoch

@@ -95,8 +95,13 @@ class StoredStates:
         }
         return StoredStates(states[0].shape.sizes, steps_per_epoch, arrays)
 
+    @property
+    def are_finite(self) -> bool:
+        """Whether a network can be made of each, which has to predict something."""
+        return bool(np.isfinite(self.arrays["parameters"]).all())
+
     def check(self, recorded: Integers, owner: str) -> None:
-        """Refuse, by a `DocumentError`, states from which no training could go on.
+        """Refuse, by a `DocumentError`, states that no training leads to.
 
         Parameters
         ----------
@@ -114,7 +119,6 @@ class StoredStates:
         _require(
             owner,
             state_epochs=(np.diff(epochs) > 0).all() and np.isin(epochs, recorded),
-            parameters=np.isfinite(arrays["parameters"]),
             updates=(updates >= 0) & (updates <= steps),
             stopped_at=(stopped_at >= -1) & (stopped_at <= epochs),
             best_epoch=(best_epoch >= 0) & (best_epoch <= epochs),

@@ -486,6 +486,8 @@ def _run(
         if is_earlier:
             states = updated(states, history, owner)
         states.check(history.epochs, owner)
+        if not states.are_finite:  # as of a polynomial through the largest numbers
+            states = None
     return StoredRun(experiment, history, table.changed_at, table.placement, states)
 
 

@@ -113,6 +113,8 @@ def loads_storyboard(
     """
     raw = parse_toml(text, "storyboard", StoryboardError)
     experiment = raw.pop("experiment", None)
+    if not isinstance(experiment, dict | None):
+        raise StoryboardError("experiment must be a table of values, such as { epochs = 300 }")
     whole = validated(raw, _Whole, StoryboardError)
     if experiment is not None and whole.lesson:
         raise StoryboardError("lesson, experiment: give one of both")
@@ -320,6 +322,8 @@ def _check(step: Step) -> None:
                 if not re.match(LANGUAGE, language):
                     raise StoryboardError(f"{language}: a language is written as en or pt-BR")
         case SetValues(set=values):
+            if not values:
+                raise StoryboardError("give a field and its value, such as { epochs = 300 }")
             for path, value in values.items():
                 field(path).check(value)
         case SweepField(sweep=path, start=start, to=to):

@@ -100,3 +100,11 @@ def test_two_numbers_at_least_are_written_on_an_axis(most) -> None:
         texts = [tick.text for tick in Scale(low, high).ticks(most) if tick.text]
         assert len(texts) >= 2, (low, high, texts)
         assert len(set(texts)) == len(texts)
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(1e119, 2e119), (-2e119, -1e119), (500.0, 504.0), (-1e119, 1e119)]
+)
+def test_a_logarithmic_axis_has_no_marks_where_there_are_no_numbers(low, high) -> None:
+    scale = Scale(low, high, True)
+    assert all(abs(scale.low + tick.share * (high - low)) <= 401 for tick in scale.ticks(5))

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
-from regplay.core.fields import get
+from regplay.core.fields import FIELDS, get
 from regplay.gui import verdict_bar
 from regplay.gui.application import render as rendering
 from regplay.gui.application.render import Extras, Renderer, render
@@ -243,6 +243,12 @@ def test_another_part_comes_into_focus_on_a_short_way(play, film):
     assert 0.0 < frames[13][2] < 1.0 == frames[16][2]
     assert len({part.top() for _, part, _ in frames[losses]}) > 4
     assert frames[-1] == frames[0]
+
+
+def test_each_field_can_be_in_focus(play, film):
+    steps = [f'focus = "{path}"\nseconds = 0.1' for path in FIELDS]
+    frames, _ = play(film(*steps), lambda renderer, _: renderer.player.number)
+    assert frames == [*range(1, len(FIELDS) + 1)]
 
 
 def test_what_is_hidden_takes_no_time_but_happens(play, film):

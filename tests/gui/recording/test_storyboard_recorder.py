@@ -175,6 +175,61 @@ def test_it_is_rendered_to_the_same_end(recorded, tmp_path):
         renderer.close()
 
 
+def trained(person, epoch):
+    """The person has the run trained to an epoch, then pauses."""
+    runner = person.controller.runner
+    if not runner.is_playing:
+        person.press(Qt.Key.Key_Space)
+    person.wait(lambda: runner.epoch >= epoch)
+    person.press(Qt.Key.Key_Space)
+    person.wait(lambda: not runner.is_playing and runner.is_up_to_date)
+
+
+def replayed(person):
+    """Where the run comes to when what was recorded is played."""
+    storyboard, steps = finish(person)
+    playback = person.window.recording.storyboard.playback
+    playback.go_to(len(storyboard.steps))
+    person.wait(lambda: playback._timer is None)
+    return person.controller.runner.epoch, [step.train for step in steps if isinstance(step, Train)]
+
+
+def test_a_run_that_is_reset_begins_anew_in_the_film(begin_anew):
+    person = record(begin_anew(ENDLESS))
+    trained(person, 8)
+    person.press(Qt.Key.Key_R)
+    trained(person, 3)
+    epoch, (before, anew, after) = replayed(person)
+    assert (before >= 8, anew) == (True, 0)
+    assert epoch == after
+
+
+def test_a_moment_from_which_it_goes_on_is_gone_back_to_in_the_film(begin_anew):
+    person = record(begin_anew(ENDLESS))
+    trained(person, 8)
+    person.controller.look(epoch=4)
+    person.wait(lambda: person.view.moment.epoch == 4)
+    person.controller.continue_from_here()
+    person.wait(lambda: person.controller.runner.epoch > 6)
+    person.press(Qt.Key.Key_Space)
+    epoch, (_, anew, moment, after) = replayed(person)
+    assert anew == 0
+    assert 4 <= moment <= epoch
+    assert epoch == moment + after
+
+
+def test_a_change_while_it_trains_begins_anew_in_the_film(begin_anew):
+    person = record(begin_anew(ENDLESS))
+    runner = person.controller.runner
+    person.press(Qt.Key.Key_Space)
+    person.wait(lambda: runner.epoch > 8)
+    person.set(data__noise=0.1)
+    trained(person, 3)
+    epoch, (_, anew, after) = replayed(person)
+    assert anew == 0
+    assert epoch == after
+
+
 def answer(monkeypatch, clock, *texts):
     """Have the next questions answered with these, each a minute later; None cancels."""
     answers = iter(texts)

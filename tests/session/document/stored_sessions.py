@@ -41,8 +41,7 @@ def keep(run, records):
     """Put what was recorded into a run."""
     for record in records:
         run.history.append(record.snapshot)
-        best = int(run.history.epochs[run.history.best()])
-        run.checkpoints.extend([record.state], best)
+        run.checkpoints.extend([record.state], run.history.best_epoch)
 
 
 def go_on(run, training):

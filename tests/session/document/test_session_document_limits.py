@@ -114,6 +114,18 @@ def test_names_that_were_saved_longer_than_they_may_be_are_cut():
     assert len(name) <= LONGEST_NAME
 
 
+def test_a_polynomial_through_the_largest_numbers_opens_again():
+    """Its weights are too large for single precision: it is a history, and solved anew."""
+    experiment = small(
+        data__name="points", data__points="0 1e99; 1 2e99; 2 -1e99; 3 1", model__kind="polynomial"
+    )
+    run, _ = trained(experiment)
+    saved = document_of(experiment, run)
+    found = loads(dumps(saved))
+    assert found.is_like(saved)
+    assert not found.run.goes_on
+
+
 @pytest.mark.parametrize("ends", [(1.0, 1.0), (2.0, 1.0), (0.0, 1e300), (float("nan"), 1.0)])
 def test_of_a_scene_ranges_that_no_plot_can_show_are_left_out(ends):
     ranges = {"fit": ((0.0, 1.0), ends), "losses": ((0.0, 1.0), (-1.0, 0.5))}

@@ -210,8 +210,6 @@ def _set(type_, place, value):
         ("run_epochs", _set("<i8", 0, -5), "epochs must rise"),
         ("run_epochs", _set("<i8", -1, 2**62), "epochs must rise"),
         ("run_state_epochs", _set("<i8", -1, 29), "run: arrays.state_epochs"),
-        ("run_parameters", _set("<f4", 7, np.nan), "run: arrays.parameters"),
-        ("pin1_parameters", _set("<f4", 7, np.inf), "pin1: arrays.parameters"),
         ("run_updates", _set("<i8", 1, -1), "run: arrays.updates"),
         ("run_updates", _set("<i8", 1, 4), "arrays.updates"),  # of 3 steps
         ("run_updates", _set("<i8", 1, 2**62), "arrays.updates"),
@@ -251,7 +249,6 @@ def earlier_text():
         ("run_missed", _set("<f4", 2, 3.0), "arrays.missed"),  # of two steps
         ("run_state_epochs", _set("<i8", -1, 2**62), "run: arrays.state_epochs"),
         ("run_state_epochs", _set("<i8", 2, 1), "run: arrays.state_epochs"),  # twice
-        ("run_parameters", _set("<f4", 7, np.nan), "run: arrays.parameters"),
         ("run_momenta", _set("<f4", 3, -np.inf), "run: arrays.momenta"),
         ("run_momenta", _set("<f4", -1, -1.0), "run: arrays.momenta"),
         ("run_stopped_at", _set("<i8", 2, 3), "run: arrays.stopped_at"),
@@ -286,6 +283,14 @@ def test_a_mean_of_squares_may_be_too_large_for_its_precision(text):
     """As that of deep networks under Adam with huge steps is, whose weights go on being finite."""
     found = loads(with_array(text, "run_momenta", _set("<f4", -1, np.inf)))
     assert found.run.run().checkpoints.last.momenta[1][0, -1] == np.inf
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_networks_that_predict_nothing_are_left_out(text, earlier_text, value):
+    for content in (text, earlier_text):
+        found = loads(with_array(content, "run_parameters", _set("<f4", 7, value))).run
+        assert not found.goes_on
+        assert found.epoch > 0
 
 
 def test_what_was_never_written_is_missed(text):

@@ -193,6 +193,10 @@ REFUSED = {
         'seconds = 4\n[[steps]]\ncaption = { DE = "x" }',
     ): r": DE: a language is",
     ("seconds = 4", "seconds = 4\n[[steps]]\ncaption = {}"): r"\(caption\), caption = .*must be",
+    ('train = "end"', "set = {}"): r"step 2 \(set\): give a field and its value, such as",
+    ('train = "end"\nseconds = 4', "wait-until = 3"): r"\(wait-until\), wait-until = 3: must be a",
+    ('lesson = "memorising"', "experiment = 3"): r"experiment must be a table of values",
+    ('lesson = "memorising"', "experiment = []"): r"experiment must be a table of values",
     ("seconds = 4", 'seconds = 4\nkeys = ""'): r"\(train\), keys = '': must be",
     ("seconds = 4", "seconds = 4\nat = 1801"): r"at = 1801: must be",
     (
@@ -211,6 +215,13 @@ def test_what_is_wrong_is_told_by_its_step(change, message):
     assert old in TEXT
     with pytest.raises(StoryboardError, match=message):
         loads_storyboard(TEXT.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(("steps", "number"), [('["wait"]', 1), ("[{ wait = 1 }, 3]", 2)])
+def test_what_is_no_step_is_told_by_its_place(steps, number):
+    message = rf"steps\[{number}\] = \S+: must be a table of values"
+    with pytest.raises(StoryboardError, match=message):
+        loads_storyboard(f'title = "t"\nsteps = {steps}')
 
 
 def test_a_nest_of_steps_has_a_bottom():
