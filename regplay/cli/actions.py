@@ -21,11 +21,11 @@ from regplay.core.verdict import judge
 from regplay.resources import resource
 from regplay.session.experiment_text import open_experiment, read_sweep, without_effect
 from regplay.session.export import to_pytorch
-from regplay.session.files import OutputError, write_file, write_files
+from regplay.session.files import OutputError, check_replaces_none, write_file, write_files
 from regplay.session.lessons import find_lesson, lesson_summary, lesson_table
 from regplay.session.lessons import lessons as all_lessons
 from regplay.session.progress_line import importing, progress_line
-from regplay.session.results import SweepResult, sweep_csv, verdict_summary, write_results
+from regplay.session.results import RESULTS, SweepResult, sweep_csv, verdict_summary, write_results
 from regplay.session.storyboard import (
     at_marks,
     begun_at,
@@ -65,6 +65,9 @@ def _show(text: str) -> None:
 def train(options: Namespace) -> int:
     """Train an experiment, say what came of it and which nearby setting does better."""
     experiment = open_experiment(options.experiment, options.set)  # refused before torch is loaded
+    if options.out is not None:
+        read = options.experiment, experiment.data.file
+        check_replaces_none([options.out / name for name in RESULTS], read)
     with importing():
         from regplay.session import terminal
 
@@ -96,6 +99,9 @@ def sweep(options: Namespace) -> int:
     """Train an experiment at many values of its fields, and say which are the best."""
     experiment = open_experiment(options.experiment, options.set)
     sweep = read_sweep(experiment, options.vary, options.seeds)  # refused before torch is loaded
+    if options.out is not None:
+        read = options.experiment, experiment.data.file
+        check_replaces_none([options.out / name for name in ("sweep.csv", "sweep.png")], read)
     experiments = sweep.experiments
     for line in without_effect(sweep, experiments):
         print(f"Warning: {line}", file=sys.stderr, flush=True)
@@ -145,7 +151,10 @@ def _write_sweep(folder: Path, result: SweepResult) -> None:
 
 def export(options: Namespace) -> int:
     """Print an experiment as a script of plain PyTorch, or write it."""
-    script = to_pytorch(open_experiment(options.experiment, options.set))
+    experiment = open_experiment(options.experiment, options.set)
+    if options.out is not None:
+        check_replaces_none([options.out], (options.experiment, experiment.data.file))
+    script = to_pytorch(experiment)
     if options.out is None:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8")  # as Python reads a script that it ends up in
@@ -220,10 +229,13 @@ def render(options: Namespace) -> int:
         from regplay.gui.recording.player import NotProvedError
 
     extras = films.Extras(options.captions, options.chapters, options.sheet, options.track)
+    suffixes = [f"-{width}x{height}" if len(sizes) > 1 else "" for width, height in sizes]
+    outs = [[it.with_name(f"{it.stem}{end}{it.suffix}") for it in options.out] for end in suffixes]
+    made = [path for each in outs for path in (*each, *extras.paths(each[0]).values())]
+    check_replaces_none(made, (path, options.marks))
+    written: list[Path] = []
     with films.offscreen(), progress_line() as (progress, ctrl_c):
-        for count, size in enumerate(sizes):
-            suffix = f"-{size[0]}x{size[1]}" if len(sizes) > 1 else ""
-            targets = [out.with_name(f"{out.stem}{suffix}{out.suffix}") for out in options.out]
+        for count, (size, targets) in enumerate(zip(sizes, outs, strict=True)):
 
             def go_on(second: float, count: int = count) -> bool:
                 done = (count + second / max(storyboard.seconds, 1e-9)) / len(sizes)
@@ -235,7 +247,6 @@ def render(options: Namespace) -> int:
                     storyboard,
                     size,
                     targets,
-                    suffix=suffix,
                     extras=extras,
                     cache=None if options.no_cache else films.cache_folder(),
                     progress=go_on,
@@ -246,12 +257,15 @@ def render(options: Namespace) -> int:
                 return DOES_NOT_HOLD
             progress.clear()
             if log is None:
-                print("Stopped; no file was written.", file=sys.stderr)
+                names = ", ".join(file.name for file in written)
+                ends = f"there is {names}, written before" if written else "no file was written"
+                print(f"Stopped; {ends}.", file=sys.stderr)
                 return INTERRUPTED
             for step, seconds in log.late:
                 print(f"{step} begins {seconds:.1f} s later than it was to", file=sys.stderr)
-            for target in targets:
-                _show(str(target))
+            for file in log.files:
+                _show(str(file))
+            written += log.files
     return 0
 
 

@@ -151,6 +151,23 @@ class OutputError(UserError):
     """A folder or a file in it can't be written; the message says which one and why."""
 
 
+def check_replaces_none(made: Iterable[Path], sources: Iterable[Path | str | None]) -> None:
+    """Refuse to write files in place of those that they are made of.
+
+    Raises
+    ------
+    OutputError
+        With the first of them.
+    """
+    read = [source for source in sources if source and os.path.isfile(source)]
+    for path in made:
+        if os.path.isfile(path) and any(os.path.samefile(path, source) for source in read):
+            raise OutputError(
+                f"{path}: this is read, and would be replaced by what is made of it; choose "
+                "another name or folder to write to"
+            )
+
+
 def prepare_folder(folder: Path) -> None:
     """Make sure that results can be written into `folder`, before time is spent on them.
 

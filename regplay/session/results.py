@@ -152,6 +152,9 @@ def _model(result: Result) -> bytes:
     return buffer.getvalue()
 
 
+RESULTS = ("experiment.toml", "history.csv", "predictions.csv", "model.pt")
+
+
 def write_results(folder: Path, result: Result) -> None:
     """Write `experiment.toml`, `history.csv`, `predictions.csv` and `model.pt` into `folder`.
 
@@ -162,13 +165,13 @@ def write_results(folder: Path, result: Result) -> None:
     OutputError
         If a file can't be written.
     """
-    files: dict[str, bytes | str] = {
-        "experiment.toml": to_toml(result.experiment),
-        "history.csv": history_csv(result.history),
-        "predictions.csv": predictions_csv(result.dataset, result.fit),
-        "model.pt": _model(result),
-    }
-    write_files(folder, files)
+    contents: tuple[bytes | str, ...] = (
+        to_toml(result.experiment),
+        history_csv(result.history),
+        predictions_csv(result.dataset, result.fit),
+        _model(result),
+    )
+    write_files(folder, dict(zip(RESULTS, contents, strict=True)))
 
 
 # sweeps

@@ -49,3 +49,24 @@ def test_closed_streams_stop_nothing(command, closed, written, tmp_path):
     words = f"'{PROGRAM[0]}' -m regplay {command} '{file}' --out '{out}' {closed}"
     assert subprocess.run(words, shell=True, timeout=120).returncode == 0
     assert (out / written).is_file()
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "text"),
+    [
+        (("train", "--out", "."), "experiment.toml", "epochs = 3  # my own"),
+        (("train", "--out", "."), "predictions.csv", "x,y\n1,2\n2,3\n3,5\n4,4\n5,6\n"),
+        (("sweep", "--vary", "seed=1,2", "--out", "."), "sweep.csv", "x,y\n1,2\n2,3\n3,5\n"),
+        (("export", "-o", "mine.toml"), "mine.toml", "epochs = 3  # my own"),
+    ],
+)
+def test_nothing_is_written_in_place_of_what_it_is_made_of(
+    regplay, tmp_path, monkeypatch, words, name, text
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_text(text)
+    command, *others = words
+    code, out, err = regplay(command, name, *others)
+    assert (code, out) == (2, "")
+    assert f"{name}: this is read, and would be replaced by what is made of it" in err
+    assert [path.read_text() for path in tmp_path.iterdir()] == [text]

@@ -10,6 +10,8 @@ import pytest
 
 from regplay.cli import main
 from regplay.gui.recording.encoder import Encoder
+from regplay.gui.recording.video import StreamFile
+from regplay.gui.recording.video_formats import RecordingError
 
 STORYBOARD = """
 title = "A small film"
@@ -66,12 +68,17 @@ def test_films_of_two_sizes_from_one_chapter_on(storyboard, tmp_path):
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     paths = [tmp_path / "film-320x480.mp4", tmp_path / "film-640x480.mp4"]
-    assert done.stdout.split() == [str(path) for path in paths]
+    written = [
+        str(tmp_path / f"film-{size}{end}")
+        for size in ("320x480", "640x480")
+        for end in (".mp4", "-trained.png", ".srt", ".vtt")
+    ]
+    assert done.stdout.split() == written
     assert [frames(path) for path in paths] == [(4, (320, 480)), (4, (640, 480))]
     assert "Trained." in (tmp_path / "film-320x480.srt").read_text()
     assert {path.name for path in tmp_path.glob("*.png")} == {
-        "trained-320x480.png",
-        "trained-640x480.png",
+        "film-320x480-trained.png",
+        "film-640x480-trained.png",
     }
 
 
@@ -96,13 +103,17 @@ def test_a_folder_of_images_is_replaced_by_a_whole_film_alone(qapp, regplay, sto
     assert regplay(*words)[0] == 1
     assert {path.name for path in folder.iterdir()} == {"00000.png", "99999.png", "notes.txt"}
     storyboard.write_text(STORYBOARD)
-    assert regplay(*words) == (0, f"{folder}\n", "")
+    assert regplay(*words) == (0, f"{folder}\n{folder}-trained.png\n", "")
     assert {path.name for path in folder.iterdir()} == {
         *(f"{number:05}.png" for number in range(8)),
         "notes.txt",
     }
     assert (folder / "00000.png").read_bytes().startswith(b"\x89PNG")
-    assert {path.name for path in tmp_path.iterdir()} == {"film.toml", "images", "trained.png"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "film.toml",
+        "images",
+        "images-trained.png",
+    }
 
 
 def test_neither_is_a_folder_replaced_by_a_film_nor_a_file_by_images(
@@ -132,6 +143,78 @@ def test_what_is_ended_leaves_no_file(render, storyboard, tmp_path, monkeypatch,
     assert [*tmp_path.iterdir()] == [storyboard]
 
 
+def test_what_is_ended_says_which_films_are_there(render, tmp_path, monkeypatch):
+    begin, encoders = Encoder.__init__, []
+
+    def begin_and_end(encoder, *arguments, **options):
+        encoders.append(encoder)
+        begin(encoder, *arguments, **options)
+        if len(encoders) == 2:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Encoder, "__init__", begin_and_end)
+    code, out, err = render("--size", "320x480", "--size", "640x480", "--preview", "--no-cache")
+    names = ["film-320x480.mp4", "film-320x480-trained.png"]
+    assert code == 130
+    assert out.split() == [str(tmp_path / name) for name in names]
+    assert err == f"Stopped; there is {', '.join(names)}, written before.\n"
+    assert {path.name for path in tmp_path.iterdir()} == {"film.toml", *names}
+
+
+@pytest.mark.parametrize("presses", [1, 2])
+def test_what_is_ended_while_it_is_converted_leaves_no_file(
+    regplay, qapp, storyboard, tmp_path, monkeypatch, presses
+):
+    wait = Encoder.wait
+
+    def wait_and_press(encoder):
+        wait(encoder)
+        for _ in range(presses):
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Encoder, "wait", wait_and_press)
+    code, out, err = regplay("render", storyboard, "-o", tmp_path / "film.gif", "--preview")
+    assert (code, out) == (130, "")
+    assert presses == 2 or err == "Stopped; no file was written.\n"
+    assert [*tmp_path.iterdir()] == [storyboard]
+
+
+def test_where_one_of_several_formats_cannot_be_completed_there_is_no_file_of_any(
+    regplay, qapp, storyboard, tmp_path, monkeypatch
+):
+    finish = StreamFile.finish
+
+    def fill_the_disk(video):
+        if type(video) is StreamFile:
+            raise RecordingError("film.mp4: can't be written: no space left on device")
+        finish(video)
+
+    monkeypatch.setattr(StreamFile, "finish", fill_the_disk)
+    outs = ["-o", tmp_path / "film.gif", "-o", tmp_path / "film.mp4"]
+    code, out, err = regplay("render", storyboard, *outs, "--preview", "--no-cache")
+    assert (code, out) == (2, "")
+    assert "film.mp4: can't be written" in err
+    assert [*tmp_path.iterdir()] == [storyboard]
+
+
+def test_a_film_replaces_nothing_that_it_is_made_of(render, storyboard, tmp_path):
+    marks = tmp_path / "film.srt"
+    marks.write_text("1\n00:00:01,000 --> 00:00:02,000\nok\n")
+    before = marks.read_text()
+    storyboard.write_text(
+        STORYBOARD.replace('caption = "Trained."', 'caption = "Trained."\nname = "ok"')
+    )
+    code, out, err = render("--captions", "--marks", marks)
+    assert (code, out) == (2, "")
+    assert "film.srt: this is read, and would be replaced by what is made of it" in err
+    assert marks.read_text() == before
+    (tmp_path / "trained.png").write_text("a picture of the person")
+    code, out, _ = render("--preview", "--marks", marks)
+    assert code == 0
+    assert out.split() == [str(tmp_path / name) for name in ("film.mp4", "film-trained.png")]
+    assert (tmp_path / "trained.png").read_text() == "a picture of the person"
+
+
 def test_a_file_that_it_names_is_read_only_where_that_was_allowed(
     render, storyboard, tmp_path, monkeypatch, terminal
 ):
@@ -147,7 +230,11 @@ def test_a_file_that_it_names_is_read_only_where_that_was_allowed(
     assert code == 2
     assert out.endswith("Read it? [y/N] ")
     assert not film.exists()
-    assert render("--fps", "10", "--read-files") == (0, f"{film}\n", "")
+    assert render("--fps", "10", "--read-files") == (
+        0,
+        f"{film}\n{tmp_path / 'film-trained.png'}\n",
+        "",
+    )
     assert frames(film) == (10, (640, 480))
 
 

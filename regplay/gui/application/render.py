@@ -57,6 +57,15 @@ _THUMBNAIL = 480  # px, width of a picture on a contact sheet
 _COLUMNS = 3
 
 
+_EXTRAS = {  # of `Extras`, by how their names end
+    ".srt": "captions",
+    ".vtt": "captions",
+    ".chapters.txt": "chapters",
+    ".track.json": "track",
+    ".sheet.png": "sheet",
+}
+
+
 @dataclass(frozen=True)
 class Extras:
     """What is written beside a film, by its name."""
@@ -65,6 +74,10 @@ class Extras:
     chapters: bool = False
     sheet: bool = False  # a picture of each step
     track: bool = False  # where the pointer was, and which keys were pressed
+
+    def paths(self, film: Path) -> dict[str, Path]:
+        """The files, by how their names end."""
+        return {end: film.with_suffix(end) for end, it in _EXTRAS.items() if getattr(self, it)}
 
 
 class _NoDialogs(Dialogs):
@@ -130,7 +143,7 @@ class Renderer:
     player
         Does what the storyboard says.
     stills
-        The pictures that were asked for, by the names of their files.
+        The pictures that were asked for, by their names.
     is_kept
         Whether the newest frame is of a step that was kept, as a whole or in part.
     """
@@ -287,19 +300,18 @@ def render(
     size: tuple[int, int],
     targets: Sequence[Path],
     *,
-    suffix: str = "",
     extras: Extras | None = None,
     cache: Path | None = None,
     progress: Callable[[float], bool] = lambda seconds: True,
 ) -> Log | None:
     """Write a film of one size to files of several formats, all of them or none.
 
+    Names of stills follow that of the film: only what is the film's is replaced.
+
     Parameters
     ----------
     targets
         Where to; the ending of each name says the format.
-    suffix
-        What the names of stills get, where there are films of several sizes.
     cache
         A folder of frames that are kept from one film to the next; None keeps none.
     progress
@@ -334,7 +346,7 @@ def render(
             ]
         )
         unfinished.callback(encoder.abandon)
-        sheet = _ContactSheet() if extras.sheet else None
+        sheet = _ContactSheet()
         log = renderer.player.log
         for image in renderer.frames(kept, lambda: progress(renderer.seconds)):
             encoder.put(image, waits=True)
@@ -342,7 +354,7 @@ def render(
                 kept.put(renderer.player.number, image)
             if encoder.error is not None:
                 raise encoder.error
-            if sheet is not None:
+            if extras.sheet:
                 sheet.note(renderer.player.step, image)
         if not progress(renderer.seconds):
             return None
@@ -352,12 +364,28 @@ def render(
         encoder.wait()
         if encoder.error is not None:
             raise encoder.error
-        unfinished.pop_all()
+        if not progress(renderer.seconds):  # converting takes its time
+            return None
         for part, target in parts:
             put_in_place(part, target)
-        for name, image in renderer.stills:
-            write_file(targets[0].with_name(f"{Path(name).stem}{suffix}.png"), as_png(image))
-        _write_extras(targets[0], extras, log, renderer.seconds, storyboard.language, sheet)
+            log.files.append(target)
+        unfinished.pop_all()
+        film, seconds = targets[0], renderer.seconds
+        beside: dict[Path, Callable[[], str | bytes]] = {
+            film.with_name(f"{film.stem}-{name}"): partial(as_png, image)
+            for name, image in renderer.stills
+        }
+        made: dict[str, Callable[[], str | bytes]] = {
+            ".srt": lambda: srt(log.captions, seconds),
+            ".vtt": lambda: vtt(log.captions, seconds, storyboard.language),
+            ".chapters.txt": lambda: chapters(log.sections),
+            ".track.json": lambda: _track(log),
+            ".sheet.png": lambda: as_png(sheet.picture()),
+        }
+        beside |= {path: made[end] for end, path in extras.paths(film).items()}
+        for path, content in beside.items():
+            write_file(path, content())
+            log.files.append(path)
         return log
 
 
@@ -383,29 +411,13 @@ def _part_of(target: Path) -> Path:
     return temporary_beside(target)
 
 
-def _write_extras(
-    target: Path,
-    extras: Extras,
-    log: Log,
-    seconds: float,
-    language: str,
-    sheet: "_ContactSheet | None",
-) -> None:
-    if extras.captions:
-        write_file(target.with_suffix(".srt"), srt(log.captions, seconds))
-        write_file(target.with_suffix(".vtt"), vtt(log.captions, seconds, language))
-    if extras.chapters:
-        write_file(target.with_suffix(".chapters.txt"), chapters(log.sections))
-    if extras.track:
-        pointer = [
-            {"seconds": round(at, 4), "x": round(x, 1), "y": round(y, 1), "pressed": pressed}
-            for at, x, y, pressed in log.pointer
-        ]
-        keys = [{"seconds": round(at, 4), "keys": keys} for at, keys in log.keys]
-        track = json.dumps({"pointer": pointer, "keys": keys}, indent=1)
-        write_file(target.with_suffix(".track.json"), track + "\n")
-    if sheet is not None:
-        write_file(target.with_suffix(".sheet.png"), as_png(sheet.picture()))
+def _track(log: Log) -> str:
+    pointer = [
+        {"seconds": round(at, 4), "x": round(x, 1), "y": round(y, 1), "pressed": pressed}
+        for at, x, y, pressed in log.pointer
+    ]
+    keys = [{"seconds": round(at, 4), "keys": keys} for at, keys in log.keys]
+    return json.dumps({"pointer": pointer, "keys": keys}, indent=1) + "\n"
 
 
 class _ContactSheet:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, get, replace
@@ -64,13 +65,15 @@ class Log:
     captions, sections
         When each begins, and what it says; an empty caption ends the one before.
     stills
-        When each was asked for, and the name of its file.
+        When each was asked for, and its name.
     late
         Steps that began later than they were to, by s.
     pointer
         Where the pointer was, in px of the frame, and whether its button was down.
     keys
         When keys were pressed, and which.
+    files
+        All that was written.
     """
 
     captions: list[tuple[float, str]] = field(default_factory=list)
@@ -79,6 +82,7 @@ class Log:
     late: list[tuple[str, float]] = field(default_factory=list)
     pointer: list[tuple[float, float, float, bool]] = field(default_factory=list)
     keys: list[tuple[float, str]] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
 
 
 class Player:

@@ -294,6 +294,7 @@ class ConvertedFile(StreamFile):
     ) -> None:
         super().__init__(temporary_beside(path), size, fps, LOSSLESS, target or path, threads)
         self._becomes, self._converted = form, path
+        self._is_converted = False
 
     def finish(self) -> None:
         super().finish()
@@ -302,9 +303,15 @@ class ConvertedFile(StreamFile):
             with _told(self._target):
                 _convert(self.path, made, self.fps, self._becomes)
                 os.replace(made, self._converted)
+            self._is_converted = True
         finally:
             self.path.unlink(missing_ok=True)
             made.unlink(missing_ok=True)
+
+    def abandon(self) -> None:
+        super().abandon()
+        if self._is_converted:  # else there may be an earlier file of this name
+            self._converted.unlink(missing_ok=True)
 
 
 class ImageFiles(Video):
