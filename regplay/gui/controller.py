@@ -213,10 +213,11 @@ class Controller(QObject):
     def begin(self, experiment: Experiment) -> None:
         """Work on another experiment from its initial weights, even where weights are kept."""
         run = self.run
-        if experiment != self.session.experiment or run is None or run.changed_at:
+        was_changed = run is not None and bool(run.changed_at)
+        if experiment != self.session.experiment or run is None or was_changed:
             self.runner.rewind()
             self.open(experiment)
-            if self.session.keeps_weights:
+            if self.session.keeps_weights or was_changed:
                 self.reset()
 
     def adopt(self, experiment: Experiment, start: Start) -> None:
@@ -224,21 +225,26 @@ class Controller(QObject):
 
         It waits where it has come to, or trains on if it was on its way; what is shown at an
         earlier epoch stays there. Where its states are not kept, it is trained from its initial
-        weights. It is one step back to what was worked on before.
+        weights. It is one step back to what was worked on before, with its run.
 
         Parameters
         ----------
         start
-            Where its states are: a run that was kept, a member of a study, or a moment of the
-            present run.
+            Where its states are: a run that was kept, or a member of a study.
         """
-        self._read_table(experiment)
-        # Steps along a slider's curve are one step back together, as those of any other slider.
-        if experiment != self.session.experiment:  # else what is told still holds
-            self._note(experiment, goes_on=None if start.study else False)
-        self._take_up(experiment, start)
+        run = self._present.run
+        if start.study in FIELDS:  # steps along a slider's curve are one step, as of any slider
+            self._note(experiment)
+        elif run is None:
+            self._note(experiment, goes_on=False)
+        else:
+            self._past.note_run(run)
+            self.message.emit("")
+        self.take_up(experiment, start)
 
-    def _take_up(self, experiment: Experiment, start: Start) -> None:
+    def take_up(self, experiment: Experiment, start: Start) -> None:
+        """Go on with a network as `adopt` does, or with a moment of the run; no step leads back."""
+        self._read_table(experiment)
         epoch, is_on_its_way = self._reached(experiment, start), self._is_on_its_way(start)
         self.session.take(experiment)
         if epoch is None:
@@ -259,7 +265,7 @@ class Controller(QObject):
         if view is None or epoch is None or view.run.checkpoints.at(epoch) is None:
             return
         self._past.note_run(view.run)
-        self.adopt(view.run.experiment, Start(epoch=epoch))
+        self.take_up(view.run.experiment, Start(epoch=epoch))
         if plays:
             self.runner.play()
 
@@ -468,8 +474,11 @@ class Controller(QObject):
     @property
     def _present(self) -> UndoStep:
         """What there is, with the newest run of the experiment, whatever is shown in its place."""
+        experiment = self.session.experiment
         run = None if self.runner.view is None else self.runner.view.run
-        return UndoStep(self.session.experiment, run, self.annotations)
+        if run is not None and run.experiment != experiment:  # nothing is known of this one yet
+            run = None
+        return UndoStep(experiment, run, self.annotations)
 
     def _restore(self, step: UndoStep | None) -> None:
         if step is None:
@@ -479,7 +488,7 @@ class Controller(QObject):
         if step.annotations is not None:
             self.annotate(step.annotations)
         elif step.run is not None:
-            self._take_up(step.experiment, Start(run=step.run))
+            self.take_up(step.experiment, Start(run=step.run))
         else:
             self._apply(self.session.restore(step.experiment, epoch=self.runner.epoch))
 

@@ -239,13 +239,18 @@ class UndoStack:
         self._changed_at = now if is_by_time else float("-inf")  # by time nothing goes on with it
 
     def note_run(self, run: Run) -> None:
-        """A person left a run for an earlier moment of it: what came later comes back with it.
+        """A person left a run for an earlier moment of it, or for another network: it comes back.
 
-        Of the last `_MOST_RUNS` alone; their states take memory.
+        The last `_MOST_RUNS` alone; their states take memory. Of those before, what they were
+        trained with comes back where that was changed.
         """
-        with_runs = [step for step in self._back if step.run is not None]
-        for step in with_runs[: len(with_runs) + 1 - _MOST_RUNS]:
-            self._back.remove(step)
+        with_runs = [index for index, step in enumerate(self._back) if step.run is not None]
+        for index in reversed(with_runs[: len(with_runs) + 1 - _MOST_RUNS]):
+            experiment = self._back[index].experiment
+            if experiment == self._back[index + 1].experiment:
+                del self._back[index]
+            else:
+                self._back[index] = UndoStep(experiment)
         self._add(UndoStep(run.experiment, run))
         self._forward, self._fields = [], frozenset()
 

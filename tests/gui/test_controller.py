@@ -286,6 +286,12 @@ def test_what_is_begun_waits_at_initial_weights_even_where_weights_are_kept(watc
     assert watcher.wait_for_epoch(0).run.experiment == other
 
 
+def test_what_was_changed_on_its_way_is_begun_anew(watcher):
+    changed_on_its_way(watcher)  # weights are no longer kept
+    watcher.controller.begin(watcher.experiment)
+    assert watcher.wait_for_epoch(0).run.changed_at == []
+
+
 def test_what_is_begun_again_stays_where_it_is(watcher):
     watcher.train()
     generation = watcher.controller.runner.generation
@@ -764,6 +770,28 @@ def test_what_is_adopted_is_seen_at_the_epoch_that_was_looked_at(watcher):
     watcher.controller.adopt(other, Start("beside", 0))
     view = watcher.wait_for_epoch(20)
     assert (view.look.epoch, view.fit.epoch) == (7, 7)
+
+
+@pytest.mark.parametrize("kind", ["the same experiment", "another"])
+def test_undo_brings_back_the_run_before_an_adoption(watcher, kind):
+    """Which training its experiment from the start doesn't lead to."""
+    run = changed_on_its_way(watcher).run
+    adopted = run.until(20)  # as pinned on its way
+    if kind == "another":
+        adopted.experiment = SMALL
+    watcher.controller.adopt(adopted.experiment, Start(run=adopted))
+    watcher.wait_for_epoch(20)
+    watcher.controller.undo()
+    assert watcher.experiment == run.experiment
+    back = watcher.wait_for_epoch(40)
+    assert back.run.changed_at == [20]
+    assert back.snapshot.values.tobytes() == run.history.last.values.tobytes()
+    watcher.controller.redo()
+    assert watcher.wait_for_epoch(20).run.experiment == adopted.experiment
+    watcher.controller.undo()
+    watcher.wait_for_epoch(40)
+    watcher.controller.undo()
+    assert watcher.experiment == SMALL  # before it was changed
 
 
 @pytest.mark.parametrize("kind", ["kept", "member"])

@@ -147,3 +147,19 @@ def test_a_pin_changed_on_its_way_goes_on_from_its_states(begin_anew, place):
     assert view.run.changed_at == [20]
     assert view.run.checkpoints.last is pin.run.checkpoints.last
     assert view.snapshot.values.tobytes() == pin.run.history.last.values.tobytes()
+
+
+def test_undo_leads_back_to_the_end_of_the_run_that_was_left(begin_anew):
+    person = begin_anew(SMALL)
+    person.set(regularization__weight_decay=DECAY)
+    person.click("timeline.step")
+    person.wait_for_step(1)
+    person.press(Qt.Key.Key_P)
+    whole = person.train().run
+    person.window.runs.choose(person.controller.pins[0])
+    person.click("runs.adopt")
+    person.wait_for_step(1)
+    QTest.keyClick(person.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    view = person.wait_for_step(20)
+    assert view.run.experiment == whole.experiment
+    assert view.run.checkpoints.last is whole.checkpoints.last

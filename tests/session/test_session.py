@@ -325,6 +325,17 @@ def test_the_last_three_runs_are_kept():
     assert found == [runs[4], runs[3], runs[2]]
 
 
+def test_what_runs_before_the_last_three_were_trained_with_comes_back_without_them():
+    past = UndoStack()
+    runs = [Run(replace(Experiment(), {"seed": seed})) for seed in (1, 1, 2, 3, 4, 5)]
+    for run in runs:
+        past.note_run(run)
+    found = []
+    while (step := past.back(UndoStep(Experiment()))) is not None:
+        found.append((step.experiment.seed, step.run))
+    assert found == [(5, runs[5]), (4, runs[4]), (3, runs[3]), (2, None), (1, None)]
+
+
 def test_it_is_bounded():
     past = UndoStack()
     *_, last = walk(past, *((WD, 0.001 * step, 2.0 * step) for step in range(1, 1000)))

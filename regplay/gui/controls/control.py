@@ -1,7 +1,7 @@
 """A control for each kind of value: a choice, a switch, a text, a file; and what all have."""
 
+import os
 from html import escape
-from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
@@ -205,7 +205,7 @@ class FileControl(TextControl):
         self.browse.clicked.connect(self._browse)
 
     def _browse(self) -> None:
-        folder = str(Path(str(self._value)).expanduser().parent) if self._value else ""
+        folder = os.path.dirname(os.path.expanduser(str(self._value))) if self._value else ""
         tables = f"Tables ({TABLES});;All files (*)"
         path, _ = QFileDialog.getOpenFileName(self, "Choose a table", folder, tables)
         if path:  # empty: the dialog was cancelled

@@ -238,7 +238,7 @@ class FigureDialog(QDialog):
     @property
     def path(self) -> Path:
         """Where the figure goes."""
-        return Path(self.file.text().strip()).expanduser()
+        return Path(os.path.expanduser(self.file.text().strip()))
 
     def style_chosen(self) -> Style:
         """How the figure is to look."""
@@ -307,8 +307,8 @@ class FigureDialog(QDialog):
 
     def _save(self) -> None:
         path = self.path
-        if not path.suffix:
-            path = path.with_name(f"{path.name or self._figure.name}.{self.format.currentData()}")
+        if not path.suffix:  # and perhaps nothing but a folder
+            path = path.parent / f"{path.name or self._figure.name}.{self.format.currentData()}"
         if os.path.isfile(path) and path != self._agreed:
             self._say(f"{path} exists: press Replace to write over it.", "Replace")
             self._agreed = path

@@ -206,7 +206,7 @@ class ShownSession(QObject):
             return
         if run.goes_on and run.fits(dataset):
             controller.look(epoch=None)
-            controller.adopt(run.experiment, Start(run=run.run()))
+            controller.take_up(run.experiment, Start(run=run.run()))
             epoch = document.view.get("epoch")
             if epoch is not None:
                 self._moment = controller.runner.generation, int(epoch)

@@ -39,10 +39,14 @@ class Presenter(QObject):
 
     Signals
     -------
+    begins, ends
+        The window is about to be arranged otherwise; it is as it was until then.
     switched
         (bool): whether it presents.
     """
 
+    begins = Signal()
+    ends = Signal()
     switched = Signal(bool)
 
     def __init__(
@@ -76,6 +80,7 @@ class Presenter(QObject):
             self.begin()
 
     def begin(self) -> None:
+        self.begins.emit()
         window, self.is_on = self._window, True
         self._before = self._theme.zoom, window.windowState(), window.geometry()
         self._presentation.begin(self._in_sight())
@@ -118,6 +123,7 @@ class Presenter(QObject):
         """Leave everything as it was."""
         if not self.is_on:
             return
+        self.ends.emit()
         self.is_on = False
         application().removeEventFilter(self)
         self._escape.setEnabled(False)

@@ -104,7 +104,7 @@ class RecordCommands(QObject):
         self._size = QSize()
         self._ground: QColor | None = None
         self._told = ""  # what there is to say once the file is complete
-        self._geometry, self._zoom = QRect(), 100  # of the window before
+        self._before: tuple[QRect, int] | None = None  # geometry and zoom, while it is laid out
         self._path = Path()
         self._problem = ""
         self._timer: Timer | None = None
@@ -155,7 +155,7 @@ class RecordCommands(QObject):
         """
         window, presentation = self._window, self._presentation
         self._part = window if part == "window" else presentation.layout.place(part)
-        self._geometry, self._zoom = window.geometry(), self._theme.zoom
+        self._before = window.geometry(), self._theme.zoom
         self._path, self._problem = path, ""
         self._ground = QColor(colors_of(window).background) if is_transparent else None
         presentation.set_focus(part if part in ("fit", "losses") else "")
@@ -182,8 +182,8 @@ class RecordCommands(QObject):
         window, size = self._window, QSize(*frame)
         are_below = self._part is window and is_upright(frame)
         self._presentation.set_controls_below(are_below)
-        zoom = zoom_for(self._zoom, frame)
-        if zoom != self._zoom:
+        zoom = zoom_for(self._theme.zoom, frame)
+        if zoom != self._theme.zoom:
             self._theme.set_zoom(zoom)
         for _ in range(_TRIES):  # what is beside it takes another size meanwhile
             if self._part.size() == size:
@@ -217,6 +217,7 @@ class RecordCommands(QObject):
         """Complete the file, and leave the window as it was; nothing if none is recorded."""
         if self.strip is None:
             return
+        self._restore()
         if self.recorder.is_finishing:
             return
         seconds, repeated = self.recorder.seconds, self.recorder.repeated
@@ -229,10 +230,24 @@ class RecordCommands(QObject):
             self._timer.stop()
             self._timer = None
         self._presentation.pane.leave_mouse(_WHO)
-        self._restore()
         self.recorder.stop()
         if not was_on:
             self._finish()
+
+    def stop_before_presenting(self) -> None:
+        """Stop, since the window takes another size, and say so."""
+        if self.strip is not None:
+            self.stop()
+            self.failed.emit(
+                "Presenting gives the window another size, so the recording has ended. To record "
+                "what you present, present first (F11), then record."
+            )
+
+    def stop_with_presenting(self) -> None:
+        """Stop, and leave the window as it was presented; that is its size no longer."""
+        self.stop()
+        if self._told:
+            self._told += ", until presenting ended"
 
     def close(self) -> None:
         """The window is closed, and does not wait for its file, which is completed all the same."""
@@ -254,11 +269,15 @@ class RecordCommands(QObject):
             self.done.emit(told)
 
     def _restore(self) -> None:
+        """Have the window as it was before it was laid out, if that is not done."""
+        if self._before is None:
+            return
+        (geometry, zoom), self._before = self._before, None
         self._presentation.set_focus("")
-        if self._theme.zoom != self._zoom:
-            self._theme.set_zoom(self._zoom)
+        if self._theme.zoom != zoom:
+            self._theme.set_zoom(zoom)
             QApplication.sendPostedEvents()  # each part may be as narrow again as it was
-        self._window.setGeometry(self._geometry)
+        self._window.setGeometry(geometry)
         self._presentation.set_controls_below(False)
 
     def _note_problem(self, problem: str) -> None:

@@ -160,6 +160,8 @@ class Recording(QObject):
             )
             self._commands.failed.connect(self.failed)
             self._commands.done.connect(self.done)
+            self.presenter.begins.connect(self._commands.stop_before_presenting)
+            self.presenter.ends.connect(self._commands.stop_with_presenting)
         return self._commands
 
     def animation(self) -> "AnimationCommand":
@@ -175,9 +177,13 @@ class Recording(QObject):
         return self._animation
 
     def close(self) -> None:
-        """The window is closed: what is recorded is completed, an animation is not."""
+        """The window is closed: what is recorded is completed, an animation is not.
+
+        It has its usual size again, in which it opens the next time.
+        """
         if self._commands is not None:
             self._commands.close()
+        self.presenter.end()
         if self._animation is not None:
             self._animation.cancel()
         self.storyboard.close_storyboard()

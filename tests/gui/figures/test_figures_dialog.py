@@ -183,3 +183,14 @@ def test_a_name_that_no_file_can_have_is_refused(dialog, view, settings, tmp_pat
     settings.setValue("figure/folder", "/" + "n" * 300)
     again = FigureDialog(figure_of(view, "panel.chart"), settings)
     assert again.path.parent.is_dir()
+
+
+@pytest.mark.parametrize("typed", ["", "~nobody-of-this-name/a.png"])
+def test_no_name_at_all_and_the_folder_of_nobody(dialog, tmp_path, monkeypatch, typed):
+    monkeypatch.chdir(tmp_path)
+    type_in(dialog.file, typed)
+    QTest.mouseClick(dialog.save_button, LEFT)
+    if typed:
+        assert "no such" in dialog.message.text().lower()
+    else:
+        assert len([*tmp_path.glob("*.png")]) == 1

@@ -59,6 +59,19 @@ def test_f11_leaves_plots_and_few_controls_and_esc_brings_all_back(person):
     person.wait(lambda: state(person) == before)
 
 
+def test_a_window_that_is_closed_while_it_presents_opens_the_next_time_as_it_was(open_window):
+    person = open_window()
+    person.window.resize(800, 600)
+    person.press(Qt.Key.Key_F11, person.window)
+    settled(person, True)
+    QTest.keyClick(person.window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    person.wait(lambda: not person.window.isVisible())
+    again = open_window().window
+    assert not again.isFullScreen()
+    assert again.size().toTuple() == (800, 600)
+    assert again.theme.zoom == 100
+
+
 def test_text_made_larger_for_an_audience_is_not_so_at_the_next_start(presenting, settings):
     remembered = settings.value("zoom")
     presenting.window.zoom_by(1)

@@ -321,6 +321,55 @@ def test_transparency_is_offered_where_the_format_has_it(person, settings):
     assert offered == {"MP4": False, "WebM": True, "GIF": False, "APNG": False, "PNG": True}
 
 
+def test_presenting_ends_a_recording_before_the_window_takes_another_size(
+    person, commands, clock, tmp_path
+):
+    window, before = person.window, arrangement(person.window)
+    begin(commands, tmp_path / "a.mp4", size="1280x720")
+    assert arrangement(window) != before
+    let_pass(commands, clock, 0.3)
+    person.press(Qt.Key.Key_F11, window)
+    person.wait(window.isFullScreen)
+    assert not commands.recorder.is_on
+    commands.recorder.wait()
+    assert film(tmp_path / "a.mp4") == (pytest.approx(9, abs=1), (1280, 720))
+    assert "present first (F11), then record" in person.banner
+    assert window.theme.zoom == 150
+    person.press(Qt.Key.Key_Escape, window)
+    window.banner.clear()  # which the plots make room for
+    person.wait(lambda: arrangement(window) == before)
+
+
+def test_the_end_of_presenting_ends_what_is_recorded_of_it_and_the_window_is_as_before(
+    person, commands, clock, tmp_path
+):
+    window, before = person.window, arrangement(person.window)
+    person.press(Qt.Key.Key_F11, window)
+    person.wait(window.isFullScreen)
+    size = window.width() & ~1, window.height() & ~1
+    begin(commands, tmp_path / "a.mp4", countdown=1)
+    clock.advance(1.0)
+    let_pass(commands, clock, 0.3)
+    person.press(Qt.Key.Key_Escape, window)
+    commands.recorder.wait()
+    assert film(tmp_path / "a.mp4") == (pytest.approx(9, abs=1), size)
+    assert "Recorded 0.3 s into a.mp4, until presenting ended" in window.status.currentMessage()
+    assert commands.strip is None
+    person.wait(lambda: arrangement(window) == before)
+
+
+def test_presenting_during_the_countdown_records_nothing(person, commands, clock, tmp_path):
+    begin(commands, tmp_path / "a.mp4", countdown=3)
+    person.press(Qt.Key.Key_F11, person.window)
+    person.wait(person.window.isFullScreen)
+    assert "present first (F11), then record" in person.banner
+    assert commands.strip is None
+    clock.advance(5.0)
+    assert not commands.recorder.is_on
+    person.press(Qt.Key.Key_Escape, person.window)
+    person.wait(lambda: not person.window.isFullScreen())
+
+
 def test_who_presents_and_records_sees_one_halo(person, commands, clock, tmp_path):
     person.press(Qt.Key.Key_F11, person.window)
     person.wait(person.window.isFullScreen)
