@@ -18,7 +18,6 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QHBoxLayout,
     QSizePolicy,
     QStyle,
@@ -55,7 +54,7 @@ from regplay.core.number_text import counted
 from regplay.gui.data.table_form import USUAL, FormatForm, TableForm
 from regplay.gui.data.table_widgets import KindStrip, Preview, ProblemsList, QuestionBar
 from regplay.gui.theme import refusal_color, zoomed
-from regplay.gui.widgets import Label, PushButton, as_plain, fill, named
+from regplay.gui.widgets import Label, PushButton, as_plain, fill, named, path_to_save
 from regplay.session.files import OutputError, write_file
 
 _BUDGET = 0.012  # seconds of reading in one turn of the event loop
@@ -446,14 +445,14 @@ class TableDialog(QDialog):
         """Ask where to save the pasted text, and save it there; False if that came to nothing."""
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         suggested = str(Path(folder) / "pasted.csv")
-        chosen, _ = QFileDialog.getSaveFileName(self, "Save the pasted data", suggested, _TABLES)
-        if not chosen:
+        path = path_to_save(self, "Save the pasted data", suggested, _TABLES)
+        if path is None:
             return False
         try:
-            write_file(Path(chosen), text)
+            write_file(path, text)
         except OutputError as error:
             self._refusal = f"{error}."
             self._tell()
             return False
-        self._source = Path(chosen)
+        self._source = path
         return True

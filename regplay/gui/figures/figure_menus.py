@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from regplay.core import UserError
 from regplay.gui.plots import Chart
-from regplay.gui.widgets import with_parents
+from regplay.gui.widgets import path_to_save, with_parents
 
 # What finds figures needs torch, which is not there yet when the window is made, and the dialog
 # takes milliseconds to import: menus ask for them, and most sessions see no menu of a plot.
@@ -122,14 +122,10 @@ class FigureMenus(QObject):
 
     def save_data(self, figure: "Figure") -> None:
         """Ask for a name, and write the numbers behind the plot."""
-        path = Path(str(self._settings.value(_FOLDER, ""))) / f"{figure.name}.csv"
-        name, _ = QFileDialog.getSaveFileName(
-            self._place, "Save data", str(path), "Tables (*.csv);;All files (*)"
-        )
-        if not name:
-            return
-        path = Path(name)
-        if self._tries(lambda: figure.save_data(path), f"Saved {path}"):
+        suggested = Path(str(self._settings.value(_FOLDER, ""))) / f"{figure.name}.csv"
+        kinds = "Tables (*.csv);;All files (*)"
+        path = path_to_save(self._place, "Save data", str(suggested), kinds)
+        if path and self._tries(lambda: figure.save_data(path), f"Saved {path}"):
             self._settings.setValue(_FOLDER, str(path.parent))
 
     def copy_data(self, figure: "Figure") -> None:

@@ -17,6 +17,7 @@ from regplay.core import UserError
 from regplay.core.fields import Value
 from regplay.gui.controller import Controller
 from regplay.gui.persistence.documents import Documents
+from regplay.gui.widgets import path_to_save
 from regplay.session.document import SUFFIX
 from regplay.session.experiment_text import is_link, to_link, to_toml
 from regplay.session.files import TABLES, check_table, kind_of_file, write_file
@@ -208,9 +209,7 @@ class FileCommands(QObject):
     def _save(
         self, title: str, suggested: str, kinds: str, content: Callable[[], str | bytes]
     ) -> None:
-        name, _ = QFileDialog.getSaveFileName(self._parent, title, suggested, kinds)
-        if name:
-            path = Path(name)
+        if path := path_to_save(self._parent, title, suggested, kinds):
             self._try(lambda: write_file(path, content()), f"Saved {path.name}")
 
     def _try(self, act: Callable[[], object], done: str) -> None:

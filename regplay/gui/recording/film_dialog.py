@@ -7,14 +7,13 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QFormLayout,
     QSizePolicy,
     QWidget,
 )
 
-from regplay.gui.recording.video_formats import FORMATS, Format, with_suffix
-from regplay.gui.widgets import CheckBox, ComboBox, named
+from regplay.gui.recording.video_formats import FORMATS, Format
+from regplay.gui.widgets import CheckBox, ComboBox, named, path_to_save
 from regplay.session.storyboard import SIZES
 
 
@@ -97,5 +96,4 @@ class FilmDialog(QDialog):
         form = self.format
         kinds = f"{form.label} (*{form.suffix})" if form.suffix else "Folder (*)"
         suggested = f"{stem}{form.suffix}"
-        name, _ = QFileDialog.getSaveFileName(self.parentWidget(), title, suggested, kinds)
-        return with_suffix(Path(name), form) if name else None
+        return path_to_save(self.parentWidget(), title, suggested, kinds)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QHBoxLayout,
     QLineEdit,
     QListView,
@@ -36,6 +35,7 @@ from regplay.gui.widgets import (
     as_plain,
     fill,
     named,
+    path_to_save,
 )
 from regplay.session.files import write_file
 from regplay.session.storyboard import (
@@ -308,12 +308,10 @@ class StoryboardStrip(QWidget):
             advice = "make steps shorter or leave some out, then save it again"
             self.failed.emit(f"This storyboard can't be saved: {error}; {advice}.")
             return False
-        name, _ = QFileDialog.getSaveFileName(
-            self, "Save storyboard", str(self._path), "Storyboards (*.toml)"
-        )
-        if not name:
+        kinds = "Storyboards (*.toml)"
+        path = path_to_save(self, "Save storyboard", str(self._path), kinds)
+        if path is None:
             return False
-        path = Path(name)
         try:
             write_file(path, storyboard_toml(storyboard))
         except UserError as error:

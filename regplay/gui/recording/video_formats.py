@@ -109,10 +109,3 @@ def format_of(path: Path) -> Format:
     raise RecordingError(
         f"{path.name}: the ending says what to write: {endings}, or none for a folder of PNG files"
     )
-
-
-def with_suffix(path: Path, form: Format) -> Path:
-    """The name of a file that ends as its format asks for."""
-    if path.suffix.lower() == form.suffix:
-        return path
-    return path.with_name(path.name + form.suffix)

@@ -18,6 +18,7 @@ from regplay.gui.widgets.buttons import (
     application_icon,
 )
 from regplay.gui.widgets.columns import Columns, ScrolledPlots
+from regplay.gui.widgets.file_names import path_to_save
 from regplay.gui.widgets.layout import (
     FlowLayout,
     ModelIndex,

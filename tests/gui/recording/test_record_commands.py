@@ -228,6 +228,30 @@ def test_its_key_asks_what_to_record_begins_and_ends_it(
     assert film(tmp_path / "mine.webm")[0] > 5
 
 
+def test_a_film_that_is_there_is_asked_about_by_its_whole_name(
+    person, commands, clock, tmp_path, monkeypatch
+):
+    there, asked = tmp_path / "mine.mp4", []
+    there.write_bytes(b"an earlier film")
+
+    def choose(parent, title, suggested, kinds):
+        asked.append(suggested)
+        return ("" if len(asked) > 1 else str(tmp_path / "mine")), ""
+
+    def answer(dialog):
+        dialog.form.setCurrentIndex(0)
+        dialog.accept()
+        return dialog.result()
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    monkeypatch.setattr(RecordDialog, "exec", answer)
+    commands.toggle()
+    clock.advance(5.0)
+    assert asked == ["regplay.mp4", str(there)]  # of which the dialog asks
+    assert commands.strip is None
+    assert there.read_bytes() == b"an earlier film"
+
+
 def test_closing_the_window_does_not_wait_for_the_file_which_is_completed(
     open_window, clock, tmp_path, monkeypatch
 ):
