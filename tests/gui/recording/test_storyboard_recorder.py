@@ -2,8 +2,8 @@
 
 import pytest
 from endless import ENDLESS
-from file_tools import answer_with
-from PySide6.QtCore import Qt
+from file_tools import answer_with, dialog_of, drop, put_files, use_table
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QInputDialog
 
@@ -173,6 +173,19 @@ def test_it_is_rendered_to_the_same_end(recorded, tmp_path):
         assert window.controller.annotations == (drawn,)
     finally:
         renderer.close()
+
+
+def test_a_table_that_was_opened_is_named_as_one_beside_the_file(recorded, tmp_path):
+    path = tmp_path / "marks.csv"
+    path.write_text("x,y\n" + "".join(f"{x},{x % 5}\n" for x in range(40)))
+    drop(recorded.window, put_files(path), QPoint(400, 300))
+    recorded.wait(lambda: dialog_of(recorded.window) is not None)
+    use_table(recorded)
+    recorded.wait(lambda: recorded.controller.session.experiment.data.name == "csv")
+    film, _ = finish(recorded)
+    text = storyboard_toml(film)
+    assert str(tmp_path) not in text
+    assert loads_storyboard(text, tmp_path).steps == film.steps
 
 
 def trained(person, epoch):
