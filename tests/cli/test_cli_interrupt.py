@@ -146,7 +146,7 @@ def test_what_is_diverging_is_left_as_it_was_last_measured(train, press_ctrl_c, 
 
 def test_what_no_longer_changes_has_come_as_far_as_it_has(train, press_ctrl_c, tmp_path):
     press_ctrl_c(3 * 70 + 2)
-    _, out, err = train(tmp_path, "--json", "--set", "optimizer.lr=0")
+    _, out, err = train(tmp_path / "out", "--json", "--set", "optimizer.lr=0")
     assert err.startswith("Stopped at epoch 70 of 120.\n")
     assert json.loads(out)["epochs"] == 70
 
@@ -162,7 +162,7 @@ def test_ctrl_c_while_a_stretch_is_under_way(train, monkeypatch, tmp_path):
         return once(training, *goal)
 
     monkeypatch.setattr(terminal.Training, "train", train_and_be_pressed)
-    code, out, err = train(tmp_path, "--json", text="epochs = 1000000\n")
+    code, out, err = train(tmp_path / "out", "--json", text="epochs = 1000000\n")
     presses[0].join()
     assert code == 130
     epochs = json.loads(out)["epochs"]
