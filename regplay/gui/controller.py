@@ -343,15 +343,8 @@ class Controller(QObject):
         name
             What to call it; None is by what is otherwise in it.
         """
-        view = self.view
-        if view is None:
-            return
-        fit, newest = view.fit, view.run.checkpoints.last
-        if view.look.epoch is not None and newest is not None:
-            from regplay.gui.training.viewer import own_fit  # with torch, which is loaded by now
-
-            fit = own_fit(newest, view.run.experiment)
-        self.pin_run(view.run, fit, view.dataset, name)
+        if (view := self.view) is not None:
+            self.pin_run(view.run, view.fit, view.dataset, name)
 
     def pin_run(
         self,
@@ -361,7 +354,18 @@ class Controller(QObject):
         name: str | None,
         color: int | None = None,
     ) -> Pin | None:
-        """Keep a run that learned a dataset; None if that is refused, which a message says."""
+        """Keep a run that learned a dataset; None if that is refused, which a message says.
+
+        Parameters
+        ----------
+        fit
+            What it predicts at the moment that is in sight, which may be an earlier one.
+        """
+        newest = run.checkpoints.last
+        if newest is not None and fit is not None and fit.step < newest.step:
+            from regplay.core.population import fit_at  # with torch, which is loaded by now
+
+            fit = fit_at(newest, run.experiment, dataset, grid_of(dataset))
         try:
             pin = self.pins.pin(run, fit, name, grid=grid_of(dataset), color=color)
         except PinsFullError as error:

@@ -31,7 +31,7 @@ from regplay.gui.plots import (
 from regplay.gui.runs.run_rows import NUMBERS, TitleLine, pin_color
 from regplay.gui.theme import ROLES
 from regplay.gui.training import Start, Study, StudyRequest, View, curve_of
-from regplay.gui.widgets import FlatButton, FlowLayout, TwoColumns, fill, named
+from regplay.gui.widgets import FlatButton, FlowLayout, TwoColumns, WrappedLabel, fill, named
 from regplay.session.pins import DECAY, DROPOUT, Pin, Pins, compared, value_texts
 from regplay.session.session import Run
 
@@ -240,7 +240,10 @@ class SideTab(QWidget):
         self.legend = Legend()
         self._shows_validation = True
         self._grid = TwoColumns((1, 1), 4)
-        fill(QVBoxLayout(self), self.legend, (self._grid, 1))
+        self.unread = named("split.unread", WrappedLabel())
+        self.unread.setContentsMargins(8, 0, 8, 0)
+        self.unread.hide()
+        fill(QVBoxLayout(self), self.unread, self.legend, (self._grid, 1))
 
     # who is shown
 
@@ -257,14 +260,14 @@ class SideTab(QWidget):
     def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
         """What is to be trained to be shown, while it is in sight."""
         lineup = self._lineup(experiment) if self.isVisible() else []
-        if lineup != [each.variant for each in self.compared_runs]:
-            try:
-                self._line_up(lineup)
-            except DatasetError:  # the file of a pinned run is gone
-                self._line_up([])
+        data = self._read(lineup)
+        readable = [variant for variant in lineup if variant.experiment.data in data]
+        if readable != [each.variant for each in self.compared_runs]:
+            self._line_up(readable, data)
+            if lineup and not readable:
                 self.set_variants([], [])  # nothing can be adopted of what was there before
-        experiments = tuple(variant.experiment for variant in lineup if variant.is_trained)
-        if not (experiments and self.compared_runs):
+        experiments = tuple(variant.experiment for variant in readable if variant.is_trained)
+        if not experiments:
             return {}
         return {_KEY: StudyRequest(Lineup(experiments), seen_together, epoch, "The comparison")}
 
@@ -315,7 +318,22 @@ class SideTab(QWidget):
                 self._strengths[path] = best
                 self.wishes_changed.emit()
 
-    def _line_up(self, lineup: list[Variant]) -> None:
+    def _read(self, lineup: Sequence[Variant]) -> Mapping[DataSettings, Dataset]:
+        """The data of those that can be shown; say why others can't."""
+        data = {each.variant.experiment.data: each.dataset for each in self.compared_runs}
+        unread = []
+        for variant in lineup:
+            settings = variant.experiment.data
+            try:
+                if settings not in data:
+                    data[settings] = load(settings)
+            except DatasetError as error:  # such as a table that is gone
+                unread.append(f"{variant.name} is left out: {error}")
+        self.unread.setText("\n".join(unread))
+        self.unread.setVisible(bool(unread))
+        return data
+
+    def _line_up(self, lineup: list[Variant], data: Mapping[DataSettings, Dataset]) -> None:
         """Take others; with other names and colours alone they stay what they are."""
         before = {
             each.variant.experiment: each for each in self.compared_runs if each.variant.is_trained
@@ -324,18 +342,14 @@ class SideTab(QWidget):
             before = {}
             for view in self.views:
                 view.panel.clear_past()
-        data = {each.variant.experiment.data: each.dataset for each in self.compared_runs}
         self.compared_runs = []
         for variant in lineup:
-            settings = variant.experiment.data
-            if settings not in data:
-                data[settings] = load(settings)
             if variant.is_trained:
                 known = before.get(variant.experiment)
                 run = Run(variant.experiment) if known is None else known.run
             else:
                 run = Run(variant.experiment) if variant.pin is None else variant.pin.run
-            self.compared_runs.append(ComparedRun(variant, run, data[settings]))
+            self.compared_runs.append(ComparedRun(variant, run, data[variant.experiment.data]))
         beside = [variant.pin.run for variant in lineup if variant.pin and not variant.is_trained]
         self.recorded = sorted({int(epoch) for run in beside for epoch in run.checkpoints.epochs})
         if lineup:

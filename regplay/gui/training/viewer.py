@@ -1,7 +1,9 @@
 """Puts together what the window shows of a run, or of a member of a study, at one moment."""
 
+from contextlib import suppress
+
 from regplay.core.bias_variance import Spread
-from regplay.core.datasets import Dataset, load, seen_by
+from regplay.core.datasets import Dataset, DatasetError, load, seen_by
 from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit, grid_of
 from regplay.core.internals import Internals, InternalsLog, Layers
@@ -133,15 +135,19 @@ class Viewer:
         )
 
     def _beside_at(self, look: Look) -> tuple[Fit | None, ...]:
-        """The fits of other runs; the same objects as the last time where nothing has changed."""
+        """The fits of other runs; the same objects as the last time where nothing has changed.
+
+        None for those that have not begun by then, or whose data can't be read.
+        """
         fits: dict[State, Fit] = {}
         found: list[Fit | None] = []
         for run in look.beside:
             state = run.checkpoints.at(look.epoch)
             if state is not None:
                 known = self._beside.get(state)
-                fits[state] = own_fit(state, run.experiment) if known is None else known
-            found.append(None if state is None else fits[state])
+                with suppress(DatasetError):  # such as a table that is gone
+                    fits[state] = own_fit(state, run.experiment) if known is None else known
+            found.append(None if state is None else fits.get(state))
         self._beside = fits
         return tuple(found)
 

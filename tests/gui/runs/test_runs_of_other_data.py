@@ -1,5 +1,6 @@
 """Runs whose data are gone, or other than those that are drawn, are not shown."""
 
+import numpy as np
 import pytest
 from samples import TABLE
 
@@ -9,29 +10,75 @@ def person(person_who_begins_anew):
     return person_who_begins_anew
 
 
-def test_no_run_can_be_adopted_where_the_file_of_one_is_gone(person, file):
+@pytest.fixture
+def with_a_pinned_table(person, file):
+    """A table that a pinned run learned from, and another pin beside the present run."""
     table = file("table.csv", TABLE)
     person.set(data__name="csv", data__file=str(table), data__target="sales", epochs=3)
     person.train()
     person.click("pin")
-    (pin,) = person.controller.pins
-    person.controller.set_pin_hidden(pin, True)
     person.set(data__name="sine")
     person.wait_until_finished()
     person.click("pin")
+    return table
+
+
+def test_where_the_file_of_one_is_gone_that_one_is_left_out_and_named(person, with_a_pinned_table):
+    pin, other = person.controller.pins
+    person.controller.set_pin_hidden(pin, True)
     person.window.tabs.set_tab("split")
     person.window.tabs.side.show_pins()
     side = person.window.tabs.side
     person.wait(lambda: len(side.compared_runs) == len(side.views) == 2)
+    assert not side.unread.isVisible()
 
-    table.unlink()
+    with_a_pinned_table.unlink()
     person.controller.set_pin_hidden(pin, False)  # in sight again, and to be lined up
-    person.wait(lambda: not side.compared_runs)
-    assert not side.views
-    assert not any(cell.isVisible() for cell in side._cells)
+    assert side.unread.isVisible()
+    assert side.unread.text().startswith(f"{pin.name} is left out: ")
+    assert str(with_a_pinned_table) in side.unread.text()
+    assert [each.variant.pin for each in side.compared_runs] == [None, other]
+    assert len(side.views) == 2
     person.controller.remove_pins([pin])
-    person.wait(lambda: len(side.compared_runs) == len(side.views) == 2)
-    assert all(cell.isVisible() for cell in side._cells)
+    assert not side.unread.isVisible()
+
+
+def test_a_table_that_goes_while_it_is_beside_stops_no_training(person, with_a_pinned_table):
+    person.window.tabs.set_tab("split")
+    side = person.window.tabs.side
+    person.wait(lambda: len(side.views) == 3 and all(view.panel.fit for view in side.views))
+    with_a_pinned_table.unlink()
+    person.window.timeline.track.pick_moment(1)
+    person.wait(lambda: person.view.look.epoch == 1 and person.view.fit.epoch == 1)
+    assert person.banner == ""
+    assert person.view.beside[0] is None
+    assert person.view.beside[1].epoch == 1
+
+
+def test_a_run_of_a_table_that_is_gone_is_pinned_at_an_earlier_moment(person, file):
+    table = file("table.csv", TABLE)
+    person.set(data__name="csv", data__file=str(table), data__target="sales", epochs=3)
+    last = person.train().fit
+    person.window.timeline.track.pick_moment(1)
+    person.wait(lambda: person.view.fit.epoch == 1)
+    table.unlink()
+    person.click("pin")
+    (pin,) = person.controller.pins
+    assert pin.fit.epoch == 3
+    np.testing.assert_allclose(pin.fit.train, last.train, rtol=1e-5)
+
+
+def test_a_remedy_is_pinned_whole_whatever_moment_of_it_is_shown(person):
+    person.click("compare")
+    side = person.window.tabs.side
+    person.wait(person.find("split.1.pin").isEnabled)
+    last = side.views[1].panel.fit
+    person.window.timeline.track.pick_moment(5)
+    person.wait(lambda: side.views[1].panel.fit.epoch == 5)
+    person.click("split.1.pin")
+    (pin,) = person.controller.pins
+    assert pin.run.history.epochs[-1] == pin.fit.epoch == last.epoch == 20
+    np.testing.assert_allclose(pin.fit.train, last.train, rtol=1e-3, atol=1e-5)
 
 
 def test_pins_are_not_drawn_over_other_data_before_these_have_a_view(person):
