@@ -411,7 +411,8 @@ class MainWindow(QMainWindow):
         self.settings.setValue("log_axes", " ".join(sorted(self.history_view.log_axes)))
 
     def _remember_curves(self) -> None:
-        self.settings.setValue("curves", " ".join(self.controls.chosen_curves()))
+        if self.guide.position is None:  # a lesson shows others, until it is closed
+            self.settings.setValue("curves", " ".join(self.controls.chosen_curves()))
         self.controller.studies.reconsider()
 
     def _show_title(self) -> None:

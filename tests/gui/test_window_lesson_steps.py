@@ -186,3 +186,15 @@ def test_what_a_lesson_unfolded_is_folded_once_it_is_left(reader):
     reader.click("lesson.close")
     assert controls.folding() == reader.folding
     assert not reader.find("regularization.early_stopping").isVisible()
+
+
+def test_curves_of_a_lesson_are_not_there_at_the_next_start(reader, settings):
+    controls = reader.window.controls
+    assert controls.chosen_curves() == ("model.width",)
+    reader.bring_into_sight(reader.find(DECAY))
+    reader.click(f"{DECAY}.curve")
+    assert set(controls.chosen_curves()) == {DECAY, "model.width"}
+    assert settings.value("curves") == ""
+    reader.window.guide.close()
+    reader.click(f"{DECAY}.curve")
+    assert settings.value("curves") == DECAY

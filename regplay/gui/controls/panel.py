@@ -314,7 +314,7 @@ class ControlPanel(ScrolledColumn):
                 count = len(values) * experiment.data.n_train
                 points[path] = sum(map(int, values)) if path == "data.n_train" else count
         wanted = sorted(sweeps, key=points.__getitem__)
-        near = self._near
+        near = "" if experiment.data.file else self._near  # which takes long to read
         if near and near not in wanted and self._marks_valleys and is_used(experiment, near):
             sweep = sweep_along(experiment, near)
             if sweep is not None and seconds_of(sweep) < _SOON:

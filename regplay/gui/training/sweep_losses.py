@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import dropwhile
 
 import numpy as np
 
@@ -83,7 +84,13 @@ def sweep_along(experiment: Experiment, path: str) -> Sweep | None:
     if path == "data.n_train":  # without the numbers of points that a table hasn't got
         # A file may have other rows the next time.
         loads = _loads.__wrapped__ if experiment.data.file else _loads
-        values = tuple(n for n in values if loads(replace(experiment, {path: n}).data))
+
+        def is_impossible(n: float) -> bool:
+            return not loads(replace(experiment, {path: n}).data)
+
+        # Edits may delete the first rows, and a table ends; what lies between need not be read.
+        enough = tuple(dropwhile(is_impossible, values))
+        values = tuple(dropwhile(is_impossible, enough[::-1]))[::-1]
     if len(values) < 2:
         return None
     # Whichever value the slider stands at, it is the same sweep.
@@ -92,12 +99,10 @@ def sweep_along(experiment: Experiment, path: str) -> Sweep | None:
 
 @lru_cache(maxsize=16)  # it is asked for again with each change
 def seconds_of(sweep: Sweep) -> float:
-    """Expected time on one thread of training a sweep along one axis.
+    """Expected time on one thread of training a sweep along one axis, not of a person's file.
 
-    Of a person's file it is not known without reading it: infinite.
+    Infinite where there are no such data.
     """
-    if sweep.experiment.data.file:
-        return math.inf
     try:
         dataset = load(sweep.experiment.data)
     except DatasetError:

@@ -2,20 +2,24 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from keywords import by_path
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QEnterEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from regplay.core import datasets
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.hyperparameters import SWEEPABLE
 from regplay.core.sweep import sweep_axis
 from regplay.gui.controls import ControlPanel
-from regplay.gui.training import Start, SweepCurve
+from regplay.gui.training import Start, SweepCurve, sweep_losses
 
 Key = Qt.Key
 LEFT = Qt.MouseButton.LeftButton
 DECAY, DROPOUT = "regularization.weight_decay", "regularization.dropout"
+POINTS = "data.n_train"
 
 
 @pytest.fixture
@@ -188,3 +192,52 @@ def test_the_curve_over_the_most_points_is_trained_last(panel, n_train):
     assert points == sorted(points)
     assert set(wanted) == set(panel.shown_curves())
     assert (list(wanted)[-1] == "data.n_train") == (n_train == 30)
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """The numbers of training points with which data are made for a curve."""
+    numbers = []
+
+    def load(settings):
+        made = datasets.load(settings)
+        numbers.append(settings.n_train)
+        return made
+
+    monkeypatch.setattr(sweep_losses, "load", load)
+    return numbers
+
+
+def of_table(file, rows, **values):
+    table = file("table.csv", "x,y\n" + "".join(f"{i},{i % 7 + i / 9}\n" for i in range(rows)))
+    own = {"data.name": "csv", "data.file": str(table), "data.n_valid": 10} | by_path(values)
+    return replace(Experiment(), own)
+
+
+@pytest.mark.parametrize(
+    ("rows", "edits", "least", "most"),
+    [(12, "", 2, 2), (40, "", 2, 30), (3_000, "", 2, 2_000), (40, "delete 1; delete 2", 3, 30)],
+)
+def test_the_curve_over_points_goes_as_far_as_the_table(
+    panel, file, read, rows, edits, least, most
+):
+    panel.set_shown_curves([POINTS])
+    wanted = panel.wanted(of_table(file, rows, data__edits=edits), None)
+    possible = tuple(n for n in sweep_axis(POINTS).values if least <= n <= most)
+    assert [*wanted] == ([POINTS] if len(possible) > 1 else [])
+    if wanted:
+        assert wanted[POINTS].sweep.axes[0].values == possible
+    assert set(read) == {least, most}  # the others are not made: with many rows each takes long
+    assert len(read) == 2
+
+
+def test_no_file_is_read_because_the_mouse_is_near(panel, file, read):
+    panel.set_marks_valleys(True)
+    panel.set_shown_curves([])
+    control = panel.control(POINTS)
+    place = QPointF(5, 5)
+    QApplication.sendEvent(control, QEnterEvent(place, place, place))
+    assert [*panel.wanted(replace(Experiment(), {"epochs": 5}), None)] == [POINTS]
+    read.clear()
+    assert not panel.wanted(of_table(file, 40), None)
+    assert read == []
