@@ -168,7 +168,7 @@ def test_ctrl_c_while_a_stretch_is_under_way(train, monkeypatch, tmp_path):
     epochs = json.loads(out)["epochs"]
     assert err.startswith(f"Stopped at epoch {epochs:,} of 1,000,000.\n")
     assert 0 < epochs < 500_000
-    assert int(_history(tmp_path)[-1]["epoch"]) == epochs
+    assert int(_history(tmp_path / "out")[-1]["epoch"]) == epochs
 
 
 def test_ctrl_c_before_training(tmp_path, regplay, monkeypatch):
