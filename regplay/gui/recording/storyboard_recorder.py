@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace as replaced
 
+import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QInputDialog, QLineEdit, QWidget
 
@@ -61,6 +62,8 @@ class StoryboardRecorder(QObject):
         self._is_changing = False
         self._training: tuple[float, int] | None = None  # since when, and from which epoch
         self._is_anew = False  # whether that began anew, by a change
+        # The place of the action of a training that was paused, and from which epoch it was
+        self._paused: tuple[int, int] | None = None
         self._left_at: int | None = None  # the epoch that a command may bring the run away from
         self._moment: int | None = None
         self._begins_at: int | None = None  # the moment that was in sight
@@ -85,7 +88,7 @@ class StoryboardRecorder(QObject):
         self._began, self._actions = self._clock.now(), []
         self._experiment = self._first = controller.session.experiment
         self._pins, self._pinned = [*controller.pins], {}
-        self._drawn, self._training = controller.annotations, None
+        self._drawn, self._training, self._paused = controller.annotations, None, None
         self._moment = None if controller.view is None else controller.view.look.epoch
         self._head, self._begins_at = [], self._moment
         if epoch := controller.runner.epoch:
@@ -121,6 +124,7 @@ class StoryboardRecorder(QObject):
         if self._began is None:
             return None
         self._end_training()
+        self._correct_training()
         now, began = self._clock.now(), self._began
         self._began = None
         for place, pin in self._pinned.items():  # which may be called otherwise since
@@ -151,6 +155,7 @@ class StoryboardRecorder(QObject):
         self._is_changing = False
 
     def _note_change(self, experiment: Experiment, _: Dataset | None) -> None:
+        self._correct_training()
         before, self._experiment = self._experiment, experiment
         values = changes(before, experiment)
         if not values:
@@ -182,8 +187,12 @@ class StoryboardRecorder(QObject):
         if self._began is None:
             return
         if not is_playing:
+            training, count = self._training, len(self._actions)
             self._end_training()
+            if training is not None and len(self._actions) > count:
+                self._paused = len(self._actions) - 1, training[1]
             return
+        self._correct_training()
         self._note_moved()
         if self._training is None and not self._is_changing:
             self._training = self._clock.now(), self._controller.runner.epoch
@@ -203,6 +212,17 @@ class StoryboardRecorder(QObject):
             self._note(Train(train="end", seconds=seconds), begin=begin)
         elif epochs > 0:
             self._note(Train(train=epochs, seconds=seconds), begin=begin)
+
+    def _correct_training(self) -> None:
+        """A pause is over when the thread comes to it, which trains a little further until then."""
+        paused, self._paused = self._paused, None
+        if paused is None:
+            return
+        place, start = paused
+        match self._actions[place].step:
+            case Train(train=int()) as step:
+                step = msgspec.structs.replace(step, train=self._controller.runner.epoch - start)
+                self._actions[place] = replaced(self._actions[place], step=step)
 
     def _note_look(self, look: Look) -> None:
         study = self._controller.studies.studies.get(look.study)
