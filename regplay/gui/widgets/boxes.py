@@ -61,7 +61,7 @@ class _CommitFilter(QObject):
         line.textEdited.connect(lambda: application().installEventFilter(self))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Leave the box before anything else is pressed; all events go their way."""
+        """Leave the box before anything else is done; all events go their way."""
         match event.type():
             case QEvent.Type.FocusOut if watched is self._box:
                 application().removeEventFilter(self)
@@ -72,6 +72,7 @@ class _CommitFilter(QObject):
                     self._box.clearFocus()
             case QEvent.Type.Shortcut:
                 self._box.clearFocus()
+                self._box.setFocus()  # the next Tab goes on from here
         return False
 
 

@@ -162,6 +162,9 @@ def test_a_click_on_a_button_takes_what_was_typed_before(typed) -> None:
 def test_a_shortcut_takes_what_was_typed_before(typed) -> None:
     QTest.keyClick(typed.box, Key.Key_F9)
     assert [float(value) for value in typed.seen] == [1]
+    assert typed.box.hasFocus()
+    QTest.keyClick(typed.box, Key.Key_F9)
+    assert [float(value) for value in typed.seen] == [1, 1]
 
 
 def test_a_click_into_the_box_does_not_end_typing(typed) -> None:
