@@ -47,7 +47,7 @@ def _frames(film, place, steps, cache):
         folder = place / "frames"
         log = render(film(*steps), SIZE, [folder], cache=cache)
     assert [name for _, name in log.stills] == ["trained.png"]
-    files = [*sorted(folder.iterdir()), place / "trained.png"]
+    files = [*sorted(folder.iterdir()), place / f"{folder.name}-trained.png"]
     return [hashlib.sha256(file.read_bytes()).hexdigest() for file in files], len(taken)
 
 

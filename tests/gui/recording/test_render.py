@@ -508,7 +508,7 @@ def test_a_still_shows_what_is_there_before_the_next_step_changes_it(qtbot, film
     storyboard = film(change, 'still = "one.png"', again, 'still = "two.png"', 'focus = "losses"')
     frames = tmp_path / "frames"
     render(storyboard, SIZE, [frames])
-    one, two = (QImage(str(tmp_path / name)) for name in ("one.png", "two.png"))
+    one, two = (QImage(str(tmp_path / name)) for name in ("frames-one.png", "frames-two.png"))
     last_of_one, last_of_two = (QImage(str(frames / f"{n:05}.png")) for n in (1, 3))
     assert unlike(one, last_of_one) < unlike(one, last_of_two)
     assert unlike(two, last_of_two) < unlike(two, last_of_one)
@@ -529,7 +529,7 @@ def test_a_still_beside_other_steps_shows_what_is_there_before_the_next_one(qtbo
     for name, before, after in (("one", 1, 3), ("two", 4, 6)):
         still, own, others = (
             QImage(str(tmp_path / each))
-            for each in (f"{name}.png", f"frames/{before:05}.png", f"frames/{after:05}.png")
+            for each in (f"frames-{name}.png", f"frames/{before:05}.png", f"frames/{after:05}.png")
         )
         assert unlike(still, own) < unlike(still, others)
 
@@ -572,13 +572,13 @@ def test_a_film_in_several_formats_with_all_that_goes_with_it(qtbot, film, tmp_p
     assert sorted({*seconds}) == pytest.approx([0.0, 0.1, 0.2, 0.3, 0.4, 0.5])
     assert seconds == sorted(seconds)
     names = {"film.mp4", "film.webm", "frames", "film.srt", "film.vtt", "film.chapters.txt"}
-    names |= {"film.sheet.png", "film.track.json", "one.png", "last.png"}
+    names |= {"film.sheet.png", "film.track.json", "film-one.png", "film-last.png"}
     assert {path.name for path in tmp_path.iterdir()} == names
     for name in ("film.mp4", "film.webm"):
         with av.open(str(tmp_path / name)) as container:
             assert sum(1 for _ in container.decode(video=0)) == 5
     assert len([*(tmp_path / "frames").iterdir()]) == 5
-    assert QImage(str(tmp_path / "one.png")).size().toTuple() == SIZE
+    assert QImage(str(tmp_path / "film-one.png")).size().toTuple() == SIZE
     assert (tmp_path / "film.srt").read_text() == (
         "1\n00:00:00,000 --> 00:00:00,500\nLook &lt;here>\n\n"
     )
