@@ -182,6 +182,13 @@ class Schedule:
         """The epoch of the record after the one at `epoch`."""
         return epoch + max(1, min(epoch // 10, self.stride), epoch // 180)
 
+    def after(self, epoch: int) -> int:
+        """The epoch of the first record after `epoch`, at which there may be none."""
+        found = 0
+        while found <= epoch:
+            found = self.following(found)
+        return found
+
 
 class Stopping:
     """Decides at each record who stops.

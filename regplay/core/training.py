@@ -51,7 +51,7 @@ from regplay.core.measurements import (
 )
 from regplay.core.polynomial import as_trained
 from regplay.core.population import Population, fit_of, initial_population, points_of
-from regplay.core.state import Checkpoints, State, parameters_in
+from regplay.core.state import Checkpoints, State, StoppingState, parameters_in
 
 # What bounds a stretch: none of it changes any number.
 _FLOPS = 2e10  # a tenth of a second of one fast core
@@ -145,6 +145,8 @@ class Training:
         self._collected = 0  # records of it that were handed out
         self._owed: list[Record] = []  # made before the next call of `train`, which hands them out
         self._last_record, self._next_record = -1, 0  # epochs
+        # Before a record at the end, where none would be if there were more epochs; else None.
+        self._before_end: StoppingState | None = None
         self._stopping = Stopping(members)
         self._set_values()
         self._let_all_train()
@@ -240,6 +242,10 @@ class Training:
         self._set_values()
         if changed - {"epochs"}:
             self._let_all_train()
+        elif self._before_end is not None and not self._stopping.state.diverged.any():
+            self._stopping.restore(self._before_end)
+            self._work.rates["trains"] = ~self._stopping.stopped
+        self._before_end = None
 
     def _settle(self) -> None:
         """Let the tensors alone say where the members stand; what is begun of a step is lost."""
@@ -381,12 +387,16 @@ class Training:
             rows = zip(new, values, finite, zip(*kept, strict=True), strict=True)
             for index, each, are_finite, tensors in rows:
                 epoch = int(stretch.record_steps[index]) // self.steps_per_epoch
+                before = self._stopping.state
                 stops, diverged = self._stopping.judge(each, epoch, are_finite)
                 if stops is not None:
                     self._halt(stretch, index, stops, diverged)
                     updates, trains = self._updates_at_0()
                 self._collected = index + 1
-                self._last_record, self._next_record = epoch, self.schedule.following(epoch)
+                self._last_record = epoch
+                self._before_end = before if epoch < self._next_record else None
+                if epoch == self._next_record:
+                    self._next_record = self.schedule.following(epoch)
                 found.append(self._record(epoch, each, tensors, updates, trains))
                 if stops is not None and not trains.any():
                     break
@@ -480,7 +490,8 @@ class Training:
         self._stretch = None
         self._owed.clear()
         self._last_record = state.epoch
-        self._next_record = self.schedule.following(state.epoch)
+        self._next_record = self.schedule.after(state.epoch)
+        self._before_end = None
         self._last_flat = work.population.flat.copy_(state.parameters).clone()
         for momentum, kept in zip(work.momenta, state.momenta, strict=True):
             momentum.copy_(kept)

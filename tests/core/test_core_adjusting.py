@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 import torch
 from plain_torch import PlainTorch
-from small_trainings import advance, parameters, patient, records, small, train_to, training_of
+from small_trainings import (
+    advance,
+    kept_records,
+    parameters,
+    patient,
+    records,
+    small,
+    train_to,
+    training_of,
+)
 
 from regplay.core.fields import replace
 
@@ -153,6 +162,29 @@ def test_more_epochs_do_not_begin_the_patience_anew(shorter, is_on_the_way):
     last = [training.peek(), *records(training)][-1]
     for name in ("epoch", "stopped_at", "diverged"):
         np.testing.assert_array_equal(getattr(last, name), getattr(whole, name))
+
+
+@pytest.mark.parametrize("goes_back", [False, True])
+def test_a_run_that_ended_between_two_records_goes_on_as_one_that_had_more_epochs(goes_back):
+    longer = replace(patient(25), {"epochs": 3000})
+    whole = records(training_of(longer))
+    end, epochs = int(whole[-1].stopped_at[0]), {one.epoch for one in whole}
+    between = [n for n in range(21, end) if n not in epochs]
+    assert len(between) > 5
+    for n in between[:1] if goes_back else (between[0], between[-1]):  # at which it stopped
+        training = training_of(replace(longer, {"epochs": n}))
+        (*_, last) = kept_records(training)
+        if goes_back:
+            training = training_of(longer)
+            training.restore(last.state)
+        else:
+            training.adjust([longer])
+        after = records(training)
+        assert [one.epoch for one in after] == sorted(e for e in epochs if e > n)
+        if not goes_back:
+            for one, other in zip(after[::-1], whole[::-1], strict=False):
+                assert one.values.tobytes() == other.values.tobytes()
+                assert one.stopped_at == other.stopped_at
 
 
 def test_penalties_are_measured_by_the_new_values():
