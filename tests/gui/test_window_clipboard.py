@@ -164,12 +164,17 @@ def test_a_name_of_a_file_that_is_no_text_is_explained(person, choose_file, tmp_
 
 
 @pytest.mark.parametrize(
-    "entry", ["Save experiment as TOML…", "Save as PyTorch script…", "Save data as CSV…"]
+    ("entry", "ending"),
+    [
+        ("Save experiment as TOML…", "toml"),
+        ("Save as PyTorch script…", "py"),
+        ("Save data as CSV…", "csv"),
+    ],
 )
-def test_what_can_not_be_saved_is_explained(person, choose_file, tmp_path, entry):
+def test_what_can_not_be_saved_is_explained(person, choose_file, tmp_path, entry, ending):
     choose_file(tmp_path / "nowhere" / "file")
     person.choose(entry)
-    assert f"{tmp_path / 'nowhere' / 'file'}: can't be written" in person.banner
+    assert f"{tmp_path / 'nowhere' / 'file'}.{ending}: can't be written" in person.banner
     assert told(person) == ""
 
 
