@@ -83,7 +83,8 @@ def test_films_are_the_same_with_and_without_what_is_kept(frames_of, kept, cache
 def test_other_rows_in_a_table_that_a_step_takes_up_are_painted_anew(qtbot, tmp_path, cache):
     table = tmp_path / "my.csv"
     steps = '[{ wait = 0.1 }, { set = { "data.name" = "csv", "data.file" = "my.csv" } }]'
-    storyboard = loads_storyboard(f'title = "t"\nfps = 10\nsteps = {steps}', tmp_path)
+    text = f'title = "t"\nfps = 10\nexperiment = {{ epochs = 20 }}\nsteps = {steps}'
+    storyboard = loads_storyboard(text, tmp_path)
 
     def last_frame():
         render(storyboard, SIZE, [tmp_path / "frames"], cache=cache)

@@ -413,7 +413,12 @@ def test_what_was_before_a_chapter_waits_for_no_second(play, film):
 
 
 @pytest.mark.parametrize(
-    "step", ["wait = 0.2", 'wait-until = "train_loss < 0"\nlimit = 0.5', 'train = "end"']
+    "step",
+    [
+        pytest.param("wait = 0.2", marks=pytest.mark.nightly),
+        'wait-until = "train_loss < 0"\nlimit = 0.5',
+        'train = "end"',
+    ],
 )
 def test_a_table_that_is_not_there_ends_the_film_and_leaves_no_file(qtbot, tmp_path, step):
     table = 'set = { "data.name" = "csv", "data.file" = "none.csv" }\nseconds = 0'

@@ -310,7 +310,10 @@ def timed(open_window, tmp_path):
 WAITS = '{ wait-until = "epoch >= 40", epochs = 10, limit = 6 }'
 
 
-@pytest.mark.parametrize("steps", [WAITS, f"{{ hide = [{WAITS}] }}, {{ wait = 0.1 }}"])
+OFF_CAMERA = f"{{ hide = [{WAITS}] }}, {{ wait = 0.1 }}"
+
+
+@pytest.mark.parametrize("steps", [WAITS, pytest.param(OFF_CAMERA, marks=pytest.mark.nightly)])
 def test_a_pause_is_no_part_of_the_time_that_a_claim_is_waited_for(timed, steps):
     begin, let_pass, clock = timed
     person, playback = begin(steps)
