@@ -14,12 +14,12 @@ The *floor* is the expected loss of the true function on the training points (th
 is known. The *excess* of a loss is what it is above that floor, and above the loss that the true
 function has on the very same points, which have more noise than expected, or less: what is said
 below of an excess has to hold for both, so that neither chance nor the plot speaks against it. The
-*baseline* is the training loss of
-the best constant prediction, and the *scale* the distance from it to the floor, what there is to
-learn. A mean of n losses has the standard error s/√n, where s is their standard deviation; a
+*baseline* is the training loss of the best constant prediction, and the *scale* the distance from it
+to the floor, what there is to learn; where noise leaves less, half the variance of the true
+function. A mean of n losses has the standard error s/√n, where s is their standard deviation; a
 difference between two means over the same points has that of the n differences. *Clearly* means by
-more than two standard errors of what is compared; between squared errors more than the scale is
-enough, since where a few points are missed by far, as by polynomials between and beyond the
+more than two standard errors of what is compared; between squared errors more than the baseline
+is enough, since where a few points are missed by far, as by polynomials between and beyond the
 training points, the standard error is as large as their mean.
 
 1. Diverged: a loss or weight was not finite.
@@ -220,16 +220,24 @@ def baseline_loss(dataset: Dataset) -> float:
     return float(-(shares * np.log(shares)).sum())
 
 
+@lru_cache(maxsize=1)
 def scale_of(dataset: Dataset) -> float:
-    """What there is to learn: from the baseline to the floor, the unit of a loss."""
-    return max(baseline_loss(dataset) - (dataset.noise_floor or 0.0), 1e-12)
+    """What there is to learn: from the baseline to the floor, the unit of a loss.
+
+    The floor is what is expected, and the baseline what these points have: where noise is large,
+    they may come to nothing or less. Of a true function half its variance remains.
+    """
+    least = 1e-12
+    if dataset.task == "regression" and dataset.truth is not None:
+        least += float(np.var(dataset.truth(dataset.train.x) / dataset.y_scale)) / 2
+    return max(baseline_loss(dataset) - (dataset.noise_floor or 0.0), least)
 
 
 def clearly(error: float, dataset: Dataset) -> float:
     """From which difference on two losses clearly differ, by its standard error."""
-    return (
-        CLEARLY * error if dataset.task != "regression" else min(CLEARLY * error, scale_of(dataset))
-    )
+    if dataset.task != "regression":
+        return CLEARLY * error
+    return min(CLEARLY * error, baseline_loss(dataset))
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ from regplay.core.datasets import REGISTRY
 from regplay.core.experiment import Experiment
 from regplay.core.fields import get, replace
 from regplay.core.hyperparameters import is_used
+from regplay.core.verdict import baseline_loss, judge, scale_of
+from regplay.session.terminal import train
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -178,6 +180,17 @@ def test_a_network_that_underfits_is_not_overfitting_by_a_gap_between_other_loss
     verdict, tried = try_neighbours(experiment_of("curved", values))
     assert verdict.kind == "underfitting"
     assert tried.cause in ("too much dropout", "too few units")
+
+
+def test_a_flat_line_under_much_noise_is_not_overfitting_by_a_gap_of_chance() -> None:
+    """These 30 points have less noise than their baseline is expected to have: nothing is left."""
+    values = {"data.noise": 1.5, "data.seed": 5, DECAY: 1.0, "model.width": 16, "epochs": 300}
+    result, _ = train(experiment_of("sine", values), "cpu", None)
+    dataset = result.dataset
+    assert baseline_loss(dataset) < dataset.noise_floor
+    assert scale_of(dataset) == pytest.approx(np.var(np.sin(dataset.train.x)) / 2, rel=1e-6)
+    verdict = judge(result.history, dataset, result.experiment, points=result.points)
+    assert verdict.kind != "overfitting"
 
 
 def test_one_unit_on_the_cubic_underfits() -> None:
