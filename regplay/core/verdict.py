@@ -14,8 +14,8 @@ The *floor* is the expected loss of the true function on the training points (th
 is known. The *excess* of a loss is what it is above that floor, and above the loss that the true
 function has on the very same points, which have more noise than expected, or less: what is said
 below of an excess has to hold for both, so that neither chance nor the plot speaks against it. The
-*baseline* is the training loss of the best constant prediction, and the *scale* the distance from it
-to the floor, what there is to learn; where noise leaves less, half the variance of the true
+*baseline* is the training loss of the best constant prediction, and the *scale* the distance from
+it to the floor, what there is to learn; where noise leaves less, half the variance of the true
 function. A mean of n losses has the standard error s/√n, where s is their standard deviation; a
 difference between two means over the same points has that of the n differences. *Clearly* means by
 more than two standard errors of what is compared; between squared errors more than the baseline
