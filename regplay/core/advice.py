@@ -30,7 +30,7 @@ from regplay.core.fields import FIELDS, Value, get, replace
 from regplay.core.history import History
 from regplay.core.hyperparameters import HYPERPARAMETERS, REGULARIZERS, curve_of, is_used
 from regplay.core.measurements import training_seconds
-from regplay.core.number_text import number, value_text
+from regplay.core.number_text import counted, number, value_text
 from regplay.core.sweep import Lineup, Sweep
 from regplay.core.verdict import EXCESS, NEAR, Shown, clearly, losses_of, scale_of, standard_error
 
@@ -46,6 +46,9 @@ _ALIKE = 1.1  # validation losses of neighbours between which the order decides
 _NEARBY = 1.2  # the same with one seed, between which other seeds decide
 
 
+_COUNTED = {"data.n_train": "training point", "epochs": "epoch"}
+
+
 @dataclass(frozen=True)
 class SettingChange:
     """One field with another value."""
@@ -56,11 +59,11 @@ class SettingChange:
     def __str__(self) -> str:
         """As a sentence begins with it, such as "Weight decay 0.01" or "No dropout"."""
         value, path = self.value, self.path
-        if path in ("data.n_train", "epochs"):
-            return f"{value:,} {FIELDS[path].label.lower()}"
+        if path in _COUNTED:
+            return counted(int(value), _COUNTED[path])
         term = HYPERPARAMETERS[path].term or FIELDS[path].label.lower()
         if not value:
-            return f"No {term}"
+            return "No hidden layer" if path == "model.depth" else f"No {term}"
         text = value_text(value, 6)
         if path == "regularization.early_stopping":
             text = f"(patience {text})"
@@ -69,7 +72,7 @@ class SettingChange:
     @property
     def is_plural(self) -> bool:
         """Whether it bring or brings."""
-        return self.path in ("data.n_train", "epochs")
+        return self.path in _COUNTED and self.value != 1
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ class Neighbour:
     def words(self) -> str:
         """What it is, as a sentence begins with it."""
         first, *rest = self.changes
-        return " with ".join([str(first), *(f"{change.value:,} epochs" for change in rest)])
+        return " with ".join(map(str, (first, *rest)))
 
 
 @dataclass(frozen=True)

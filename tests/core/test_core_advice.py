@@ -284,3 +284,18 @@ def test_dropped_inputs_are_advised_where_they_do_best():
     best = try_neighbours(experiment)[1].best
     assert best.words == "Input dropout 0.2"
     assert best.mean_after < 0.5 * best.mean_before
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "text", "is_plural"),
+    [
+        ("model.depth", 0, "No hidden layer", False),
+        ("epochs", 1, "1 epoch", False),
+        ("epochs", 2000, "2,000 epochs", True),
+        ("data.n_train", 30, "30 training points", True),
+        ("regularization.dropout", 0.0, "No dropout", False),
+    ],
+)
+def test_a_setting_as_a_sentence_begins_with_it(path, value, text, is_plural):
+    change = SettingChange(path, value)
+    assert (str(change), change.is_plural) == (text, is_plural)
