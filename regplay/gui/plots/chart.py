@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
     QShowEvent,
+    QWheelEvent,
 )
 from PySide6.QtWidgets import QFrame, QGraphicsView, QGraphicsWidget, QWidget
 
@@ -271,6 +272,9 @@ class Chart(QGraphicsView):
         is_locked, self.is_locked = self.is_locked, False
         self.reset_ranges()
         self.is_locked = is_locked
+        if is_locked and self._begun is not None:  # what is locked glides to a goal alone
+            now = self._ranges()
+            self._goal = {axis: self._auto[axis] or now[axis] for axis in now}
 
     def set_locked(self, locked: bool) -> None:
         """Let the ranges stay as they are, as for a recording, or follow the data again."""
@@ -503,6 +507,11 @@ class Chart(QGraphicsView):
         """Undo pan and zoom."""
         self.show_whole()
         event.accept()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom; from then on A is for this plot, as after a click."""
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        super().wheelEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Undo pan and zoom on A; leave all other keys to the window."""

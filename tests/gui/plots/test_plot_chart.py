@@ -334,6 +334,25 @@ def test_a_logarithmic_axis_does_not_glide_from_a_linear_one(chart, clock) -> No
     assert chart.box.viewRange()[1] == [-2.0, 1.0]
 
 
+def test_the_key_shows_all_of_a_plot_whose_axes_are_locked_after_the_wheel(qtbot, chart, clock):
+    chart.fix("x", 0.0, 8.0)
+    chart.cover("y", [3.0])
+    clock.advance(1)
+    chart.set_locked(True)
+    whole = chart.box.viewRange()
+    chart.activateWindow()
+    qtbot.waitUntil(chart.isActiveWindow)
+    chart.clearFocus()
+    _wheel(chart)
+    assert chart.box.viewRange() != whole
+    qtbot.keyClick(chart.window().focusWidget(), Qt.Key.Key_A)
+    clock.advance(1)
+    assert chart.box.viewRange() == whole
+    chart.cover("y", [9.0])
+    clock.advance(1)
+    assert chart.box.viewRange() == whole  # still locked
+
+
 def test_locked_axes_stay_until_they_are_unlocked_or_the_key(qtbot, chart) -> None:
     before = chart.box.viewRange()
     chart.set_locked(True)
