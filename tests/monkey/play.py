@@ -171,9 +171,10 @@ class Monkey:
         runner = self.window.controller.runner
         self.window.controller.replay.pause()
         runner.pause()
-        self.wait(lambda: runner.is_up_to_date)
-        for _ in range(3):
+        for _ in range(3):  # an event may have something else trained
+            self.wait(lambda: runner.is_up_to_date)
             self.app.processEvents()
+        self.wait(lambda: runner.is_up_to_date)
         watching.check_agreement(self.window, self.watch)
         return ""
 
