@@ -48,6 +48,7 @@ from regplay.session.session import (
 
 _STOPPED = "This run has stopped by itself: change a setting, or reset it to train again."
 _SOLVED = "A polynomial is solved exactly: there is nothing to train. Change its degree."
+_DRAWN_FULL = f"There is room for {MOST_ANNOTATIONS} lines, arrows and texts: erase some first."
 _SIZES = ("data.n_train", "data.n_valid")  # numbers of points, of which there may be too few
 _READING_INTERVAL = 0.1  # s; words that change faster can't be read, and cost more than curves
 
@@ -438,10 +439,17 @@ class Controller(QObject):
         before
             What undo brings back; None if this can't be undone by itself, such as half a line.
         """
-        self.annotations = tuple(annotations)[:MOST_ANNOTATIONS]
+        wanted = tuple(annotations)
+        self.annotations = wanted[:MOST_ANNOTATIONS]
+        if len(wanted) > MOST_ANNOTATIONS:
+            self.message.emit(_DRAWN_FULL)
         if before is not None and before != self.annotations:
             self._past.note_annotations(self.session.experiment, before)
         self.annotations_changed.emit()
+
+    def forget_drawn(self) -> None:
+        """Undo brings back nothing that was drawn before, as in another session."""
+        self._past.forget_annotations()
 
     def set_scenes(self, scenes: Mapping[int, Scene]) -> None:
         """Keep these in place of all others."""
