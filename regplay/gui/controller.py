@@ -26,14 +26,13 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from regplay.core.datasets import Dataset, DatasetError, load, seen_by, why_unseen
+from regplay.core.datasets import REGISTRY, Dataset, DatasetError, load, seen_by, why_unseen
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import FIELDS, differences, replace, with_defaults
 from regplay.core.fit import Fit, Grid, grid_of
 from regplay.gui.beside import done_beside
 from regplay.gui.training import Clock, Look, Replay, Runner, Start, View
 from regplay.session.drawing import is_edit
-from regplay.session.experiment_text import reads_file
 from regplay.session.pins import Pin, Pins, PinsFullError
 from regplay.session.session import (
     MOST_ANNOTATIONS,
@@ -106,7 +105,7 @@ class Controller(QObject):
     message
         (str): what went wrong, where, and what to do; empty once that is over.
     waits
-        (bool): a change begins to wait for a long table to be read; no more.
+        (bool): a change begins to wait for data that take long to make; no more.
     """
 
     experiment_changed = Signal(object, object)
@@ -165,11 +164,11 @@ class Controller(QObject):
         goes_on
             Whether it is one step back together with the last change; None where that is not known.
         """
+        self._make_data(experiment)
         if why := self._refusal(experiment):
             self.experiment_changed.emit(self.session.experiment, self.dataset)
             self.refused.emit(*why)
             return
-        self._read_table(experiment)
         self._note(experiment, goes_on)
         self._apply(self.session.change(experiment, epoch=self.runner.epoch))
 
@@ -206,7 +205,7 @@ class Controller(QObject):
 
     def open(self, experiment: Experiment) -> None:
         """Work on an experiment that comes from elsewhere, with all the epochs that it has."""
-        self._read_table(experiment)
+        self._make_data(experiment)
         self._note(experiment, goes_on=False)
         self._apply(self.session.restore(experiment, epoch=self.runner.epoch))
 
@@ -244,7 +243,7 @@ class Controller(QObject):
 
     def take_up(self, experiment: Experiment, start: Start) -> None:
         """Go on with a network as `adopt` does, or with a moment of the run; no step leads back."""
-        self._read_table(experiment)
+        self._make_data(experiment)
         epoch, is_on_its_way = self._reached(experiment, start), self._is_on_its_way(start)
         self.session.take(experiment)
         if epoch is None:
@@ -302,7 +301,7 @@ class Controller(QObject):
             self.replay.pause()
             return
         if self.dataset is None:
-            self._read_table(self.session.experiment)
+            self._make_data(self.session.experiment)
             self._apply(Change.RESTART)  # the file may be there by now; else say it again
         elif self.runner.is_finished:
             if self.session.experiment.model.kind == "polynomial":
@@ -490,7 +489,7 @@ class Controller(QObject):
     def _restore(self, step: UndoStep | None) -> None:
         if step is None:
             return
-        self._read_table(step.experiment)
+        self._make_data(step.experiment)
         self.message.emit("")
         if step.annotations is not None:
             self.annotate(step.annotations)
@@ -580,14 +579,15 @@ class Controller(QObject):
             self._read = settings, load(settings)
         return self._read[1]
 
-    def _read_table(self, experiment: Experiment) -> None:
-        """Have the table at hand that an experiment learns from, before anything is changed.
+    def _make_data(self, experiment: Experiment) -> None:
+        """Have the data at hand that an experiment learns from, before anything is changed.
 
-        A long one takes seconds. Why it can't be read is told by `_load`.
+        Tables, and points with many inputs, take seconds. Why there can be none is told by `_load`.
         """
         data = experiment.data
+        takes_long = bool({"file", "n_inputs"} & REGISTRY[data.name].uses)
         is_known = data == self._settings or (self._read is not None and data == self._read[0])
-        if reads_file(experiment) and not is_known:
+        if takes_long and not is_known:
             with suppress(DatasetError):
                 self._read = data, done_beside(lambda: load(data), self.waits.emit)
 
