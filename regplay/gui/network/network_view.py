@@ -206,13 +206,24 @@ class NetworkView(QWidget):
 
     def _name_signs(self) -> None:
         """Say what the colours of links and units mean."""
-        picture = None if self._internals is None else self._internals.picture
-        has_maps = picture is None or picture.maps is not None
-        shown = "value" if has_maps else "bias"
-        units = "what each puts out over the inputs" if has_maps else "the bias of each"
+        maps = () if self._internals is None else self._internals.picture.maps
+        links = "Links: as wide as the weight is large"
+        if maps and maps[0].ndim == 2:  # curves over one input
+            over = "Squares: what each puts out over the input"
+            self.signs.set_entries(
+                [
+                    Entry("line", "weight > 0", ROLES.train, tip=links),
+                    Entry("line", "< 0", ROLES.valid),
+                    Entry("line", "output of a unit", ROLES.fit, short="output", tip=over),
+                ]
+            )
+            return
+        shown, units = "value", "what each puts out over the inputs"
+        if maps is None:
+            shown, units = "bias", "the bias of each"
         self.signs.set_entries(
             [
                 Entry("line", f"weight or {shown} > 0", ROLES.train, tip=f"Squares: {units}"),
-                Entry("line", "< 0", ROLES.valid, tip="Links: as wide as the weight is large"),
+                Entry("line", "< 0", ROLES.valid, tip=links),
             ]
         )

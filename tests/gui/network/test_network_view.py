@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QFontMetricsF
+from PySide6.QtGui import QColor, QFontMetricsF, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -19,7 +19,7 @@ from regplay.gui.network.graph_layout import UnitPlace
 from regplay.gui.network.network_view import NetworkView
 from regplay.gui.network.pictures import Histograms
 from regplay.gui.plots.frame import Frame
-from regplay.gui.theme import DARK, LIGHT, palette_of
+from regplay.gui.theme import DARK, LIGHT, ROLES, palette_of
 from regplay.gui.training.messages import Look, View
 from regplay.session.session import Run
 
@@ -79,6 +79,26 @@ def test_a_deep_network_is_drawn(view, make_internals, make_layers) -> None:
     assert view.graph.isVisible()
     assert len(view.graph.layout_of().sizes) == 6
     assert len(view.histograms.plot_rects(*_on_screen(view.histograms))) == 5
+
+
+@pytest.mark.parametrize(
+    ("inputs", "text"),
+    [
+        (1, "weight > 0   < 0   output of a unit"),
+        (2, "weight or value > 0   < 0"),
+        (3, "weight or bias > 0   < 0"),
+    ],
+)
+def test_the_legend_names_the_colours_that_are_drawn(
+    view, make_internals, make_layers, inputs, text
+) -> None:
+    view.set_internals(make_internals(make_layers(inputs, 8, 1)))
+    assert view.signs.text() == text
+    image = view.graph.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
+    pixels = pixels[:, : 3 * image.width()].reshape(-1, 3).astype(int)
+    apart = np.abs(pixels - QColor(LIGHT.fit).getRgb()[:3]).sum(axis=1).min()
+    assert (apart < 60) == (ROLES.fit in [entry.color for entry in view.signs.entries])
 
 
 # histograms
