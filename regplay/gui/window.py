@@ -134,7 +134,7 @@ class MainWindow(QMainWindow):
             show_gallery=self.gallery.show,
             fill_figures=self.figure_menus.fill,
             quit=self.close,
-            edit_points=self.editing.button.click,
+            edit_points=self._edit_points,
             set_replay=self.set_replay,
             set_device=self.set_device,
             set_scheme=self.set_scheme,
@@ -376,6 +376,16 @@ class MainWindow(QMainWindow):
         self.settings.setValue("device", device)
         self.menus.set_device(device)
         self.controller.set_device(device)
+
+    def _edit_points(self) -> None:
+        """Show the fit and edit its points, or end that; where they can't be edited, say why."""
+        if reason := self.editing.reason:
+            self.banner.show_message(f"{reason}.")
+        elif self.tabs.tab == "fit":
+            self.editing.button.click()
+        else:
+            self.tabs.set_tab("fit")
+            self.editing.button.setChecked(True)
 
     def _begin_anew(self) -> None:
         """Have nothing stay of how the last thing was looked at."""

@@ -70,7 +70,9 @@ class _CommitFilter(QObject):
                 is_of_menu = QApplication.activePopupWidget() is not None  # such as Paste
                 if not (is_of_menu or self._box.visibleRegion().contains(place)):
                     self._box.clearFocus()
-            case QEvent.Type.Shortcut:
+            case QEvent.Type.Close if watched is not self._box.window():
+                pass  # such as a tool tip
+            case QEvent.Type.Shortcut | QEvent.Type.Close | QEvent.Type.Drop:
                 self._box.clearFocus()
                 self._box.setFocus()  # the next Tab goes on from here
         return False
@@ -79,7 +81,8 @@ class _CommitFilter(QObject):
 def commit_first(box: QWidget, line: QLineEdit) -> None:
     """Have what was typed count before what a person clicks, or does by a shortcut.
 
-    Qt takes it when the box loses the focus, which few buttons take by a click, and no shortcut.
+    The same goes for closing the window, and for what is dropped on it. Qt takes what was typed
+    when the box loses the focus, which few buttons take by a click, and none of the others.
 
     Parameters
     ----------
