@@ -98,7 +98,8 @@ def train(options: Namespace) -> int:
 def sweep(options: Namespace) -> int:
     """Train an experiment at many values of its fields, and say which are the best."""
     experiment = open_experiment(options.experiment, options.set)
-    sweep = read_sweep(experiment, options.vary, options.seeds)  # refused before torch is loaded
+    # Refused before torch is loaded.
+    sweep = read_sweep(experiment, options.vary, options.seeds, options.set)
     if options.out is not None:
         read = options.experiment, experiment.data.file
         check_replaces_none([options.out / name for name in ("sweep.csv", "sweep.png")], read)

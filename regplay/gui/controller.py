@@ -30,6 +30,7 @@ from regplay.core.datasets import Dataset, DatasetError, load, seen_by, why_unse
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import FIELDS, differences, replace, with_defaults
 from regplay.core.fit import Fit, Grid, grid_of
+from regplay.core.history import Snapshot
 from regplay.gui.beside import done_beside
 from regplay.gui.training import Clock, Look, Replay, Runner, Start, View
 from regplay.session.drawing import is_edit
@@ -225,7 +226,8 @@ class Controller(QObject):
 
         It waits where it has come to, or trains on if it was on its way; what is shown at an
         earlier epoch stays there. Where its states are not kept, it is trained from its initial
-        weights. It is one step back to what was worked on before, with its run.
+        weights. It is one step back to what was worked on before, with its run; none where that
+        is what it has come to already.
 
         Parameters
         ----------
@@ -238,14 +240,16 @@ class Controller(QObject):
         elif run is None:
             self._note(experiment, goes_on=False)
         else:
-            self._past.note_run(run)
+            if not _is_at(run, experiment, self._found(experiment, start)):
+                self._past.note_run(run)
             self.message.emit("")
         self.take_up(experiment, start)
 
     def take_up(self, experiment: Experiment, start: Start) -> None:
         """Go on with a network as `adopt` does, or with a moment of the run; no step leads back."""
         self._read_table(experiment)
-        epoch, is_on_its_way = self._reached(experiment, start), self._is_on_its_way(start)
+        last, is_on_its_way = self._found(experiment, start), self._is_on_its_way(start)
+        epoch = start.epoch if last is None else last.epoch
         self.session.take(experiment)
         if epoch is None:
             self._apply(Change.RESTART)
@@ -509,19 +513,15 @@ class Controller(QObject):
             self.look(epoch=None, study="", member=0)
         self.runner.submit(self.session.experiment, self.dataset, self.grid, change)
 
-    def _reached(self, experiment: Experiment, start: Start) -> int | None:
-        """The epoch that a network was trained to; None if its states are not kept."""
+    def _found(self, experiment: Experiment, start: Start) -> Snapshot | None:
+        """The last record of a network that was trained; None if its states are not kept."""
         if start.study:
             study = self.studies.studies.get(start.study)
             if study is None or study.history is None:
                 return None
-            last = study.history.member(start.member).last
             is_same = study.sweep.experiments[start.member] == experiment
-            return last.epoch if is_same and last is not None else None
-        if start.run is None:
-            return start.epoch
-        last = start.run.history.last
-        return last.epoch if start.run.checkpoints and last is not None else None
+            return study.history.member(start.member).last if is_same else None
+        return start.run.history.last if start.run is not None and start.run.checkpoints else None
 
     def _is_on_its_way(self, start: Start) -> bool:
         """Whether a network is still being trained where it was found."""
@@ -613,3 +613,11 @@ class Controller(QObject):
         if rests or now - self._read_at >= _READING_INTERVAL:
             self._read_at = now
             self.reading_changed.emit(view)
+
+
+def _is_at(run: Run, experiment: Experiment, last: Snapshot | None) -> bool:
+    """Whether a run of an experiment ends with a record of the same values."""
+    newest = run.history.last
+    if run.experiment != experiment or newest is None or last is None:
+        return False
+    return newest.epoch == last.epoch and newest.values.tobytes() == last.values.tobytes()

@@ -821,6 +821,22 @@ def test_undo_brings_back_what_was_before_an_adoption(watcher, kind):
     assert watcher.experiment == adopted
 
 
+def test_what_is_adopted_twice_is_one_step_back(watcher):
+    watcher.train()
+    watcher.controller.pin()
+    kept = watcher.controller.pins[0].run
+    watcher.change(**{"regularization__weight_decay": 0.1})
+    watcher.train()
+    for _ in range(3):
+        watcher.controller.adopt(SMALL, Start(run=kept))
+        watcher.wait_for_epoch(20)
+    watcher.controller.undo()
+    assert get(watcher.experiment, WD) == 0.1
+    watcher.wait_for_epoch(20)
+    watcher.controller.undo()
+    assert watcher.experiment == SMALL
+
+
 def test_another_device_trains_what_is_worked_on_anew(watcher):
     watcher.train()
     submitted = []
