@@ -140,10 +140,11 @@ def remarks(
         return []
     from regplay.core.datasets.own_table import how_to_say, read_table, remarks_on  # needs pandas
 
+    dataset = dataset or load(settings)  # which says so if no file is named
     _, check = read_table(settings)
     assert check.raw is not None
     words = check.raw.format.words
-    found = [*check.remarks, *remarks_on(dataset or load(settings))]
+    found = [*check.remarks, *remarks_on(dataset)]
     if not names_fields:
         return [words, *map(str, found)]
     return [words, *(f"{remark}{how_to_say(remark, settings)}" for remark in found)]
