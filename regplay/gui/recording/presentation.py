@@ -123,7 +123,7 @@ class Presentation:
 
     def __init__(self, layout: WindowLayout) -> None:
         self.layout, self.extras = layout, [*layout.extras]
-        self.pane = GlassPane(layout.central)
+        self.pane = GlassPane(layout.central, layout.controls)
         self.caption: CaptionLine | None = None
         self._hidden: frozenset[str] = frozenset()
         self._folding: Folding | None = None
@@ -227,7 +227,6 @@ class Presentation:
             self.caption.hide()
             self.caption.deleteLater()
             self.caption = None
-        self.pane.words = self.caption
 
     def set_caption(self, text: str) -> None:
         """Say something; an empty text says nothing."""
