@@ -253,7 +253,7 @@ class Controller(QObject):
         self._tell()
         if self.dataset is None:
             return
-        self.look(epoch=None if start.is_present else self._look.epoch, study="", member=0)
+        self.look(epoch=self._look.epoch if start.epoch is None else None, study="", member=0)
         self.runner.go_on_from(experiment, self.dataset, self.grid, start, epoch)
         if is_on_its_way:
             self.runner.play()
@@ -265,7 +265,9 @@ class Controller(QObject):
         if view is None or epoch is None or view.run.checkpoints.at(epoch) is None:
             return
         self._past.note_run(view.run)
-        self.take_up(view.run.experiment, Start(epoch=epoch))
+        # The thread may have begun another one by now, of which nothing is shown yet.
+        run = None if view.generation == self.runner.generation else view.run
+        self.take_up(view.run.experiment, Start(run=run, epoch=epoch))
         if plays:
             self.runner.play()
 
@@ -518,7 +520,7 @@ class Controller(QObject):
             last = study.history.member(start.member).last
             is_same = study.sweep.experiments[start.member] == experiment
             return last.epoch if is_same and last is not None else None
-        if start.run is None:
+        if start.run is None or start.epoch is not None:
             return start.epoch
         last = start.run.history.last
         return last.epoch if start.run.checkpoints and last is not None else None

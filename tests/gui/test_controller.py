@@ -579,6 +579,18 @@ def test_a_moment_that_is_gone_back_to_is_the_present_one(watcher):
     np.testing.assert_array_equal(again.column("train_loss"), run.history.column("train_loss")[:12])
 
 
+@pytest.mark.parametrize("change", [{"model.width": 5}, {"optimizer.lr": 0.2}])
+def test_a_moment_of_what_is_still_shown_is_its_own_though_another_run_has_begun(watcher, change):
+    run, controller = watcher.train().run, watcher.controller
+    controller.set_values(change)
+    assert controller.runner.await_rest(20)  # that is trained, but nobody has seen it
+    controller.go_back(10)
+    watcher.wait(lambda: controller.runner.is_up_to_date)
+    assert not any(watcher.messages)
+    again = watcher.view.run.history
+    np.testing.assert_array_equal(again.column("train_loss"), run.history.column("train_loss")[:11])
+
+
 def test_it_trains_on_from_the_moment_shown(watcher):
     run = watcher.train().run
     watcher.controller.look(epoch=10)
