@@ -142,6 +142,7 @@ class Controller(QObject):
         self._drawn: Dataset | None = None  # another one while a sweep over data is dragged
         self._is_editing = False
         self._read_at = -1.0
+        self._unread = ""  # why there are no data
         # The first to be connected: views are told once it is known which points are drawn.
         self.runner.viewed.connect(self._take_view)
         self.replay.playing_changed.connect(self._read_again)
@@ -154,6 +155,11 @@ class Controller(QObject):
     def run(self) -> Run | None:
         """The run that is shown, or a member of a study in its place."""
         return None if self.view is None else self.view.run
+
+    @property
+    def problem(self) -> str:
+        """Why there is nothing to show of the experiment; empty where there is, or is to come."""
+        return self._unread or self.runner.problem
 
     # Commands that change the experiment
 
@@ -416,7 +422,7 @@ class Controller(QObject):
     def delete_pin(self, pin: Pin) -> None:
         """Keep a run no longer, as a person wants it, who may put it back."""
         self.pins.delete(pin)
-        self.message.emit("")  # such as "delete one first"
+        self.message.emit(self.problem)  # in place of "delete one first"
         self.pins_changed.emit()
 
     def put_pin_back(self) -> Pin:
@@ -493,7 +499,7 @@ class Controller(QObject):
         if step is None:
             return
         self._read_table(step.experiment)
-        self.message.emit("")
+        self.message.emit(self.problem if step.annotations is not None else "")
         if step.annotations is not None:
             self.annotate(step.annotations)
         elif step.run is not None:
@@ -510,6 +516,8 @@ class Controller(QObject):
         if change not in (Change.NOTHING, Change.ADJUST):
             self.look(epoch=None, study="", member=0)
         self.runner.submit(self.session.experiment, self.dataset, self.grid, change)
+        if self.problem:  # where nothing has changed, it stands
+            self.message.emit(self.problem)
 
     def _reached(self, experiment: Experiment, start: Start) -> int | None:
         """The epoch that a network was trained to; None if its states are not kept."""
@@ -557,11 +565,13 @@ class Controller(QObject):
             seen_by(experiment.model, dataset)
         except DatasetError as error:
             self.dataset = self._settings = None  # so that it is tried again
+            self._unread = str(error)
             self.runner.withdraw()
             self._draw(None)
             self.untrained.emit(experiment, None)
-            self.message.emit(str(error))
+            self.message.emit(self._unread)
             return True
+        self._unread = ""
         self.message.emit("")
         before, self.dataset, self.grid = self.dataset, dataset, grid_of(dataset)
         may_be_edit = "points" in (old.name, experiment.data.name) or (

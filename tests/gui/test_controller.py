@@ -19,7 +19,7 @@ from regplay.gui.controller import Controller
 from regplay.gui.training import FRAME, VirtualClock
 from regplay.gui.training.messages import Start, StudyRequest
 from regplay.session.drawing import Drawing
-from regplay.session.session import Change
+from regplay.session.session import Annotation, Change
 
 WD, L1 = "regularization.weight_decay", "regularization.l1"
 SMALL = replace(
@@ -345,6 +345,33 @@ def test_data_that_can_not_be_loaded_are_told_and_tried_again(watcher, tmp_path)
     watcher.controller.toggle()
     assert watcher.messages[-1] == ""
     watcher.wait_for_epoch(20)
+
+
+@pytest.mark.parametrize("has_data", [True, False])
+@pytest.mark.parametrize("way", ["set_values", "open", "delete_pin", "undo"])
+def test_why_nothing_is_shown_stands_until_something_is(watcher, tmp_path, way, has_data):
+    controller, runner = watcher.controller, watcher.controller.runner
+    controller.pin()
+    if has_data:
+        watcher.change(model__width=5)
+        runner._worker.failed.emit(runner.generation, "No room.")
+        why = "No room."
+    else:
+        watcher.change(data__name="csv", data__file=str(tmp_path / "gone.csv"))
+        why = watcher.messages[-1]
+    assert why
+    experiment = watcher.experiment
+    controller.annotate((), (Annotation(draw="text", points=((0.0, 0.0),), text="x"),))
+    commands = {
+        "set_values": lambda: controller.set_values({"seed": experiment.seed}),
+        "open": lambda: controller.open(experiment),
+        "delete_pin": lambda: controller.delete_pin(next(iter(controller.pins))),
+        "undo": controller.undo,
+    }
+    commands[way]()
+    assert watcher.messages[-1] == controller.problem == why
+    controller.open(SMALL)
+    assert watcher.messages[-1] == controller.problem == ""
 
 
 @pytest.mark.parametrize("way", ["change", "open", "begin", "adopt", "toggle", "undo", "redo"])
