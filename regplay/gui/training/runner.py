@@ -49,6 +49,8 @@ class Runner(QObject):
         (str): there is another problem, or none.
     playing_changed
         (bool): whether training goes on by itself.
+    advancing
+        Some steps are about to be trained.
     """
 
     loaded = Signal()
@@ -58,6 +60,7 @@ class Runner(QObject):
     noticed = Signal(str)
     problem_changed = Signal(str)
     playing_changed = Signal(bool)
+    advancing = Signal()
 
     def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -233,6 +236,7 @@ class Runner(QObject):
     def advance(self, steps: int) -> None:
         """Train so many steps, then wait."""
         if self._can_train():
+            self.advancing.emit()
             here = self._here()
             self._set_playing(False)
             self._set_goal(min(here + steps, self.last_step))
