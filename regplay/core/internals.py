@@ -73,13 +73,6 @@ class Internals:
     near_zero: Floats  # [T, L], share of weights under `NEAR_ZERO` in absolute value, in [0, 1]
     picture: UnitMaps
 
-    def continues(self, before: "Internals") -> bool:
-        """Whether this may be the run of `before`, further on or gone back to an earlier epoch.
-
-        A run's log only grows; that of another run starts at its first epoch.
-        """
-        return bool(before.epochs.max(initial=-1) <= self.epochs.max(initial=-1))
-
 
 def sample_of(n: int) -> Indices:
     """Which of n units are drawn: all, or `MOST_UNITS` from the first to the last."""

@@ -134,7 +134,7 @@ class MainWindow(QMainWindow):
             show_gallery=self.gallery.show,
             fill_figures=self.figure_menus.fill,
             quit=self.close,
-            edit_points=self.editing.button.click,
+            edit_points=self._edit_points,
             set_replay=self.set_replay,
             set_device=self.set_device,
             set_scheme=self.set_scheme,
@@ -188,7 +188,7 @@ class MainWindow(QMainWindow):
         controller, runner, controls = self.controller, self.controller.runner, self.controls
         controls.value_chosen.connect(controller.set_value)
         controls.defaults_wanted.connect(controller.restore_defaults)
-        controls.curve_toggled.connect(self._remember_curves)
+        controls.curve_toggled.connect(self._remember_curve)
         controls.wishes_changed.connect(controller.studies.reconsider)
         controls.member_previewed.connect(
             lambda path, k: controller.look(study="" if k is None else path, member=k or 0)
@@ -281,7 +281,9 @@ class MainWindow(QMainWindow):
         self.guide.highlights_changed.connect(self.timeline.set_highlighted)
         self.documents.changed.connect(self._show_title)
         self.documents.changed.connect(self._quiet_hints)
-        self.recording.presenter.switched.connect(self._quiet_hints)
+        presenter = self.recording.presenter
+        presenter.switched.connect(self._quiet_hints)
+        self.editing.switched.connect(presenter.leave_escape)
 
     def _quiet_hints(self) -> None:
         is_presented = self.recording.presenter.is_on
@@ -316,8 +318,7 @@ class MainWindow(QMainWindow):
         self.menus.set_devices(["auto", "cpu"], runner.device)
         replay = str(self.settings.value("replay", ""))
         self.set_replay(next((one for one in SECONDS if str(one) == replay), SECONDS[0]))
-        curves = str(self.settings.value("curves", " ".join(FIRST_CURVES))).split()
-        self.controls.set_shown_curves([path for path in SWEEPABLE if path in curves])
+        self.controls.set_shown_curves(self._own_curves())
         axes = str(self.settings.value("log_axes", _LOG_AXES))
         self.history_view.set_log_axes(axes.split())
         self.set_shows_validation(str(self.settings.value("validation_points", 1)) != "0")
@@ -377,6 +378,16 @@ class MainWindow(QMainWindow):
         self.menus.set_device(device)
         self.controller.set_device(device)
 
+    def _edit_points(self) -> None:
+        """Show the fit and edit its points, or end that; where they can't be edited, say why."""
+        if reason := self.editing.reason:
+            self.banner.show_message(f"{reason}.")
+        elif self.tabs.tab == "fit":
+            self.editing.button.click()
+        else:
+            self.tabs.set_tab("fit")
+            self.editing.button.setChecked(True)
+
     def _begin_anew(self) -> None:
         """Have nothing stay of how the last thing was looked at."""
         self.editing.button.setChecked(False)
@@ -410,9 +421,15 @@ class MainWindow(QMainWindow):
     def _remember_log_axes(self) -> None:
         self.settings.setValue("log_axes", " ".join(sorted(self.history_view.log_axes)))
 
-    def _remember_curves(self) -> None:
+    def _own_curves(self) -> set[str]:
+        """Those that the person wants, whatever a session or a lesson shows."""
+        curves = str(self.settings.value("curves", " ".join(FIRST_CURVES))).split()
+        return set(curves).intersection(SWEEPABLE)
+
+    def _remember_curve(self, path: str, is_shown: bool) -> None:
         if self.guide.position is None:  # a lesson shows others, until it is closed
-            self.settings.setValue("curves", " ".join(self.controls.chosen_curves()))
+            curves = self._own_curves() - {path} | ({path} if is_shown else set())
+            self.settings.setValue("curves", " ".join(sorted(curves)))
         self.controller.studies.reconsider()
 
     def _show_title(self) -> None:

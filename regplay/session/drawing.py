@@ -164,7 +164,7 @@ def _neighbours(x: Floats, index: int) -> Indices:
 def reason_against(dataset: Dataset) -> str:
     """Why the points of a dataset can't be edited; empty if they can."""
     if dataset.n_inputs > 2:
-        return f"There is no plot of {dataset.n_inputs:,} inputs on which to place points"
+        return f"Points of at most two inputs can be edited, on a plot, not of {dataset.n_inputs:,}"
     if dataset.n_outputs > MAX_CLASSES:
         return f"Points of at most {MAX_CLASSES} classes can be edited, not of {dataset.n_outputs}"
     if len(dataset.train.y) > MOST:

@@ -95,3 +95,16 @@ def test_two_clicks_and_a_drag_are_three_steps_back(person) -> None:
     for _ in range(3):
         person.controller.redo()
     assert person.controller.session.experiment.data.edits.count("add") == 2
+
+
+def test_the_entry_of_the_menu_shows_the_fit_first_or_says_why_not(person) -> None:
+    window = person.window
+    for tab, is_on in (("network", True), ("network", True), ("fit", False), ("fit", True)):
+        person.click(f"tab.{tab}")
+        person.choose("Edit points")
+        assert (window.tabs.tab, window.editing.is_on) == ("fit", is_on)
+        assert person.find("edit.strip").isVisible() == is_on
+    person.set(data__name="linear", data__n_inputs=5)
+    assert not window.editing.is_on
+    person.choose("Edit points")
+    assert "at most two inputs" in person.banner

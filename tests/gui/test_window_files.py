@@ -267,6 +267,18 @@ def test_sessions_experiments_lessons_and_links_may_be_dropped(person, file, tmp
     assert window.controller.session.experiment == OTHER
 
 
+def test_a_number_typed_before_a_link_is_dropped_counts(person):
+    box, mime = person.find("regularization.weight_decay").box, put_files()
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, "1")
+    mime.setText(to_link(OTHER))
+    assert drop(person.window, mime, QPoint(400, 300))
+    assert person.controller.session.experiment == OTHER
+    person.controller.undo()
+    assert person.controller.session.experiment.regularization.weight_decay == 1
+
+
 def test_what_can_not_be_opened_is_not_taken(person, file):
     before = person.controller.session.experiment
     text, web = put_files(), put_files()

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from file_tools import answer_with, press, written
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from samples import LESSON
 from session_tools import is_same_run, save, untrained
 
@@ -164,8 +165,13 @@ def test_save_saves_and_closes_and_without_a_name_does_neither(person, path, tmp
     assert not person.window.close()
     assert person.window.isVisible()
     person.answers.path = path
+    box = person.find(DECAY).box
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, "1")  # and nothing else is pressed
     assert person.window.close()
     assert len(read(path).pins) == 1
+    assert read(path).experiment.regularization.weight_decay == 1
     assert list((tmp_path / "kept").glob("*")) == []
 
 

@@ -19,7 +19,7 @@ from regplay.gui.widgets import Toggle, as_plain, named
 from regplay.session.drawing import MOST, Drawing, interpolated, reason_against
 
 _TIP = "Place, move and delete training points by mouse; the fit follows (Esc ends)"
-_NO_DATA = "There are no points to edit"
+_NO_DATA = "There are no points to edit: choose a dataset first"
 
 
 class EditMode(QObject):
@@ -61,6 +61,11 @@ class EditMode(QObject):
         """Whether the mouse edits points."""
         return self.button.isChecked()
 
+    @property
+    def reason(self) -> str:
+        """Why points can't be edited; empty if they can."""
+        return _NO_DATA if self._dataset is None else reason_against(self._dataset)
+
     def takes_right(self, widget: QWidget) -> bool:
         """Whether the right button deletes points on a widget."""
         return self.is_on and self._fit_view.isAncestorOf(widget)
@@ -83,7 +88,7 @@ class EditMode(QObject):
     # the mode
 
     def _enable(self) -> None:
-        reason = _NO_DATA if self._dataset is None else reason_against(self._dataset)
+        reason = self.reason
         if reason:
             self.button.setChecked(False)
         self.button.setEnabled(not reason)

@@ -243,11 +243,12 @@ def _history_figure(plot: MeasurePlot) -> Figure:
 
     def paint(painter: QPainter, area: QRectF, colors: Colors) -> QRectF:
         names, texts, metrics = plot.end_names, plot.end_texts, QFontMetricsF(painter.font())
-        axes, entries, beside = plot.axes(), plot.legend_entries(""), None
+        entries, right, beside = plot.legend_entries(""), 0.0, None
         if names.has_room(area.size(), texts, metrics):
-            axes = dataclasses.replace(axes, right=names.room(texts, metrics))
+            right = names.room(texts, metrics)
             entries = without_named(entries)
             beside = EndNames(names.names, are_beside=True)
+        axes = dataclasses.replace(plot.axes(), right=right)  # on screen they may be named or not
         shown = Plot(axes, plot.layers(), entries, beside=beside)
         return shown.paint(painter, area, with_fit(colors, plot.fit))
 

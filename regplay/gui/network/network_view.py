@@ -15,6 +15,7 @@ from regplay.gui.plots import Entry, EpochCurve, EpochPlot, Legend, bounds, tab_
 from regplay.gui.theme import ROLES
 from regplay.gui.training import View
 from regplay.gui.widgets import Toggle, TwoColumns, WrappedLabel, column, fill, named
+from regplay.session.session import Run
 
 WeightMeasure = Literal["norm", "near_zero"]
 _FEW = 10.0  # epochs that the axis shows at least
@@ -37,10 +38,8 @@ class NormsPlot(EpochPlot):
         self.start_ranges()
 
     def set_internals(self, internals: Internals | None) -> None:
-        """Show the epochs of a run, or nothing; with another run the ranges start anew."""
-        before, self._internals = self._internals, internals
-        if before is None or internals is None or not internals.continues(before):
-            self._forget()
+        """Show the epochs of a run, or nothing."""
+        self._internals = internals
         count = 0 if internals is None else internals.norms.shape[1]
         if count != len(self.curves):
             self._layer.curves = tuple(
@@ -129,6 +128,7 @@ class NetworkView(QWidget):
         super().__init__(parent)
         self._dataset: Dataset | None = None
         self._internals: Internals | None = None
+        self._run: Run | None = None  # that they are of
 
         self.graph = named("network.graph", NetworkGraph())
         self.histograms = named("network.histograms", Histograms())
@@ -176,16 +176,22 @@ class NetworkView(QWidget):
         self.set_internals(None)
 
     def show_view(self, view: View) -> None:
-        """Show the network of a run, if what is inside came with the view."""
-        if view.internals is not None:
-            self.set_internals(view.internals)
+        """Show the network of a run, if what is inside came with the view.
 
-    def set_internals(self, internals: Internals | None) -> None:
-        """Show a network at one moment, or nothing; with another run all ranges start anew."""
-        before, self._internals = self._internals, internals
-        if before is not None and (internals is None or not internals.continues(before)):
+        With another run all ranges start anew.
+        """
+        if view.internals is None:
+            return
+        if view.run is not self._run:
+            self._run = view.run
             self.graph.forget()
             self.histograms.forget()
+            self.norms.forget("x", "y")
+        self.set_internals(view.internals)
+
+    def set_internals(self, internals: Internals | None) -> None:
+        """Show a network at one moment, or nothing."""
+        self._internals = internals
         if internals is not None:
             text = sample_text(internals.picture)
             self.sentence.setText(text)
@@ -200,13 +206,24 @@ class NetworkView(QWidget):
 
     def _name_signs(self) -> None:
         """Say what the colours of links and units mean."""
-        picture = None if self._internals is None else self._internals.picture
-        has_maps = picture is None or picture.maps is not None
-        shown = "value" if has_maps else "bias"
-        units = "what each puts out over the inputs" if has_maps else "the bias of each"
+        maps = () if self._internals is None else self._internals.picture.maps
+        links = "Links: as wide as the weight is large"
+        if maps and maps[0].ndim == 2:  # curves over one input
+            over = "Squares: what each puts out over the input"
+            self.signs.set_entries(
+                [
+                    Entry("line", "weight > 0", ROLES.train, tip=links),
+                    Entry("line", "< 0", ROLES.valid),
+                    Entry("line", "output of a unit", ROLES.fit, short="output", tip=over),
+                ]
+            )
+            return
+        shown, units = "value", "what each puts out over the inputs"
+        if maps is None:
+            shown, units = "bias", "the bias of each"
         self.signs.set_entries(
             [
                 Entry("line", f"weight or {shown} > 0", ROLES.train, tip=f"Squares: {units}"),
-                Entry("line", "< 0", ROLES.valid, tip="Links: as wide as the weight is large"),
+                Entry("line", "< 0", ROLES.valid, tip=links),
             ]
         )

@@ -125,7 +125,8 @@ class Presentation:
         self.layout, self.extras = layout, [*layout.extras]
         self.pane = GlassPane(layout.central)
         self.caption: CaptionLine | None = None
-        self._hidden: frozenset[str] = frozenset()
+        self._hidden: frozenset[str] = frozenset()  # as they were before
+        self._left_hidden: frozenset[str] = frozenset()  # by `begin`
         self._folding: Folding | None = None
         self._widths: list[int] = []  # of controls and plots, as they were before
         self._heights: list[int] = []  # of the plots
@@ -152,6 +153,7 @@ class Presentation:
         if controls:
             parts.controls.set_hidden_paths(parts.controls.paths() - set(controls), tells=False)
             parts.controls.unfold(parts.controls.paths() & set(controls))
+        self._left_hidden = parts.controls.hidden_paths()
         parts.verdict_bar.set_stacked(True)
         self.is_on = True
 
@@ -164,9 +166,10 @@ class Presentation:
         self.set_controls_below(False)
         parts.verdict_bar.set_stacked(False)
         self._make_room()
-        parts.controls.set_hidden_paths(self._hidden)
-        if self._folding is not None:
-            parts.controls.fold(self._folding)
+        if parts.controls.hidden_paths() == self._left_hidden:  # no lesson wants others by now
+            parts.controls.set_hidden_paths(self._hidden)
+            if self._folding is not None:
+                parts.controls.fold(self._folding)
         for bar in parts.bars:
             bar.setMinimumHeight(0)
             bar.setMaximumHeight(_MAX_HEIGHT)
@@ -258,7 +261,8 @@ class Presentation:
         if is_beside and (name in controls or before in controls):
             panel = round(_WIDE * width) if name in controls else self._beside[0]
             ends = ends[0], [panel, width - panel, *starts[1][2:]]
-        parts.controls.set_highlighted([name] if name in controls else [])
+        if name in controls or before in controls:  # else those of a lesson stay
+            parts.controls.set_highlighted([name] if name in controls else [])
         self.focus = name
         floors = [plot.floor for plot in parts.losses.findChildren(MeasurePlot)]
 

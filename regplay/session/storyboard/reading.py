@@ -187,6 +187,7 @@ class _StepReader:
     ) -> None:
         self._folder, self._may_read, self._values = folder, may_read, values
         self.allowed: dict[str, Path] = {}
+        self._stills: dict[str, str] = {}  # which step writes each file; many systems ignore case
         self._count = 0
 
     def experiment(self, raw: dict[str, Any], lesson: str, page: int) -> Experiment:
@@ -247,6 +248,13 @@ class _StepReader:
                             "make it a step of its own, before this one"
                         )
                     found.append(msgspec.structs.replace(step, together=beside))
+                case Still(still=file):
+                    other = self._stills.setdefault(file.casefold(), name)
+                    if other is not name:
+                        raise StoryboardError(
+                            f"{name}: {file} is what {other} writes too; give it another name"
+                        )
+                    found.append(step)
                 case SetValues(set={"data.file": str(file)} as values) if file.strip():
                     table_file = str(self._beside(file))
                     values = {**values, "data.file": table_file}

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QFontMetricsF
+from PySide6.QtGui import QColor, QFontMetricsF, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from regplay.core.experiment import Experiment
+from regplay.core.internals import Internals
 from regplay.core.number_text import number
 from regplay.gui.figures.figure import Style, svg_bytes
 from regplay.gui.figures.view_figures import figure_at
@@ -17,7 +19,9 @@ from regplay.gui.network.graph_layout import UnitPlace
 from regplay.gui.network.network_view import NetworkView
 from regplay.gui.network.pictures import Histograms
 from regplay.gui.plots.frame import Frame
-from regplay.gui.theme import DARK, LIGHT, palette_of
+from regplay.gui.theme import DARK, LIGHT, ROLES, palette_of
+from regplay.gui.training.messages import Look, View
+from regplay.session.session import Run
 
 
 @pytest.fixture
@@ -28,6 +32,11 @@ def view(show_widget) -> NetworkView:
 def _on_screen(histograms: Histograms) -> tuple[Frame, QFontMetricsF]:
     """Where they are drawn, and the font's measures."""
     return histograms.frame(), QFontMetricsF(histograms.font())
+
+
+def view_of(run: Run, internals: Internals) -> View:
+    """As it comes from training; nothing else in it is asked for."""
+    return View(0, run, None, None, None, None, None, Look(), False, internals)
 
 
 def click(button) -> None:
@@ -70,6 +79,26 @@ def test_a_deep_network_is_drawn(view, make_internals, make_layers) -> None:
     assert view.graph.isVisible()
     assert len(view.graph.layout_of().sizes) == 6
     assert len(view.histograms.plot_rects(*_on_screen(view.histograms))) == 5
+
+
+@pytest.mark.parametrize(
+    ("inputs", "text"),
+    [
+        (1, "weight > 0   < 0   output of a unit"),
+        (2, "weight or value > 0   < 0"),
+        (3, "weight or bias > 0   < 0"),
+    ],
+)
+def test_the_legend_names_the_colours_that_are_drawn(
+    view, make_internals, make_layers, inputs, text
+) -> None:
+    view.set_internals(make_internals(make_layers(inputs, 8, 1)))
+    assert view.signs.text() == text
+    image = view.graph.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
+    pixels = pixels[:, : 3 * image.width()].reshape(-1, 3).astype(int)
+    apart = np.abs(pixels - QColor(LIGHT.fit).getRgb()[:3]).sum(axis=1).min()
+    assert (apart < 60) == (ROLES.fit in [entry.color for entry in view.signs.entries])
 
 
 # histograms
@@ -198,8 +227,9 @@ def test_ranges_rest_while_it_trains_and_start_anew_with_a_run(view, make_intern
     def scaled(factor: float):
         return [(factor * weight, bias) for weight, bias in layers_near_zero(0.0)]
 
-    def shown(*epochs: int, factor: float):
-        view.set_internals(make_internals(scaled(factor), scaled(0.1), epochs=epochs))
+    def shown(run: Run, *epochs: int, factor: float):
+        internals = make_internals(scaled(factor), scaled(0.1), epochs=epochs)
+        view.show_view(view_of(run, internals))
         view.histograms.title_lines(*_on_screen(view.histograms))
         return (
             view.histograms._range.value,
@@ -208,16 +238,20 @@ def test_ranges_rest_while_it_trains_and_start_anew_with_a_run(view, make_intern
             view.norms.auto_range("x"),
         )
 
-    first = shown(0, 35, factor=1.0)
-    assert shown(0, 36, factor=0.98) == first
-    assert shown(0, 37, factor=0.3) == first
-    assert shown(0, 38, factor=3.0)[0] > first[0]
-    grown = shown(0, 38, factor=1.0)
+    run, other = Run(Experiment()), Run(Experiment())
+    first = shown(run, 0, 35, factor=1.0)
+    assert shown(run, 0, 36, factor=0.98) == first
+    assert shown(run, 0, 37, factor=0.3) == first
+    assert shown(run, 0, 38, factor=3.0)[0] > first[0]
+    grown = shown(run, 0, 38, factor=1.0)
     log = make_internals(scaled(3.0), scaled(0.1), epochs=(0, 38))
-    view.set_internals(dataclasses.replace(log, epoch=0))  # gone back in the same run
-    assert (view.histograms._range.value, *shown(0, 38, factor=1.0)[1:]) == grown
-    again = shown(0, factor=0.1)
-    assert all(np.max(new) < np.max(old) for new, old in zip(again, first, strict=True))
+    view.show_view(view_of(run, dataclasses.replace(log, epoch=0)))  # gone back in the same run
+    assert (view.histograms._range.value, *shown(run, 0, 38, factor=1.0)[1:]) == grown
+    assert shown(run, 0, 38, factor=1e20)[0] > 1e18  # it diverges
+    again = shown(other, 0, 38, factor=0.1)
+    assert all(np.max(new) < np.max(old) for new, old in zip(again[:3], first[:3], strict=True))
+    assert again[3] == first[3]
+    assert shown(run, 0, factor=0.1)[3] < first[3]
 
 
 def test_a_new_dataset_and_no_network_empty_everything(

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 
-from regplay.gui.figures.figure import Style, svg_bytes
+from regplay.gui.figures.figure import Style, paint_page, svg_bytes
 from regplay.gui.figures.view_figures import figure_at
 from regplay.gui.plots.history_layers import PinnedCurves
 from regplay.gui.plots.history_view import HistoryView
@@ -255,6 +255,20 @@ def test_a_figure_has_names_at_the_ends_if_it_has_room(view, make_history) -> No
         assert svg.count("validation") == 1
         before_the_axes = svg.index("validation") < svg.index(">epoch<")
         assert before_the_axes is not is_named
+
+
+def test_a_figure_has_no_margin_for_names_that_are_in_its_legend(view, make_history) -> None:
+    view.set_history(make_history([1.0, 0.5], [1.2, 0.8]))
+    image = QImage(300, 500, QImage.Format.Format_RGB32)
+    widths = []
+    for width, is_named in ((240, False), (800, True)):
+        view.resize(width, 300)
+        assert view.plot.has_end_names is is_named
+        with QPainter(image) as painter:
+            figure = figure_at(view.plot)
+            assert figure is not None
+            widths.append(paint_page(figure, painter, Style(300, 500, 1.0)).width())
+    assert widths[0] == widths[1]
 
 
 def test_room_is_asked_for_the_widest_name(view) -> None:

@@ -167,6 +167,13 @@ def test_a_shortcut_takes_what_was_typed_before(typed) -> None:
     assert [float(value) for value in typed.seen] == [1, 1]
 
 
+def test_a_tool_tip_that_goes_away_does_not_end_typing(typed) -> None:
+    other = QWidget(typed.page, Qt.WindowType.ToolTip)
+    other.show()
+    other.close()
+    assert typed.control.value() not in (1, "1")
+
+
 def test_a_click_into_the_box_does_not_end_typing(typed) -> None:
     QTest.mouseClick(typed.box, Qt.MouseButton.LeftButton)
     assert typed.box.hasFocus()

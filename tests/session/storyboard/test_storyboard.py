@@ -185,6 +185,10 @@ REFUSED = {
     ): r"step 3 \(hide\): off camera there is no picture; put still after it",
     (
         "seconds = 4",
+        'seconds = 4\n[[steps]]\nstill = "a.png"\n[[steps]]\ntogether = [{ still = "A.png" }]',
+    ): r"step 4 \(together\), step 1 \(still\): A.png is what step 3 \(still\) writes too; give it",
+    (
+        "seconds = 4",
         "seconds = 4\n[[steps]]\ntogether = [{ wait = 1 }, [{ hide = [{ wait = 1 }] }]]",
     ): r"step 3 \(together\): hide is off camera, .* a step of its own, before this one",
     ("seconds = 4", 'seconds = 4\n[[steps]]\nshow = "thined"'): r"show = 'thined': must be one of",
