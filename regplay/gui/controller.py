@@ -26,7 +26,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from regplay.core.datasets import Dataset, DatasetError, load, seen_by, why_unseen
+from regplay.core.datasets import REGISTRY, Dataset, DatasetError, load, seen_by, why_unseen
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import FIELDS, differences, replace, with_defaults
 from regplay.core.fit import Fit, Grid, grid_of
@@ -34,7 +34,6 @@ from regplay.core.history import Snapshot
 from regplay.gui.beside import done_beside
 from regplay.gui.training import Clock, Look, Replay, Runner, Start, View
 from regplay.session.drawing import is_edit
-from regplay.session.experiment_text import reads_file
 from regplay.session.pins import Pin, Pins, PinsFullError
 from regplay.session.session import (
     MOST_ANNOTATIONS,
@@ -49,6 +48,7 @@ from regplay.session.session import (
 
 _STOPPED = "This run has stopped by itself: change a setting, or reset it to train again."
 _SOLVED = "A polynomial is solved exactly: there is nothing to train. Change its degree."
+_DRAWN_FULL = f"There is room for {MOST_ANNOTATIONS} lines, arrows and texts: erase some first."
 _SIZES = ("data.n_train", "data.n_valid")  # numbers of points, of which there may be too few
 _READING_INTERVAL = 0.1  # s; words that change faster can't be read, and cost more than curves
 
@@ -107,7 +107,7 @@ class Controller(QObject):
     message
         (str): what went wrong, where, and what to do; empty once that is over.
     waits
-        (bool): a change begins to wait for a long table to be read; no more.
+        (bool): a change begins to wait for data that take long to make; no more.
     """
 
     experiment_changed = Signal(object, object)
@@ -166,11 +166,11 @@ class Controller(QObject):
         goes_on
             Whether it is one step back together with the last change; None where that is not known.
         """
+        self._make_data(experiment)
         if why := self._refusal(experiment):
             self.experiment_changed.emit(self.session.experiment, self.dataset)
             self.refused.emit(*why)
             return
-        self._read_table(experiment)
         self._note(experiment, goes_on)
         self._apply(self.session.change(experiment, epoch=self.runner.epoch))
 
@@ -207,7 +207,7 @@ class Controller(QObject):
 
     def open(self, experiment: Experiment) -> None:
         """Work on an experiment that comes from elsewhere, with all the epochs that it has."""
-        self._read_table(experiment)
+        self._make_data(experiment)
         self._note(experiment, goes_on=False)
         self._apply(self.session.restore(experiment, epoch=self.runner.epoch))
 
@@ -247,7 +247,7 @@ class Controller(QObject):
 
     def take_up(self, experiment: Experiment, start: Start) -> None:
         """Go on with a network as `adopt` does, or with a moment of the run; no step leads back."""
-        self._read_table(experiment)
+        self._make_data(experiment)
         last, is_on_its_way = self._found(experiment, start), self._is_on_its_way(start)
         epoch = start.epoch if last is None else last.epoch
         self.session.take(experiment)
@@ -306,7 +306,7 @@ class Controller(QObject):
             self.replay.pause()
             return
         if self.dataset is None:
-            self._read_table(self.session.experiment)
+            self._make_data(self.session.experiment)
             self._apply(Change.RESTART)  # the file may be there by now; else say it again
         elif self.runner.is_finished:
             if self.session.experiment.model.kind == "polynomial":
@@ -442,10 +442,17 @@ class Controller(QObject):
         before
             What undo brings back; None if this can't be undone by itself, such as half a line.
         """
-        self.annotations = tuple(annotations)[:MOST_ANNOTATIONS]
+        wanted = tuple(annotations)
+        self.annotations = wanted[:MOST_ANNOTATIONS]
+        if len(wanted) > MOST_ANNOTATIONS:
+            self.message.emit(_DRAWN_FULL)
         if before is not None and before != self.annotations:
             self._past.note_annotations(self.session.experiment, before)
         self.annotations_changed.emit()
+
+    def forget_drawn(self) -> None:
+        """Undo brings back nothing that was drawn before, as in another session."""
+        self._past.forget_annotations()
 
     def set_scenes(self, scenes: Mapping[int, Scene]) -> None:
         """Keep these in place of all others."""
@@ -494,7 +501,7 @@ class Controller(QObject):
     def _restore(self, step: UndoStep | None) -> None:
         if step is None:
             return
-        self._read_table(step.experiment)
+        self._make_data(step.experiment)
         self.message.emit("")
         if step.annotations is not None:
             self.annotate(step.annotations)
@@ -580,14 +587,15 @@ class Controller(QObject):
             self._read = settings, load(settings)
         return self._read[1]
 
-    def _read_table(self, experiment: Experiment) -> None:
-        """Have the table at hand that an experiment learns from, before anything is changed.
+    def _make_data(self, experiment: Experiment) -> None:
+        """Have the data at hand that an experiment learns from, before anything is changed.
 
-        A long one takes seconds. Why it can't be read is told by `_load`.
+        Tables, and points with many inputs, take seconds. Why there can be none is told by `_load`.
         """
         data = experiment.data
+        takes_long = bool({"file", "n_inputs"} & REGISTRY[data.name].uses)
         is_known = data == self._settings or (self._read is not None and data == self._read[0])
-        if reads_file(experiment) and not is_known:
+        if takes_long and not is_known:
             with suppress(DatasetError):
                 self._read = data, done_beside(lambda: load(data), self.waits.emit)
 

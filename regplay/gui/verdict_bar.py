@@ -201,7 +201,8 @@ class VerdictBar(QWidget):
     The verdict is there at once. While a run goes on, or is replayed, another one is shown only
     after it has held for half a second: losses near a threshold pass it to and fro. Neighbours of
     the experiment are trained once its run has come to an end, and what they show joins it. It
-    takes the place of what was advised before, where it is known soon enough.
+    takes the place of what was advised before, where it is known soon enough; what was advised
+    also stays where other networks are shown for a moment, such as along a slider's curve.
     """
 
     try_wanted = Signal(object)  # (dict): make these changes, by field path
@@ -265,7 +266,9 @@ class VerdictBar(QWidget):
     def show_view(self, view: View) -> None:
         """Judge a run at the moment that is shown: by what was known then, beside its losses."""
         self._view = view
-        if not view.is_preview:
+        if view.is_preview:
+            self._outdate()
+        else:
             self._want_neighbours(view)
         self._judge()
         self.set_snapshot(view.moment)
@@ -342,10 +345,15 @@ class VerdictBar(QWidget):
 
     def _set_tried(self, tried: Tried | None) -> None:
         """Have this to tell; where it is nothing any more, what is told stays for a moment."""
-        is_told = self.tried is not None and self.advice.text() == self.tried.text
-        if tried is None and is_told:
-            self._outdated = self._clock.later(_OUTDATED, self._end_outdated)
+        if tried is None:
+            self._outdate()
         self.tried = tried
+
+    def _outdate(self) -> None:
+        """Let what is told stay for a moment, though what is shown now is something else."""
+        is_told = self.tried is not None and self.advice.text() == self.tried.text
+        if is_told and self._outdated is None:
+            self._outdated = self._clock.later(_OUTDATED, self._end_outdated)
 
     def _end_outdated(self) -> None:
         if self._outdated is not None:

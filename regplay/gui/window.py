@@ -281,7 +281,9 @@ class MainWindow(QMainWindow):
         self.guide.highlights_changed.connect(self.timeline.set_highlighted)
         self.documents.changed.connect(self._show_title)
         self.documents.changed.connect(self._quiet_hints)
-        self.recording.presenter.switched.connect(self._quiet_hints)
+        presenter = self.recording.presenter
+        presenter.switched.connect(self._quiet_hints)
+        self.editing.switched.connect(presenter.leave_escape)
 
     def _quiet_hints(self) -> None:
         is_presented = self.recording.presenter.is_on

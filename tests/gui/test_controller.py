@@ -1,5 +1,6 @@
 """What each command does, without any widget, on a virtual clock."""
 
+import dataclasses
 import subprocess
 import sys
 import threading
@@ -11,9 +12,11 @@ from keywords import by_path
 from PySide6.QtCore import QTimer
 from trainings import assert_same, trained
 
+from regplay.core.datasets import REGISTRY
 from regplay.core.datasets.own_table import Check
 from regplay.core.experiment import Experiment
 from regplay.core.fields import get, replace
+from regplay.core.hyperparameters import why_unused
 from regplay.core.sweep import Lineup
 from regplay.gui.controller import Controller
 from regplay.gui.training import FRAME, VirtualClock
@@ -391,6 +394,22 @@ def test_a_table_is_read_beside_before_anything_is_changed(watcher, monkeypatch,
     assert watcher.experiment == experiment
     dataset = controller.dataset
     assert len(dataset.train.x) + len(dataset.valid.x) == 21
+
+
+@pytest.mark.parametrize("values", [{"data.n_train": 30}, {"data.noise": 0.2}])
+def test_points_with_many_inputs_are_drawn_beside(watcher, monkeypatch, values):
+    """By whoever asks for them, or asks what can learn them."""
+    drawn_on, spec = [], REGISTRY["linear"]
+
+    def make(settings):
+        drawn_on.append(threading.current_thread() is threading.main_thread())
+        return spec.make(settings)
+
+    watcher.controller.open(replace(SMALL, {"data.name": "linear", "data.n_inputs": 20}))
+    monkeypatch.setitem(REGISTRY, "linear", dataclasses.replace(spec, make=make))
+    watcher.controller.set_values(values)
+    assert why_unused(watcher.experiment, "model.degree")
+    assert drawn_on == [False]
 
 
 # the course of training

@@ -233,10 +233,10 @@ def test_nobody_is_told_to_begin_what_begins_by_itself(show_at):
     assert show_at.bar.reason.text() == ""
 
 
-def show_end(show_at, run: Run) -> None:
-    """Show a run that has come to its end."""
+def show_end(show_at, run: Run, study: str = "") -> None:
+    """Show a run that has come to its end, or a member of a study that has."""
     last = run.history.last
-    view = View(0, run, load(run.experiment.data), last, last, None, None, Look(), True)
+    view = View(0, run, load(run.experiment.data), last, last, None, None, Look(study=study), True)
     show_at.bar.show_view(view)
 
 
@@ -257,6 +257,26 @@ def test_the_line_of_advice_is_not_empty_between_two_settings(show_at, overfitte
     advise(show_at, "That.")
     show_at.clock.advance(10.0)
     assert advice.text() == "That."
+
+
+def test_advice_stays_while_a_handle_passes_other_networks(show_at, overfitted):
+    advice, path = show_at.bar.advice, "model.width"
+    other = Run(replace(Experiment(), {path: 8}), overfitted.history)
+    show_end(show_at, overfitted)
+    advise(show_at, "This.")
+    for _ in range(2):
+        show_end(show_at, other, path)
+        show_at.clock.advance(0.4)
+        assert advice.text() == "This."
+        show_end(show_at, overfitted)
+        show_at.clock.advance(10.0)
+        assert advice.text() == "This."
+    for _ in range(2):
+        show_end(show_at, other, path)
+        show_at.clock.advance(0.3)
+    assert advice.text() != "This."
+    show_end(show_at, overfitted)
+    assert advice.text() == "This."
 
 
 @pytest.mark.parametrize("is_at_its_end", [False, True])

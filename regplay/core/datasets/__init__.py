@@ -109,6 +109,8 @@ def may_be_polynomial(settings: DataSettings) -> bool:
     spec = REGISTRY[settings.name]
     if "task" not in spec.uses and spec.task == "classification":
         return False
+    if "n_inputs" in spec.uses and settings.n_inputs > 1:  # of which there may be many to draw
+        return False
     try:
         return "file" in spec.uses or _is_of_one_number(load(settings))
     except DatasetError:

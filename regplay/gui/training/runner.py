@@ -45,6 +45,8 @@ class Runner(QObject):
         A message for the person.
     playing_changed
         (bool): whether training goes on by itself.
+    advancing
+        Some steps are about to be trained.
     """
 
     loaded = Signal()
@@ -53,6 +55,7 @@ class Runner(QObject):
     failed = Signal(str)
     noticed = Signal(str)
     playing_changed = Signal(bool)
+    advancing = Signal()
 
     def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -226,6 +229,7 @@ class Runner(QObject):
     def advance(self, steps: int) -> None:
         """Train so many steps, then wait."""
         if self._can_train():
+            self.advancing.emit()
             here = self._here()
             self._set_playing(False)
             self._set_goal(min(here + steps, self.last_step))
