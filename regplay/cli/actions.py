@@ -98,11 +98,12 @@ def train(options: Namespace) -> int:
 def sweep(options: Namespace) -> int:
     """Train an experiment at many values of its fields, and say which are the best."""
     experiment = open_experiment(options.experiment, options.set)
-    sweep = read_sweep(experiment, options.vary, options.seeds)  # refused before torch is loaded
-    if options.out is not None:
-        read = options.experiment, experiment.data.file
-        check_replaces_none([options.out / name for name in ("sweep.csv", "sweep.png")], read)
+    # Refused before torch is loaded.
+    sweep = read_sweep(experiment, options.vary, options.seeds, options.set)
     experiments = sweep.experiments
+    if options.out is not None:
+        read = options.experiment, *{member.data.file for member in experiments}
+        check_replaces_none([options.out / name for name in ("sweep.csv", "sweep.png")], read)
     for line in without_effect(sweep, experiments):
         print(f"Warning: {line}", file=sys.stderr, flush=True)
     with importing():

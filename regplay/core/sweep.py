@@ -46,6 +46,9 @@ class Sweep:
     axes: tuple[SweepAxis, ...] = ()  # what is varied; no path twice
     seeds: int = 1  # members at each combination: with `seed`, `seed` + 1, …
     resamples: bool = False  # whether the data are drawn anew with each, from `data.seed` on
+    # What all members have that no axis sets, also where an axis sets another dataset, which would
+    # bring its own defaults along.
+    kept: tuple[tuple[str, Value], ...] = ()
     chooses: ClassVar[None] = None  # all are trained
 
     @property
@@ -72,7 +75,8 @@ class Sweep:
         members = []
         for values in itertools.product(*(axis.values for axis in self.axes)):
             paths = [axis.path for axis in self.axes]
-            varied = replace(self.experiment, dict(zip(paths, values, strict=True)))
+            own = dict(zip(paths, values, strict=True))
+            varied = replace(self.experiment, dict(self.kept) | own)
             for more in range(self.seeds):
                 seeds = {"seed": _later(varied.seed, more)}
                 if self.resamples:

@@ -53,4 +53,4 @@ def typed_number(text: str, *, whole: bool = False) -> float:
     number = float(sign + plain)
     if math.isinf(number):  # 1e999
         raise TypedNumberError
-    return number
+    return number or 0.0  # never −0

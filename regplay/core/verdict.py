@@ -88,7 +88,7 @@ _MEMORISED = 0.2  # of the validation loss above the floor
 _TAIL = 0.1  # of the epochs
 _TINY = 1e-300  # a probability that has a logarithm
 
-_EARLY = 20  # epochs
+EARLY = 20  # epochs
 _RECENT = 0.2  # of the epochs
 _FEWEST = 5  # records of which a mean says something
 _NOTICEABLE = 0.015  # of a loss
@@ -360,7 +360,7 @@ def judge(
     if underfits:
         sentences.append(_why_underfitting(now, dataset, shown))
     # The first epochs go up and down by themselves.
-    has_only_begun = last.epoch < min(_EARLY, experiment.epochs) and not has_stopped
+    has_only_begun = last.epoch < min(EARLY, experiment.epochs) and not has_stopped
     if has_only_begun and (underfits or since is None):
         sentences.append("It has only begun.")
     # A validation loss that has risen may be falling again: that would say the contrary.

@@ -188,7 +188,7 @@ class MainWindow(QMainWindow):
         controller, runner, controls = self.controller, self.controller.runner, self.controls
         controls.value_chosen.connect(controller.set_value)
         controls.defaults_wanted.connect(controller.restore_defaults)
-        controls.curve_toggled.connect(self._remember_curves)
+        controls.curve_toggled.connect(self._remember_curve)
         controls.wishes_changed.connect(controller.studies.reconsider)
         controls.member_previewed.connect(
             lambda path, k: controller.look(study="" if k is None else path, member=k or 0)
@@ -278,10 +278,13 @@ class MainWindow(QMainWindow):
             goes_on.connect(self.timeline.set_playing)
             goes_on.connect(self.verdict_bar.set_going_on)
         runner.playing_changed.connect(self.status.set_training)
+        runner.problem_changed.connect(self.verdict_bar.set_problem)
         self.guide.highlights_changed.connect(self.timeline.set_highlighted)
         self.documents.changed.connect(self._show_title)
         self.documents.changed.connect(self._quiet_hints)
-        self.recording.presenter.switched.connect(self._quiet_hints)
+        presenter = self.recording.presenter
+        presenter.switched.connect(self._quiet_hints)
+        self.editing.switched.connect(presenter.leave_escape)
 
     def _quiet_hints(self) -> None:
         is_presented = self.recording.presenter.is_on
@@ -316,8 +319,7 @@ class MainWindow(QMainWindow):
         self.menus.set_devices(["auto", "cpu"], runner.device)
         replay = str(self.settings.value("replay", ""))
         self.set_replay(next((one for one in SECONDS if str(one) == replay), SECONDS[0]))
-        curves = str(self.settings.value("curves", " ".join(FIRST_CURVES))).split()
-        self.controls.set_shown_curves([path for path in SWEEPABLE if path in curves])
+        self.controls.set_shown_curves(self._own_curves())
         axes = str(self.settings.value("log_axes", _LOG_AXES))
         self.history_view.set_log_axes(axes.split())
         self.set_shows_validation(str(self.settings.value("validation_points", 1)) != "0")
@@ -420,9 +422,15 @@ class MainWindow(QMainWindow):
     def _remember_log_axes(self) -> None:
         self.settings.setValue("log_axes", " ".join(sorted(self.history_view.log_axes)))
 
-    def _remember_curves(self) -> None:
+    def _own_curves(self) -> set[str]:
+        """Those that the person wants, whatever a session or a lesson shows."""
+        curves = str(self.settings.value("curves", " ".join(FIRST_CURVES))).split()
+        return set(curves).intersection(SWEEPABLE)
+
+    def _remember_curve(self, path: str, is_shown: bool) -> None:
         if self.guide.position is None:  # a lesson shows others, until it is closed
-            self.settings.setValue("curves", " ".join(self.controls.chosen_curves()))
+            curves = self._own_curves() - {path} | ({path} if is_shown else set())
+            self.settings.setValue("curves", " ".join(sorted(curves)))
         self.controller.studies.reconsider()
 
     def _show_title(self) -> None:

@@ -216,7 +216,12 @@ def changed(base: Experiment, values: Mapping[str, object]) -> Experiment:
 # sweeps
 
 
-def read_sweep(experiment: Experiment, assignments: Sequence[str], seeds: int = 1) -> Sweep:
+def read_sweep(
+    experiment: Experiment,
+    assignments: Sequence[str],
+    seeds: int = 1,
+    kept: Sequence[str] = (),
+) -> Sweep:
     """The sweep of an experiment that these texts ask for.
 
     Parameters
@@ -225,6 +230,8 @@ def read_sweep(experiment: Experiment, assignments: Sequence[str], seeds: int = 
         Texts such as `model.width=4,16,64` or `optimizer.lr=1e-4:1e-1:7:log`, one a field.
     seeds
         How many networks to train at each combination, at least 1.
+    kept
+        Assignments of one value, such as `data.noise=0.1`, which also hold for other datasets.
 
     Raises
     ------
@@ -240,7 +247,7 @@ def read_sweep(experiment: Experiment, assignments: Sequence[str], seeds: int = 
         raise ExperimentError("seed: give either --vary seed=... or --seeds, not both")
     if not axes and seeds == 1:
         raise ExperimentError(f"nothing varies; give --vary {_FORM}, or --seeds K above 1")
-    sweep = Sweep(experiment, tuple(axes), seeds)
+    sweep = Sweep(experiment, tuple(axes), seeds, kept=tuple(_all_read(kept, _assigned)))
     _refuse_too_many(math.prod(sweep.shape))
     return sweep
 

@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -347,3 +348,17 @@ def test_a_typed_number_counts_for_the_button_that_is_clicked_next(person, path,
     assert get(person.controller.session.experiment, path) == 1
     if button != "pin":
         person.wait(lambda: person.is_shown() and person.view.snapshot.step > 0)
+
+
+@pytest.mark.parametrize("path", ["epochs", "optimizer.lr", "data.file"])
+def test_ctrl_z_is_of_what_is_typed_and_then_of_the_window(person, path):
+    person.set(data__name="csv")
+    person.set(seed=4)
+    control, key = person.find(path), QKeySequence.StandardKey
+    box = getattr(control, "box", None) or getattr(control, "line", control)
+    before = box.text()
+    box.setFocus()
+    for keys, seed in ((key.Undo, 0), (key.Redo, 4), ("1", 4), (key.Undo, 4), (key.Undo, 0)):
+        QTest.keySequence(box, QKeySequence(keys))
+        assert person.controller.session.experiment.seed == seed
+        assert (box.text() == before) == (keys != "1")

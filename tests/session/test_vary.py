@@ -73,6 +73,15 @@ def test_several_axes_and_seeds_are_all_combined():
     assert sweep.experiments[-1].model.width == 3
 
 
+def test_what_is_set_holds_for_each_dataset():
+    kept = ["data.n_train=9", "data.noise=0.7", "model.depth=1"]
+    experiment = replace(Experiment(), {"data.n_train": 9, "data.noise": 0.7, "model.depth": 1})
+    sweep = read_sweep(experiment, ["data.name=sine,cubic", "data.noise=0,1"], kept=kept)
+    found = [(each.data.name, each.data.noise) for each in sweep.experiments]
+    assert found == [("sine", 0.0), ("sine", 1.0), ("cubic", 0.0), ("cubic", 1.0)]
+    assert {(each.data.n_train, each.model.depth) for each in sweep.experiments} == {(9, 1)}
+
+
 def test_all_problems_are_told_at_once():
     with pytest.raises(ExperimentError) as error:
         read_sweep(Experiment(), ["model.dept=1", "model.width=0", "epochs=5,6"])

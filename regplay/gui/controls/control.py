@@ -19,6 +19,7 @@ from regplay.gui.widgets import (
     PushButton,
     commit_first,
     fill,
+    leave_keys,
 )
 from regplay.session.files import TABLES
 
@@ -183,6 +184,7 @@ class TextControl(Control):
         super().__init__(field, parent)
         self.line = _LineEdit(str(self._value), self)
         self.line.setAcceptDrops(False)  # a file that is dropped here is for the window
+        leave_keys(self.line, self.line, has_space=True)
         commit_first(self.line, self.line)
         self.label = self._make_label(self.line)
         self._row = self._make_row(self.label, self.line, shares=(0, 1))

@@ -1,6 +1,8 @@
 """Values of single hidden layers: one for all, until a check box gives each layer its own."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from decimal import Decimal
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -62,10 +64,10 @@ class LayerValuesControl(Control):
         numbers = self._numbers()
         if not self.sliders[index].isHidden():  # else it was typed for a layer that is no more
             numbers[index] = value
-            self.set_value(", ".join(map(exact, numbers)))
+            self.set_value(_list(numbers))
 
     def _switch(self, are_own: bool) -> None:
-        self.set_value(", ".join(map(exact, self._numbers())) if are_own else "")
+        self.set_value(_list(self._numbers()) if are_own else "")
 
     def _show(self, value: Value) -> None:
         numbers, are_own = self._numbers(), bool(str(value).strip())
@@ -77,3 +79,8 @@ class LayerValuesControl(Control):
             slider.setVisible(are_own and index < self._depth)
             if index < len(numbers):
                 slider.show_value(int(numbers[index]) if whole else numbers[index])
+
+
+def _list(numbers: Iterable[float]) -> str:
+    """The numbers as the field holds them: exact, and without a power of ten."""
+    return ", ".join(f"{Decimal(exact(number)):f}" for number in numbers)

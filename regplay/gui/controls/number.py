@@ -14,7 +14,7 @@ from regplay.gui.controls.control import ROW, Control
 from regplay.gui.controls.slider import CurveSlider, ValueSlider
 from regplay.gui.controls.slider_scale import SliderScale, reach_of
 from regplay.gui.theme import colors_of, line_color, refusal_color, zoomed
-from regplay.gui.widgets import FocusRing, Label, Toggle, commit_first, leave_space, named
+from regplay.gui.widgets import FocusRing, Label, Toggle, commit_first, leave_keys, named
 
 
 def read_number(field: Field, text: str, words: Mapping[int, str]) -> Value:
@@ -59,7 +59,7 @@ class ValueBox(FocusRing, QLineEdit):
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAcceptDrops(False)  # a file that is dropped here is for the window
-        leave_space(self, self)
+        leave_keys(self, self)
         commit_first(self, self)
 
     def sizeHint(self) -> QSize:

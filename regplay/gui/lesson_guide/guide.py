@@ -399,15 +399,16 @@ class Guide(QObject):
         history: History,
         dataset: Dataset,
         state: State | None,
+        best: State | None = None,
         *,
         is_own: bool = True,
     ) -> None:
         """Take in a run that is complete; `look_for_claims` ticks the claims that it shows.
 
-        Without its last state nothing is known of its weights. Only the reader's own may be what
-        the page asks for.
+        Its states are as for `Observations.note`. Only the reader's own may be what the page asks
+        for.
         """
-        self._progress.observations.note(experiment, history, dataset, state)
+        self._progress.observations.note(experiment, history, dataset, state, best)
         here = self._here
         if here is not None and is_own and is_done_by(here.page, here.experiment, experiment):
             self._note_done()

@@ -147,8 +147,8 @@ class LessonStudies(QObject):
 
     def _note(self, run: Run, dataset: Dataset, *, is_own: bool = False) -> None:
         """Hand on a run, which may have been trained for the page, not by the reader."""
-        state = run.checkpoints.last
-        self.guide.note_run(run.experiment, run.history, dataset, state, is_own=is_own)
+        state, best = run.checkpoints.last, run.checkpoints.at(run.history.best_epoch)
+        self.guide.note_run(run.experiment, run.history, dataset, state, best, is_own=is_own)
 
     def _pin(self, pins: Sequence[tuple[str, Experiment]]) -> None:
         """Have these trained and pinned, but for those that are already.

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import QGraphicsObject, QGraphicsWidget
 
 from regplay.core.arrays import Floats
 from regplay.gui.plots.frame import Frame
-from regplay.gui.plots.readout import Readout, ReadoutRow, paint_readout, readout_size
+from regplay.gui.plots.readout import Readout, ReadoutRow, fitted, paint_readout, readout_size
 from regplay.gui.plots.shapes import WIDTH, in_dashes, pen, through
 from regplay.gui.theme import Colors, hairline, sized
 
@@ -95,6 +95,9 @@ class CanvasHost(Protocol):
         """Of its texts."""
 
     def width(self) -> int:
+        """In pixels, axes and all."""
+
+    def height(self) -> int:
         """In pixels, axes and all."""
 
 
@@ -262,8 +265,9 @@ class HoverItem(BoxItem):
         self.setZValue(10)
 
     def boundingRect(self) -> QRectF:
-        """As wide as the chart: a box that is wider than the axes' inside reaches over them."""
-        return QRectF(2 - self.x(), 0, self._chart.width() - 4, self._rect.height())
+        """As large as the chart: a box that is larger than the axes' inside reaches over them."""
+        width, height = self._chart.width() - 4, self._chart.height() - 4
+        return QRectF(2 - self.x(), 2 - self.y(), width, height)
 
     def move(self, x: float, y: float) -> None:
         """The mouse is here, in pixels."""
@@ -318,6 +322,14 @@ class HoverItem(BoxItem):
     def _paint_box(self, painter: QPainter, reading: Reading) -> None:
         place = QPointF(reading.x, _TOP * self._chart.frame().zoom)
         readout = Readout(reading.title, reading.rows)
-        width = readout_size(QFontMetricsF(painter.font()), readout).width()
-        room = self._rect if width <= self._rect.width() else self.boundingRect()
+        metrics = QFontMetricsF(painter.font())
+        room, whole = QRectF(self._rect), self.boundingRect()
+        size = readout_size(metrics, readout)
+        columns = fitted(metrics, readout, whole.size()).columns
+        if size.width() > room.width() or columns > 1:
+            room.setLeft(whole.left())
+            room.setRight(whole.right())
+        if size.height() > room.height():
+            room.setTop(whole.top())
+            room.setBottom(whole.bottom())
         paint_readout(painter, room, place, readout, self._chart.colors)

@@ -23,11 +23,10 @@ from regplay.gui.plots.fit_layers import (
 from regplay.gui.plots.fit_panel import InputsPanel, Overlay, ShownSplit
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.readout import ReadoutRow
-from regplay.gui.plots.scale import Range, extend, padded
+from regplay.gui.plots.scale import Range, is_loose, padded
 from regplay.gui.plots.shapes import Points
 from regplay.gui.theme import ROLES, mix
 
-_LOOSE = 1.4  # times what is needed, from which on a range is too wide for another run
 _FLAT = 0.002  # of probability: less than a pixel
 
 
@@ -232,10 +231,8 @@ class CurveView(OneInputPanel):
 
     def follow_run(self) -> None:
         """Let the range of values come back after a curve that needed much more of it."""
-        now = self.chart.auto_range("y")
         drawn = np.clip(self.curve.y, *self._limits)
-        wanted = extend(None, np.concatenate([self._seen(), drawn]))
-        if now and wanted and now[1] - now[0] > _LOOSE * (wanted[1] - wanted[0]):
+        if is_loose(self.chart.auto_range("y"), np.concatenate([self._seen(), drawn])):
             self.fit_ranges()
 
     def set_fit(self, fit: Fit | None) -> None:

@@ -352,15 +352,9 @@ class PinnedLayer:
         self.runs = tuple(runs)
         self._kept.forget()
 
-    def rows(
-        self, frame: Frame, epoch: float, text: Callable[[float], str], room: int
-    ) -> list[ReadoutRow]:
-        """Rows of the hover box, no more than `room`; the last may say how many are left out."""
-        rows = [row for run in self.runs if (row := run.row(frame, epoch, text)) is not None]
-        if len(rows) <= max(room, 1):
-            return rows
-        shown = max(room - 1, 0)
-        return [*rows[:shown], ReadoutRow(f"and {len(rows) - shown} more", "")]
+    def rows(self, frame: Frame, epoch: float, text: Callable[[float], str]) -> list[ReadoutRow]:
+        """Rows of the hover box."""
+        return [row for run in self.runs if (row := run.row(frame, epoch, text)) is not None]
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw them, or the records that are new."""

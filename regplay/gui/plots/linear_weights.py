@@ -16,6 +16,7 @@ from regplay.gui.plots.fit_panel import ChartPanel
 from regplay.gui.plots.frame import Frame
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.readout import ReadoutRow
+from regplay.gui.plots.scale import is_loose
 from regplay.gui.plots.shapes import Points, PointsLayer, pen
 from regplay.gui.theme import ROLES, unit_of
 from regplay.gui.widgets import Toggle, named
@@ -65,6 +66,7 @@ class WeightsView(ChartPanel):
         super().__init__(parent)
         self.stems = StemsLayer()
         self.truth = PointsLayer()
+        self._least: list[float] = []  # that the axis holds, whatever was learned
         self.chart.canvas.live += [self.stems, self.truth]
         self.chart.reader = self._read
         self.chart.set_ticks("x", self._names)
@@ -109,14 +111,14 @@ class WeightsView(ChartPanel):
         self.chart.set_labels(*self.names)
         self.truth.groups = ()
         self.chart.forget("y")
-        heights, true = [0.0], self.dataset.true_weights
+        self._least, true = [0.0], self.dataset.true_weights
         if true is not None:
             true = self.in_shown_units(true)
-            heights += (1.3 * true).tolist()
+            self._least += (1.3 * true).tolist()
             at, size = np.arange(1.0, len(true) + 1), 7.0 if len(true) <= 60 else 4.5
             points = Points(at, true, "circle", (ROLES.truth,), ROLES.background, size)
             self.truth.groups = (points,)
-        self.chart.cover("y", heights)
+        self.chart.cover("y", self._least)
         self.set_fit(self.fit)
         self.chart.reset_ranges()
         self.chart.canvas.rest()
@@ -127,6 +129,12 @@ class WeightsView(ChartPanel):
         self.stems.weights = np.zeros(0) if weights is None else self.in_shown_units(weights)
         self.chart.cover("y", 1.05 * self.stems.weights)
         self.chart.refresh()
+
+    def follow_run(self) -> None:
+        """Let the range of weights come back after a run that needed much more of it."""
+        wanted = np.append(self._least, 1.05 * self.stems.weights)
+        if is_loose(self.chart.auto_range("y"), wanted):
+            self.chart.settle("y", wanted)
 
     def _names(self, size: float, metrics: QFontMetricsF) -> Sequence[tuple[float, str]]:
         """The columns at the axis, as many of them and as much of each as there is room for."""

@@ -19,7 +19,7 @@ from regplay.gui.plots.frame import Frame
 from regplay.gui.plots.legend import Entry, Legend
 from regplay.gui.plots.linear_weights import WeightsView
 from regplay.gui.plots.readout import Picture, Readout, ReadoutWidget
-from regplay.gui.plots.scale import padded
+from regplay.gui.plots.scale import Range, is_loose, padded
 from regplay.gui.plots.shapes import Points, PointsLayer, paint_images, thinned
 from regplay.gui.theme import ROLES, Colors, colors_of, hairline, mix, unit_of, zoom_of_text, zoomed
 from regplay.gui.widgets import Toggle, fill
@@ -34,13 +34,14 @@ class PredictedChart(ChartPanel):
         self.points = PointsLayer()
         self.chart.canvas.under.append(self.identity)
         self.chart.canvas.live.append(self.points)
-        self._limits = (0.0, 1.0)
+        self._targets: Range = (0.0, 1.0)
+        self._limits: Range = (0.0, 1.0)
 
     def set_dataset(self, dataset: Dataset) -> None:
         """Set up axes in the target's units."""
         self.dataset, self.fit = dataset, None
         self.points.groups = ()
-        low, high = padded(np.concatenate([dataset.train.y, dataset.valid.y]))
+        self._targets = low, high = padded(np.concatenate([dataset.train.y, dataset.valid.y]))
         self._limits = (2 * low - high, 2 * high - low)
         # Two points far outside stay on the line whatever is shown.
         ends = (4 * low - 3 * high, 4 * high - 3 * low)
@@ -82,6 +83,13 @@ class PredictedChart(ChartPanel):
         self.points.groups = tuple(groups)
         self.chart.refresh()
 
+    def follow_run(self) -> None:
+        """Let the range of predictions come back after a run that needed much more of it."""
+        predicted = [] if self.fit is None else [self.fit.train, self.fit.valid]
+        wanted = np.clip(np.concatenate([self._targets, *predicted]), *self._limits)
+        if is_loose(self.chart.auto_range("y"), wanted):
+            self.chart.settle("y", wanted)
+
 
 class PredictedView(FitPanel):
     """`PredictedChart`, and beside it the weights where the model is linear."""
@@ -110,6 +118,10 @@ class PredictedView(FitPanel):
         self.chart_panel.set_fit(fit)
         self.weights.setVisible(fit is not None and fit.weights is not None)
         self.weights.set_fit(fit)
+
+    def follow_run(self) -> None:
+        self.chart_panel.follow_run()
+        self.weights.follow_run()
 
 
 _LEVELS = 32  # shades of a cell

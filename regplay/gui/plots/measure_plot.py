@@ -32,10 +32,9 @@ from regplay.gui.plots.labels import EndName, EndNames, FloorLayer, NamesItem
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.readout import ReadoutRow
 from regplay.gui.plots.scale import DIVERGED, bounds, extend
-from regplay.gui.theme import ROLES, unit_of
+from regplay.gui.theme import ROLES
 
 _HEADROOM = 1.03  # of the largest value, so that no curve runs along the frame
-_BOX = 12.0  # pixels at 100 % of the hover box that hold no text
 _FIRST = 0.05  # of the planned epochs, in which a spike does not set the range
 _SPIKE, _LOG_SPIKE = 10.0, 100.0  # times the largest loss after these; on a logarithmic axis
 _CALM = 0.3  # of that, up to which an axis without its spike reaches
@@ -97,11 +96,11 @@ class EpochPlot(Chart):
             value = float(curve.values[at])
             dot = frame.dot(value)
             rows.append(ReadoutRow(curve.label, self._number(value), curve.color, dot))
-        rows += self._more_rows(at, len(rows))
+        rows += self._more_rows(at)
         return Reading(float(frame.x(epoch)), f"epoch {int(epoch):,}", tuple(rows))
 
-    def _more_rows(self, at: int, above: int) -> list[ReadoutRow]:
-        """Rows of the hover box at a record, below so many of the curves."""
+    def _more_rows(self, at: int) -> list[ReadoutRow]:
+        """Rows of the hover box at a record, below those of the curves."""
         return []
 
 
@@ -385,18 +384,15 @@ class MeasurePlot(EpochPlot):
         self._wait.stop()
         super().mouseDoubleClickEvent(event)
 
-    def _more_rows(self, at: int, above: int) -> list[ReadoutRow]:
-        frame, rows = self.frame(), []
+    def _more_rows(self, at: int) -> list[ReadoutRow]:
+        rows = []
         if self.tab == "loss":
             gap = self.curves[1].values[at] - self.curves[0].values[at]
             rows.append(ReadoutRow("gap", self._number(gap), GAP))
             if self.floor.value is not None:
                 floor = self._number(self.floor.value)
                 rows.append(ReadoutRow("noise floor", floor, self.floor.color))
-        metrics = QFontMetricsF(self.font())
-        lines = int((frame.height - _BOX * unit_of(metrics)) / metrics.height())  # one: the title
-        room, epoch = lines - 1 - above - len(rows), float(self.epochs[at])
-        return rows + self.pinned.rows(frame, epoch, self._number, room)
+        return rows + self.pinned.rows(self.frame(), float(self.epochs[at]), self._number)
 
     def _number(self, value: float) -> str:
         return percent_text(value / 100, 1) if self.tab == "accuracy" else number(value)

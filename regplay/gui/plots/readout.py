@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt
@@ -19,6 +19,7 @@ from regplay.gui.theme import Colors, colors_of, hairline, sized, unit_of, zoom_
 _PAD = 7.0  # around what is in the box
 _SWATCH = 14.0
 _GAP = 12.0  # between a name and its value, at least
+_APART = 24.0  # between two columns of rows
 _AWAY = 10.0  # from the mouse
 
 
@@ -51,6 +52,7 @@ class Readout:
     title: str
     rows: tuple[ReadoutRow, ...] = ()
     picture: Picture | None = None
+    columns: int = 1  # of rows, one filled after the other
 
 
 def paint_readout(
@@ -59,15 +61,19 @@ def paint_readout(
     """Draw the box to the right of a point, or to its left, and not wider than `bounds`.
 
     Its top is as high as the point. A title that has no room is cut short: values stay in sight.
+    For rows that have none see `fitted`.
     """
     metrics = QFontMetricsF(painter.font())
+    readout = fitted(metrics, readout, bounds.size())
     unit = unit_of(metrics)
     indent, pad, away = _indent(readout) * unit, _PAD * unit, _AWAY * unit
     box = QRectF(QPointF(0, 0), readout_size(metrics, readout))
     box.setWidth(min(box.width(), bounds.width()))
-    left = at.x() + away
+    left, beside = at.x() + away, at.x() - away - box.width()
     if left + box.width() > bounds.right():
-        left = at.x() - away - box.width()
+        # Where neither side has room, the point is at the shorter one.
+        is_left = beside >= bounds.left() or at.x() > bounds.center().x()
+        left = beside if is_left else bounds.right() - box.width()
     top = min(at.y(), bounds.bottom() - box.height())
     box.moveTo(max(left, bounds.left()), max(top, bounds.top()))
 
@@ -93,8 +99,12 @@ def paint_readout(
         painter.setPen(QColor(colors.muted))
         painter.drawText(QPointF(left, baseline), picture.caption)
     painter.setPen(QColor(colors.foreground))
-    for row in readout.rows:
-        baseline += line
+    columns, above, apart = readout.columns, baseline, _APART * unit
+    width = (right - left - (columns - 1) * apart) / columns
+    for index, row in enumerate(readout.rows):
+        column, down = divmod(index, _lines(readout))
+        left = box.left() + pad + column * (width + apart)
+        right, baseline = left + width, above + (down + 1) * line
         if row.color is not None:
             top = baseline - metrics.ascent() / 2 - unit
             swatch = QRectF(left, top, 9 * unit, 4 * unit)
@@ -109,15 +119,43 @@ def _indent(readout: Readout) -> float:
     return _SWATCH if any(row.color is not None for row in readout.rows) else 0.0
 
 
+def _lines(readout: Readout) -> int:
+    """How many rows its columns have."""
+    return -(-len(readout.rows) // readout.columns)
+
+
+def _row_width(metrics: QFontMetricsF, readout: Readout) -> float:
+    """Of the widest row, in pixels."""
+    unit, advance = unit_of(metrics), metrics.horizontalAdvance
+    widest = max(advance(row.name) + advance(row.value) for row in readout.rows)
+    return widest + (_indent(readout) + _GAP) * unit
+
+
+def fitted(metrics: QFontMetricsF, readout: Readout, room: QSizeF) -> Readout:
+    """With its rows in the columns that it takes for all to have room, as far as these have any.
+
+    The last row says how many are left out, if there are any.
+    """
+    rows, unit, n = readout.rows, unit_of(metrics), len(readout.rows)
+    above = readout_size(metrics, replace(readout, rows=())).height()
+    lines = max(math.floor((room.height() - above) / metrics.height() + 1e-6), 1)
+    if n <= lines:
+        return readout
+    width, apart = _row_width(metrics, readout), _APART * unit
+    most = max(math.floor((room.width() - 2 * _PAD * unit + apart) / (width + apart)), 1)
+    if n > lines * most:
+        kept = lines * most - 1
+        rows = (*rows[:kept], ReadoutRow(f"and {n - kept} more", ""))
+    return replace(readout, rows=rows, columns=-(-len(rows) // lines))
+
+
 def readout_size(metrics: QFontMetricsF, readout: Readout) -> QSizeF:
     """Of the box, in pixels."""
-    unit = unit_of(metrics)
-    indent = _indent(readout) * unit
+    unit, columns = unit_of(metrics), readout.columns
     lines = [metrics.horizontalAdvance(readout.title)]
-    for row in readout.rows:
-        words = metrics.horizontalAdvance(row.name) + metrics.horizontalAdvance(row.value)
-        lines.append(indent + words + _GAP * unit)
-    height = metrics.height() * (1 + len(readout.rows))
+    if readout.rows:
+        lines.append(columns * (_row_width(metrics, readout) + _APART * unit) - _APART * unit)
+    height = metrics.height() * (1 + _lines(readout))
     picture = readout.picture
     if picture is not None:
         lines += [picture.size * unit, metrics.horizontalAdvance(picture.caption)]

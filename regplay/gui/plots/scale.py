@@ -29,6 +29,7 @@ DIVERGED = 20.0  # times the loss of a constant prediction, as before training: 
 _BELOW_VALLEY = 5.0  # the training loss is followed down to this part of the valley
 _BETTER_HALF = 3.0  # the better half of the values has at least one part in so many of a scale
 _FENCE = 1.5  # times the distance between the quartiles, beside them (Tukey, 1977)
+_LOOSE = 1.4  # times what is needed, from which on a range is too wide for another run
 _DECADES = 14  # the most that a logarithmic axis reaches down from its top
 _LEAST_DECADES = 0.5  # of a logarithmic axis; less is widened by as much to both sides
 _STOPS = np.log10([1, 2, 5, 10])  # where such an axis may end, in any decade
@@ -248,6 +249,14 @@ def extend(current: Range | None, values: ArrayLike, steps: int = 5) -> Range | 
     if current is None or high > current[1]:
         high = float(np.ceil(high / step - 1e-9) * step)
     return low, high
+
+
+def is_loose(current: Range | None, values: ArrayLike) -> bool:
+    """Whether a range is much wider than it would be if it had only ever held `values`."""
+    wanted = extend(None, values)
+    if current is None or wanted is None:
+        return False
+    return current[1] - current[0] > _LOOSE * (wanted[1] - wanted[0])
 
 
 def extend_decades(current: Range | None, values: ArrayLike) -> Range | None:

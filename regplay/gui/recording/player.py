@@ -452,7 +452,9 @@ class Player:
             is_over = self._played - began >= step.limit
             is_present = view is not None and view.generation == runner.generation
             if view is not None and is_present and view.run.experiment == experiment:
-                trained = Trained(experiment, view.dataset, view.run.history)
+                history, states = view.run.history, view.run.checkpoints
+                state, best = states.last, states.at(history.best_epoch)
+                trained = Trained(experiment, view.dataset, history, state, best)
                 values = {term: measure_term(term, trained) for term in statement.terms}
                 if statement.holds(values.__getitem__):
                     return self.now if self.is_on_camera else begin

@@ -6,7 +6,7 @@ from regplay.gui.widgets.boxes import (
     NumberBox,
     WholeNumberBox,
     commit_first,
-    leave_space,
+    leave_keys,
 )
 from regplay.gui.widgets.buttons import (
     Button,

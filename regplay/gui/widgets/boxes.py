@@ -7,7 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, QLocale, QObject, QPoint, QSignalBlocker, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QValidator, QWheelEvent
+from PySide6.QtGui import (
+    QFocusEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QValidator,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -27,29 +34,37 @@ from regplay.gui.widgets.plain_text import as_plain
 _ENGLISH = QLocale(QLocale.Language.English)  # in which the window writes all numbers
 
 
-class _SpaceFilter(QObject):
-    def __init__(self, box: QWidget, line: QLineEdit) -> None:
+class _KeyFilter(QObject):
+    def __init__(self, box: QWidget, line: QLineEdit, *, has_space: bool) -> None:
         super().__init__(box)
-        self._line = line
+        self._line, self._has_space = line, has_space
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Ignore the question whether Space is for the box; all else goes its way."""
-        is_question = event.type() == QEvent.Type.ShortcutOverride
-        if is_question and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
+        """Say whether a key of a shortcut is for the box; all else goes its way."""
+        if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+            return False
+        if event.matches(QKeySequence.StandardKey.Undo):
+            event.setAccepted(self._line.isUndoAvailable())
+        elif event.matches(QKeySequence.StandardKey.Redo):
+            event.setAccepted(self._line.isRedoAvailable())
+        elif event.key() == Qt.Key.Key_Space and not self._has_space:
             event.setAccepted(self._line.isModified())
-            return True
-        return False
+        else:
+            return False
+        return True
 
 
-def leave_space(box: QWidget, line: QLineEdit) -> None:
-    """Let a box for numbers leave Space to the window, but while a number is being typed.
+def leave_keys(box: QWidget, line: QLineEdit, *, has_space: bool = False) -> None:
+    """Let a box leave keys to the window: Undo and Redo where there is nothing typed to undo.
 
     Parameters
     ----------
     line
-        Where it is typed: the box itself, or its part.
+        Where one types: the box itself, or its part.
+    has_space
+        Whether Space is always for the box, as of a text; else only while a number is being typed.
     """
-    box.installEventFilter(_SpaceFilter(box, line))
+    box.installEventFilter(_KeyFilter(box, line, has_space=has_space))
 
 
 class _CommitFilter(QObject):
@@ -102,7 +117,7 @@ class _TypedNumber:
         super().__init__(*args, **options)
         box = self._box()
         box.setLocale(_ENGLISH)
-        leave_space(box, box.lineEdit())
+        leave_keys(box, box.lineEdit())
         commit_first(box, box.lineEdit())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -7,6 +7,4 @@ from regplay.session.claims.terms import (
     Term,
     Trained,
     measure_term,
-    small_weights,
-    thinned_loss,
 )

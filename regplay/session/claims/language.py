@@ -23,7 +23,15 @@ from msgspec import Meta
 
 from regplay.core.fields import Value, hint_at
 from regplay.core.verdict import VerdictKind
-from regplay.session.claims.terms import ClaimError, Term, check_measure, check_value, find_field
+from regplay.session.claims.terms import (
+    NEEDS,
+    TEXTS,
+    ClaimError,
+    Term,
+    check_measure,
+    check_value,
+    find_field,
+)
 
 LONGEST_CLAIM = 1000  # characters of a claim
 ClaimText = Annotated[
@@ -361,6 +369,9 @@ class _ClaimReader:
             changes[field.path] = check_value(field, value, self._column(change.value) + 1)
         if epoch is not None and measure == "noise_floor":
             raise self._error(node, "noise_floor is the same at every epoch")
+        if epoch == 0 and measure not in TEXTS and NEEDS[measure] in ("weights", "resamples"):
+            problem = f"{measure} is not measured before training: write epoch=1, or a later one"
+            raise self._error(node, problem)
         return Term(measure, changes, None if epoch is None else int(epoch))
 
     def _value(self, node: ast.expr, name: str) -> Value:

@@ -15,7 +15,7 @@ from regplay.core.fields import FIELDS, ExperimentError, Field, Value, hint_at
 from regplay.core.history import MEASURES, History
 from regplay.core.layers import dropouts
 from regplay.core.state import State
-from regplay.core.verdict import judge, losses_of
+from regplay.core.verdict import EARLY, PointLosses, judge, losses_of
 
 Needs = Literal["data", "history", "weights", "resamples"]  # what a measure is taken from
 
@@ -42,7 +42,7 @@ class Term:
     # Field paths and values, on top of the experiment that the claim is about
     changes: Mapping[str, Value] = field(default_factory=dict)
     # Measured at the newest record that is not later than this; None is the last record. For
-    # measures of weights and of resampled networks, at the end of a training that stops there.
+    # verdicts, weights and resampled networks, at the end of a training that stops there.
     epoch: int | None = None
 
     def __hash__(self) -> int:
@@ -144,8 +144,8 @@ class Trained:
     experiment: Experiment
     dataset: Dataset
     history: History | None = None  # its records, to the end
-    small_weights: float = math.nan  # as `small_weights` gives it, of the network at the end
-    thinned_loss: float = math.nan  # as the function of that name gives it
+    state: State | None = None  # of the network at the end
+    best: State | None = None  # of that at its best epoch
     parts: Decomposition | None = None  # of the error of `RESAMPLES` networks on other data
     # What its terms came to, once they were asked for: a lesson asks again after each run.
     values: "dict[Term, float | str]" = field(default_factory=dict)
@@ -200,14 +200,30 @@ def _measured(term: Term, trained: Trained) -> float | str:
     history = trained.history
     if history is None or not len(history):
         return "" if term.is_text else math.nan
-    if term.epoch is not None and term.needs == "history":
+    if term.epoch is not None:
         history = history.until(term.epoch)
-    if term.needs == "weights":
-        value: float = getattr(trained, term.measure)
-        return math.nan if _diverged(history) else value
     if term.measure == "verdict":
-        return judge(history, dataset, trained.experiment).kind
+        return _verdict(term, trained, history)
+    if term.needs == "weights":
+        if trained.state is None or _diverged(history):
+            return math.nan
+        if term.measure == "small_weights":
+            return small_weights(trained.state)
+        return thinned_loss(trained.state, trained.experiment, dataset)
     return _OF_HISTORY[term.measure](history)
+
+
+def _verdict(term: Term, trained: Trained, history: History) -> str:
+    """The kind that the window would show of the run at the end of a history."""
+    experiment, dataset, state, points = trained.experiment, trained.dataset, trained.state, None
+    if history.last is not None and state is not None and history.last.epoch >= state.epoch:
+        from regplay.core.population import fit_at  # which needs torch
+
+        fits = [fit_at(it, experiment, dataset, None) for it in (state, trained.best or state)]
+        points = PointLosses.of(experiment, dataset, fits[0], fits[1].valid)
+    if term.epoch is not None and experiment.epochs < EARLY:  # it is that of a longer training
+        experiment = fields.replace(experiment, {"epochs": EARLY})
+    return judge(history, dataset, experiment, points=points).kind
 
 
 def _recorded(measure: str) -> Callable[[History], float]:
@@ -239,9 +255,8 @@ _OF_HISTORY: Mapping[str, Callable[[History], float]] = {
 _OF_RESAMPLES = {"squared_bias": "bias_squared", "variance": "variance", "noise": "noise"}
 
 NEEDS: Mapping[str, Needs] = {
-    **dict.fromkeys([*_OF_HISTORY, *TEXTS], "history"),  # of a training
-    "small_weights": "weights",  # at its end
-    "thinned_loss": "weights",
+    **dict.fromkeys(_OF_HISTORY, "history"),  # of a training
+    **dict.fromkeys([*TEXTS, "small_weights", "thinned_loss"], "weights"),  # at its end
     "noise_floor": "data",
     **dict.fromkeys(_OF_RESAMPLES, "resamples"),  # `RESAMPLES` trainings on other draws
 }

@@ -18,15 +18,7 @@ from regplay.core.fields import replace
 from regplay.core.joint import JointTraining
 from regplay.core.number_text import counted, number, percent_text
 from regplay.core.sweep import Sweep
-from regplay.session.claims import (
-    RESAMPLES,
-    Statement,
-    Term,
-    Trained,
-    measure_term,
-    small_weights,
-    thinned_loss,
-)
+from regplay.session.claims import RESAMPLES, Statement, Term, Trained, measure_term
 from regplay.session.files import finite
 from regplay.session.lessons.lesson import Claim, Lesson, LessonError, page_name
 from regplay.session.lessons.listing import lesson_summary
@@ -35,6 +27,7 @@ from regplay.session.progress_line import progress_line
 from regplay.session.terminal import with_memory
 
 _SEEDS = 2**31  # there are so many
+_KEPT = 128 << 20  # bytes for the states of all networks together, where verdicts are asked for
 
 
 @dataclass(frozen=True)
@@ -85,8 +78,10 @@ class _Trainings:
             if term.needs == "resamples":
                 firsts.setdefault(_settings(first), []).append(first)
         self._firsts = {settings: [*dict.fromkeys(each)] for settings, each in firsts.items()}
-        # Only the network at the end is asked for, so next to none of the states are kept.
-        self._alone = JointTraining([*dict.fromkeys(alone)], device=device, keeps=0)
+        # Only the network at the end is asked for, so next to none of the states are kept; by a
+        # verdict also the one at the best epoch.
+        keeps = _KEPT if any(term.is_text for term, _ in wanted) else 0
+        self._alone = JointTraining([*dict.fromkeys(alone)], device=device, keeps=keeps)
         self._resampled = {
             settings: JointTraining(
                 [
@@ -150,15 +145,14 @@ class _Trainings:
         if not joint.is_finished[member]:
             return None
         part, index = joint.places[member]
-        state = part.checkpoints.last
-        assert state is not None
-        own, dataset = state.member(index), self._alone.datasets[member]
+        history, states = joint.member(member), part.checkpoints
+        last, best = states.last, states.at(history.best_epoch)
         return Trained(
             experiment,
-            dataset,
-            joint.member(member),
-            small_weights(own),
-            thinned_loss(own, experiment, dataset),
+            self._alone.datasets[member],
+            history,
+            last and last.member(index),
+            best and best.member(index),
         )
 
     def _of_draws(self, first: Experiment) -> Trained | None:

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from math import isnan, sqrt
+from math import sqrt
 from typing import TypeVar
 
 import msgspec
@@ -16,19 +16,13 @@ from regplay.core.fields import FIELDS, Value, differences, get
 from regplay.core.history import History
 from regplay.core.number_text import number
 from regplay.core.state import State
-from regplay.session.claims import (
-    Statement,
-    Term,
-    Trained,
-    measure_term,
-    small_weights,
-    thinned_loss,
-)
+from regplay.session.claims import Statement, Term, Trained, measure_term
 from regplay.session.lessons.lesson import Lesson, Page
 
 # what runs have shown, so that claims can be ticked
 
 _MOST = 256  # runs that are remembered, the latest ones
+_MOST_PARAMETERS = 64 << 20  # bytes, of the latest of these
 _Kept = TypeVar("_Kept")
 
 _NAMES = {
@@ -90,23 +84,29 @@ class Observations:
         self._datasets: OrderedDict[DataSettings, Trained] = OrderedDict()
 
     def note(
-        self, experiment: Experiment, history: History, dataset: Dataset, state: State | None
+        self,
+        experiment: Experiment,
+        history: History,
+        dataset: Dataset,
+        state: State | None,
+        best: State | None = None,
     ) -> None:
         """Remember a run that has trained to its end, from the start and without a change.
 
-        Its history may go on growing; without its last state, nothing is known of its weights.
+        Its history may go on growing. Without its last state nothing is known of its weights, nor
+        of its verdict, which takes the state at its best epoch, too.
         """
         if history.last is None:
             return
-        trained = Trained(experiment, dataset, history.until(history.last.epoch))
-        if state is not None:
-            trained = replace(
-                trained,
-                small_weights=small_weights(state),
-                thinned_loss=thinned_loss(state, experiment, dataset),
-            )
-        _put(self._runs, experiment, trained)
-        _put(self._datasets, experiment.data, trained)
+        state, best = (it and replace(it, momenta=()).copy() for it in (state, best))
+        history = history.until(history.last.epoch)
+        _put(self._runs, experiment, Trained(experiment, dataset, history, state, best))
+        _put(self._datasets, experiment.data, Trained(experiment, dataset))
+        room = _MOST_PARAMETERS
+        for key, trained in reversed(self._runs.items()):
+            room -= sum(it.size for it in (trained.state, trained.best) if it is not None)
+            if room < 0:
+                self._runs[key] = replace(trained, state=None, best=None)
 
     def note_parts(self, experiment: Experiment, dataset: Dataset, parts: Decomposition) -> None:
         """Remember what resampled networks said together, the first of them this experiment."""
@@ -157,8 +157,8 @@ class Observations:
             return self._datasets.get(experiment.data)
         runs = self._resampled if term.needs == "resamples" else self._runs
         found = runs.get(experiment)
-        is_without_weights = found is not None and isnan(found.small_weights)
-        return None if term.needs == "weights" and is_without_weights else found
+        is_gone = found is not None and found.state is None and term not in found.values
+        return None if term.needs == "weights" and is_gone else found
 
 
 def _put(kept: "OrderedDict[_Kept, Trained]", key: _Kept, trained: Trained) -> None:

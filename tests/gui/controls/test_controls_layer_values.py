@@ -69,6 +69,19 @@ def test_what_is_typed_for_a_layer_is_refused_with_its_bound(panel):
     assert panel.experiment().model.widths == "32, 16"
 
 
+def test_a_small_dropout_is_taken_for_all_layers_and_for_one(panel):
+    panel.set_experiment(replace(Experiment(), {"regularization.dropout": 0.0005}))
+    control = panel.control("regularization.dropouts")
+    control.check_box.click()
+    assert panel.experiment().regularization.dropouts == "0.0005, 0.0005"
+    slider = control.sliders[1]
+    slider.box.selectAll()
+    QTest.keyClicks(slider.box, "1e-5")
+    QTest.keyClick(slider.box, Qt.Key.Key_Return)
+    assert panel.experiment().regularization.dropouts == "0.0005, 0.00001"
+    assert shown(panel, "regularization.dropouts") == ["5e-4", "1e-5"]
+
+
 def test_what_is_typed_for_a_layer_that_is_gone_meanwhile_changes_nothing(panel):
     panel.set_experiment(replace(Experiment(), {"model.widths": "32, 16"}))
     slider = panel.control("model.widths").sliders[1]

@@ -166,6 +166,10 @@ def test_the_curves_of_a_starting_point_are_not_remembered(open_window, settings
     chosen = person.window.controls.chosen_curves()
     assert set(chosen) == {"model.degree", "regularization.weight_decay"}
     assert settings.value("curves") is None
+    for path in ("data.noise", "model.degree"):  # but those that a person turns on or off
+        person.click(f"{path}.curve")
+    kept = {"data.noise", "regularization.weight_decay", "regularization.dropout"}
+    assert set(settings.value("curves").split()) == kept
 
 
 def test_a_table_of_ones_own_begins_with_the_defaults(person, monkeypatch, tmp_path):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from wheel import turn_wheel
 
@@ -132,6 +133,35 @@ def test_the_range_of_values_comes_back_with_a_run_that_needs_less(
     view.set_fit(make_fit(view.panel.dataset, 2, before[0] / 2 + before[1] / 2))
     view.panel.follow_run()
     assert chart.auto_range("y") == before
+
+
+def test_predictions_and_weights_come_back_with_a_run_that_needs_less(
+    show_widget, view, make_dataset
+) -> None:
+    dataset = make_dataset("many")
+    train, valid, true = dataset.train.y, dataset.valid.y, dataset.true_weights
+
+    def show(size: float) -> None:
+        view.set_fit(Fit(1, 1, size * train, size * valid, weights=size * true))
+
+    show_widget(view, 700, 320)
+    view.set_dataset(dataset)
+    show(0.5)
+    charts = view.panel.chart_panel.chart, view.panel.weights.chart
+    before = [chart.auto_range("y") for chart in charts]
+    show(1e6)
+    wide = [chart.auto_range("y") for chart in charts]
+    assert all(now[1] > 1.3 * then[1] for now, then in zip(wide, before, strict=True))
+    for chart in charts:
+        turn_wheel(chart.viewport())
+    zoomed = [chart.scale_of("y").range for chart in charts]
+    show(0.6)
+    view.panel.follow_run()
+    assert [chart.auto_range("y") for chart in charts] == before
+    assert [chart.scale_of("y").range for chart in charts] == zoomed  # until a person has enough
+    for chart in charts:
+        QTest.mouseDClick(chart.viewport(), Qt.MouseButton.LeftButton)
+    assert [chart.scale_of("y").range for chart in charts] == before
 
 
 def test_validation_points_are_switched_off_for_this_dataset_and_the_next(

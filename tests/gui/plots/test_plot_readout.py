@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from regplay.gui.plots.canvas import Reading
 from regplay.gui.plots.chart import Chart
-from regplay.gui.plots.readout import Picture, Readout, ReadoutRow, paint_readout
+from regplay.gui.plots.readout import Picture, Readout, ReadoutRow, fitted, paint_readout
 from regplay.gui.theme import DARK, LIGHT
 
 BOUNDS = QRectF(0, 0, 400, 300)
@@ -82,8 +82,8 @@ def test_over_a_narrow_plot_it_reaches_over_the_axes_and_not_out_of_the_chart(
         for y in range(int(inside.top()) + 9, int(inside.top()) + 40)
         if before.pixel(x, y) != after.pixel(x, y)
     ]
-    assert 0 < min(changed) < inside.left()
-    assert max(changed) < chart.width() - 1
+    assert min(changed) < inside.left() or max(changed) > inside.right()
+    assert 0 < min(changed) < max(changed) < chart.width() - 1
 
 
 def test_each_row_and_a_picture_make_it_larger(paint) -> None:
@@ -98,6 +98,42 @@ def test_each_row_and_a_picture_make_it_larger(paint) -> None:
     (rect,) = drawn
     assert whole.contains(rect)
     assert (rect.width(), rect.height()) == (100, 100)
+
+
+MANY = Readout("epoch 12", tuple(ReadoutRow(f"run {i}", f"0.{i}") for i in range(12)))
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "columns", "last"),
+    [
+        (300, 300, 1, "run 11"),
+        (300, 150, 2, "run 11"),
+        (360, 100, 3, "run 11"),
+        (100, 150, 1, "and 6 more"),
+        (100, 20, 1, "and 12 more"),
+    ],
+)
+def test_rows_that_have_no_room_go_into_columns_and_the_last_says_how_many_are_left_out(
+    paint, width, height, columns, last
+) -> None:
+    metrics = QFontMetricsF(QApplication.font("ReadoutWidget"))
+    shown = fitted(metrics, MANY, QSizeF(width, height))
+    assert (shown.columns, shown.rows[-1].name) == (columns, last)
+    if height > 20:
+        bounds = QRectF(20, 30, width, height)
+        _, box = paint(MANY, 30, 40, bounds=bounds)
+        assert bounds.adjusted(0, 0, 1, 1).contains(box)  # its outline
+
+
+def test_over_a_low_plot_it_reaches_over_the_axes_and_all_rows_are_seen(show_widget) -> None:
+    chart = show_widget(Chart(), 330, 130)
+    chart.set_labels("across", "up")
+    rows = [ReadoutRow(f"run {i}", "0.1", color) for i, color in enumerate(LIGHT.classes[:6])]
+    chart.reader = lambda x, y: Reading(100.0, "epoch 12", tuple(rows))
+    chart.hover.move(100.0, 50.0)
+    image = chart.grab().toImage()
+    seen = {image.pixelColor(x, y).name() for x in range(330) for y in range(130)}
+    assert {*LIGHT.classes[:6]} <= seen
 
 
 def test_names_line_up_whether_or_not_they_have_a_colour(paint) -> None:

@@ -11,8 +11,10 @@ from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, differences, get, replace
 from regplay.core.history import MEASURES, History, Snapshot
+from regplay.core.population import fit_at
+from regplay.core.state import Checkpoints
 from regplay.core.training import Training
-from regplay.core.verdict import judge
+from regplay.core.verdict import PointLosses, judge
 from regplay.session.claims import (
     LONGEST_CLAIM,
     ClaimError,
@@ -20,9 +22,8 @@ from regplay.session.claims import (
     Trained,
     measure_term,
     parse_claim,
-    small_weights,
-    thinned_loss,
 )
+from regplay.session.claims.terms import thinned_loss
 
 NAN = float("nan")
 
@@ -91,12 +92,12 @@ def test_the_experiment_of_a_term_has_its_changes_and_no_others():
 
 
 @pytest.mark.parametrize(
-    ("measure", "epochs"), [("valid_loss", 100), ("small_weights", 30), ("variance", 30)]
+    ("measure", "epochs"),
+    [("valid_loss", 100), ("small_weights", 30), ("variance", 30), ("verdict", 30)],
 )
 def test_weights_at_an_epoch_are_those_of_a_training_that_ends_there(measure, epochs):
     base = replace(Experiment(), {"epochs": 100})
-    (early,) = parse_claim(f"{measure}(epoch=30) < 1").terms
-    (late,) = parse_claim(f"{measure}(epoch=300) < 1").terms
+    early, late = Term(measure, epoch=30), Term(measure, epoch=300)
     assert (early.experiment(base).epochs, late.experiment(base).epochs) == (epochs, 100)
 
 
@@ -194,6 +195,9 @@ def test_infinity_is_a_number():
         ("gap(epoch='1') < 1", 5, "must be a whole number from 0"),
         ("gap(epoch=-1) < 1", 5, "must be a whole number from 0"),
         ("noise_floor(epoch=3) < 1", 1, "the same at every epoch"),
+        ("small_weights(epoch=0) < 1", 1, "not measured before training: write epoch=1"),
+        ("gap < thinned_loss(epoch=0)", 7, "thinned_loss is not measured before training"),
+        ("variance(epoch=0) < 1", 1, "variance is not measured before training"),
         ("gap(1) < 1", 5, "1, but a change such as weight_decay=0.01 was expected"),
         ("gap(lr) < 1", 5, "lr, but a change such as weight_decay=0.01 was expected"),
         ("gap(lr=) < 1", 8, "), but a number, a text in quotes, true or false was expected"),
@@ -272,12 +276,13 @@ def test_torch_is_not_needed_to_read_lessons_or_to_observe():
 
 def _train(values):
     experiment = replace(Experiment(), SMALL | values)
-    training, history = Training([experiment], device="cpu"), History()
+    training, history, states = Training([experiment], device="cpu"), History(), Checkpoints()
     while not training.finished:
         for record in training.train():
             history.append(record.snapshot)
-    trained = Trained(experiment, training.datasets[0], history, small_weights(record.state))
-    return trained, training
+            states.keep(record.state.copy())
+    state, best = states.last, states.at(history.best_epoch)
+    return Trained(experiment, training.datasets[0], history, state, best), training
 
 
 def _measure(text, trained):
@@ -300,6 +305,22 @@ def test_recorded_measures_are_those_of_the_last_record(moons):
         _measure("verdict", trained)
         == judge(trained.history, trained.dataset, trained.experiment).kind
     )
+
+
+def test_a_verdict_takes_the_losses_of_the_points_into_account_as_that_of_the_window():
+    trained, training = _train({"optimizer.lr": 0.05})
+    history, dataset = trained.history, trained.dataset
+    now, best = training.fit(None), fit_at(trained.best, trained.experiment, dataset, None).valid
+    points = PointLosses.of(trained.experiment, dataset, now, best)
+    kind = judge(history, dataset, trained.experiment, points=points).kind
+    assert kind != judge(history, dataset, trained.experiment).kind
+    assert _measure("verdict", trained) == kind
+
+
+def test_a_verdict_soon_after_the_start_is_that_of_a_longer_training():
+    trained, _ = _train({"optimizer.lr": 0.1, "epochs": 15})
+    assert _measure("verdict(epoch=15)", trained) == "still learning"
+    assert _measure("verdict", trained) == "good fit"
 
 
 def test_weights_are_counted_without_biases(moons):

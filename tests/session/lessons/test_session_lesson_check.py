@@ -129,6 +129,13 @@ def test_of_networks_that_diverge_nothing_holds_but_that():
         assert (result.holds, math.isnan(result.seeds[0].values[0])) == (False, True)
 
 
+def test_a_verdict_is_that_of_the_window():
+    values = "model.depth = 1, model.width = 8, epochs = 60, data.n_train = 20, data.n_valid = 40"
+    claim = 'verdict(lr=0.05) == "good fit"'  # "overfitting", without the losses of the points
+    (result,) = _finish(_check(_page(values, claim, seeds=1, agree=1)))
+    assert result.holds
+
+
 def test_weights_of_networks_that_stopped_early_are_those_they_stopped_with():
     # The patient one trains on after the other has stopped.
     page = _page(

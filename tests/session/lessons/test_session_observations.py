@@ -10,8 +10,8 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.history import History
 from regplay.core.training import Training
-from regplay.session.claims import parse_claim
-from regplay.session.lessons import Measured, Observations
+from regplay.session.claims import parse_claim, terms
+from regplay.session.lessons import Measured, Observations, progress
 
 BASE = replace(Experiment(), {"model.depth": 1, "model.width": 4, "data.n_train": 10, "epochs": 30})
 
@@ -28,7 +28,7 @@ def _run(observations, values, keeps_state=True):
         for record in training.train():
             history.append(record.snapshot)
     state = record.state if keeps_state else None
-    observations.note(experiment, history, training.datasets[0], state)
+    observations.note(experiment, history, training.datasets[0], state, state)
     return history
 
 
@@ -81,6 +81,32 @@ def test_without_weights_nothing_is_known_of_them(observations):
     _run(observations, {}, keeps_state=False)
     assert _shows(observations, "train_loss >= 0")
     assert not _shows(observations, "small_weights >= 0")
+    assert not _shows(observations, 'verdict != "diverged"')
+
+
+def test_weights_are_measured_once_a_claim_is_about_them(observations, monkeypatch):
+    measured = []
+    monkeypatch.setattr(terms, "small_weights", lambda state: measured.append(state) or 0.5)
+    monkeypatch.setattr(terms, "thinned_loss", lambda *_: measured.append("dropout") or 0.5)
+    _run(observations, {"regularization.dropout": 0.5})
+    assert _shows(observations, "train_loss(dropout=0.5) >= 0")
+    assert measured == []
+    for _ in range(2):
+        assert _shows(observations, "small_weights(dropout=0.5) == 0.5")
+    assert len(measured) == 1
+
+
+def test_of_large_networks_the_weights_of_the_oldest_are_forgotten(observations, monkeypatch):
+    _run(observations, {"seed": 1})
+    assert _shows(observations, "small_weights < 1")
+    size = sum(it.size for it in observations._runs.values() for it in (it.state, it.best))
+    monkeypatch.setattr(progress, "_MOST_PARAMETERS", 2 * size)
+    for seed in (2, 3):
+        _run(observations, {"seed": seed})
+    known = observations.unknown(parse_claim("thinned_loss < 1"), replace(BASE, {"seed": 3}))
+    gone = observations.unknown(parse_claim("thinned_loss < 1"), replace(BASE, {"seed": 1}))
+    assert (len(known), len(gone)) == (0, 1)
+    assert not observations.unknown(parse_claim("small_weights < 1"), replace(BASE, {"seed": 1}))
 
 
 def test_a_run_without_records_shows_nothing(observations):
