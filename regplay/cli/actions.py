@@ -100,10 +100,10 @@ def sweep(options: Namespace) -> int:
     experiment = open_experiment(options.experiment, options.set)
     # Refused before torch is loaded.
     sweep = read_sweep(experiment, options.vary, options.seeds, options.set)
-    if options.out is not None:
-        read = options.experiment, experiment.data.file
-        check_replaces_none([options.out / name for name in ("sweep.csv", "sweep.png")], read)
     experiments = sweep.experiments
+    if options.out is not None:
+        read = options.experiment, *{member.data.file for member in experiments}
+        check_replaces_none([options.out / name for name in ("sweep.csv", "sweep.png")], read)
     for line in without_effect(sweep, experiments):
         print(f"Warning: {line}", file=sys.stderr, flush=True)
     with importing():

@@ -4,6 +4,7 @@ What is not finite is "–": a loss of a training that diverged, or one that isn
 """
 
 import math
+import os
 from decimal import Decimal
 
 NONE = "–"  # in place of what is no number
@@ -101,7 +102,7 @@ def value_text(value: int | float | bool | str, digits: int = 3) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
-        return value.rsplit("/", 1)[-1] or "none"
+        return os.path.basename(value) if os.path.isabs(value) else value or "none"
     return number(value, digits) if isinstance(value, float) else f"{value:,}"
 
 

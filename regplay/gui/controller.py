@@ -26,7 +26,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from regplay.core.datasets import Dataset, DatasetError, load, seen_by, why_unseen
+from regplay.core.datasets import REGISTRY, Dataset, DatasetError, load, seen_by, why_unseen
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import FIELDS, differences, replace, with_defaults
 from regplay.core.fit import Fit, Grid, grid_of
@@ -34,7 +34,6 @@ from regplay.core.history import Snapshot
 from regplay.gui.beside import done_beside
 from regplay.gui.training import Clock, Look, Replay, Runner, Start, View
 from regplay.session.drawing import is_edit
-from regplay.session.experiment_text import reads_file
 from regplay.session.pins import Pin, Pins, PinsFullError
 from regplay.session.session import (
     MOST_ANNOTATIONS,
@@ -49,6 +48,7 @@ from regplay.session.session import (
 
 _STOPPED = "This run has stopped by itself: change a setting, or reset it to train again."
 _SOLVED = "A polynomial is solved exactly: there is nothing to train. Change its degree."
+_DRAWN_FULL = f"There is room for {MOST_ANNOTATIONS} lines, arrows and texts: erase some first."
 _SIZES = ("data.n_train", "data.n_valid")  # numbers of points, of which there may be too few
 _READING_INTERVAL = 0.1  # s; words that change faster can't be read, and cost more than curves
 
@@ -107,7 +107,7 @@ class Controller(QObject):
     message
         (str): what went wrong, where, and what to do; empty once that is over.
     waits
-        (bool): a change begins to wait for a long table to be read; no more.
+        (bool): a change begins to wait for data that take long to make; no more.
     """
 
     experiment_changed = Signal(object, object)
@@ -143,6 +143,7 @@ class Controller(QObject):
         self._drawn: Dataset | None = None  # another one while a sweep over data is dragged
         self._is_editing = False
         self._read_at = -1.0
+        self._unread = ""  # why there are no data
         # The first to be connected: views are told once it is known which points are drawn.
         self.runner.viewed.connect(self._take_view)
         self.replay.playing_changed.connect(self._read_again)
@@ -156,6 +157,11 @@ class Controller(QObject):
         """The run that is shown, or a member of a study in its place."""
         return None if self.view is None else self.view.run
 
+    @property
+    def problem(self) -> str:
+        """Why there is nothing to show of the experiment; empty where there is, or is to come."""
+        return self._unread or self.runner.problem
+
     # Commands that change the experiment
 
     def change(self, experiment: Experiment, goes_on: bool | None = None) -> None:
@@ -166,11 +172,11 @@ class Controller(QObject):
         goes_on
             Whether it is one step back together with the last change; None where that is not known.
         """
+        self._make_data(experiment)
         if why := self._refusal(experiment):
             self.experiment_changed.emit(self.session.experiment, self.dataset)
             self.refused.emit(*why)
             return
-        self._read_table(experiment)
         self._note(experiment, goes_on)
         self._apply(self.session.change(experiment, epoch=self.runner.epoch))
 
@@ -207,7 +213,7 @@ class Controller(QObject):
 
     def open(self, experiment: Experiment) -> None:
         """Work on an experiment that comes from elsewhere, with all the epochs that it has."""
-        self._read_table(experiment)
+        self._make_data(experiment)
         self._note(experiment, goes_on=False)
         self._apply(self.session.restore(experiment, epoch=self.runner.epoch))
 
@@ -247,9 +253,9 @@ class Controller(QObject):
 
     def take_up(self, experiment: Experiment, start: Start) -> None:
         """Go on with a network as `adopt` does, or with a moment of the run; no step leads back."""
-        self._read_table(experiment)
+        self._make_data(experiment)
         last, is_on_its_way = self._found(experiment, start), self._is_on_its_way(start)
-        epoch = start.epoch if last is None else last.epoch
+        epoch = last.epoch if start.epoch is None and last is not None else start.epoch
         self.session.take(experiment)
         if epoch is None:
             self._apply(Change.RESTART)
@@ -257,7 +263,7 @@ class Controller(QObject):
         self._tell()
         if self.dataset is None:
             return
-        self.look(epoch=None if start.is_present else self._look.epoch, study="", member=0)
+        self.look(epoch=self._look.epoch if start.epoch is None else None, study="", member=0)
         self.runner.go_on_from(experiment, self.dataset, self.grid, start, epoch)
         if is_on_its_way:
             self.runner.play()
@@ -269,7 +275,9 @@ class Controller(QObject):
         if view is None or epoch is None or view.run.checkpoints.at(epoch) is None:
             return
         self._past.note_run(view.run)
-        self.take_up(view.run.experiment, Start(epoch=epoch))
+        # The thread may have begun another one by now, of which nothing is shown yet.
+        run = None if view.generation == self.runner.generation else view.run
+        self.take_up(view.run.experiment, Start(run=run, epoch=epoch))
         if plays:
             self.runner.play()
 
@@ -306,7 +314,7 @@ class Controller(QObject):
             self.replay.pause()
             return
         if self.dataset is None:
-            self._read_table(self.session.experiment)
+            self._make_data(self.session.experiment)
             self._apply(Change.RESTART)  # the file may be there by now; else say it again
         elif self.runner.is_finished:
             if self.session.experiment.model.kind == "polynomial":
@@ -418,7 +426,7 @@ class Controller(QObject):
     def delete_pin(self, pin: Pin) -> None:
         """Keep a run no longer, as a person wants it, who may put it back."""
         self.pins.delete(pin)
-        self.message.emit("")  # such as "delete one first"
+        self.message.emit(self.problem)  # in place of "delete one first"
         self.pins_changed.emit()
 
     def put_pin_back(self) -> Pin:
@@ -442,10 +450,17 @@ class Controller(QObject):
         before
             What undo brings back; None if this can't be undone by itself, such as half a line.
         """
-        self.annotations = tuple(annotations)[:MOST_ANNOTATIONS]
+        wanted = tuple(annotations)
+        self.annotations = wanted[:MOST_ANNOTATIONS]
+        if len(wanted) > MOST_ANNOTATIONS:
+            self.message.emit(_DRAWN_FULL)
         if before is not None and before != self.annotations:
             self._past.note_annotations(self.session.experiment, before)
         self.annotations_changed.emit()
+
+    def forget_drawn(self) -> None:
+        """Undo brings back nothing that was drawn before, as in another session."""
+        self._past.forget_annotations()
 
     def set_scenes(self, scenes: Mapping[int, Scene]) -> None:
         """Keep these in place of all others."""
@@ -494,8 +509,8 @@ class Controller(QObject):
     def _restore(self, step: UndoStep | None) -> None:
         if step is None:
             return
-        self._read_table(step.experiment)
-        self.message.emit("")
+        self._make_data(step.experiment)
+        self.message.emit(self.problem if step.annotations is not None else "")
         if step.annotations is not None:
             self.annotate(step.annotations)
         elif step.run is not None:
@@ -512,6 +527,8 @@ class Controller(QObject):
         if change not in (Change.NOTHING, Change.ADJUST):
             self.look(epoch=None, study="", member=0)
         self.runner.submit(self.session.experiment, self.dataset, self.grid, change)
+        if self.problem:  # where nothing has changed, it stands
+            self.message.emit(self.problem)
 
     def _found(self, experiment: Experiment, start: Start) -> Snapshot | None:
         """The last record of a network that was trained; None if its states are not kept."""
@@ -555,11 +572,13 @@ class Controller(QObject):
             seen_by(experiment.model, dataset)
         except DatasetError as error:
             self.dataset = self._settings = None  # so that it is tried again
+            self._unread = str(error)
             self.runner.withdraw()
             self._draw(None)
             self.untrained.emit(experiment, None)
-            self.message.emit(str(error))
+            self.message.emit(self._unread)
             return True
+        self._unread = ""
         self.message.emit("")
         before, self.dataset, self.grid = self.dataset, dataset, grid_of(dataset)
         may_be_edit = "points" in (old.name, experiment.data.name) or (
@@ -580,14 +599,15 @@ class Controller(QObject):
             self._read = settings, load(settings)
         return self._read[1]
 
-    def _read_table(self, experiment: Experiment) -> None:
-        """Have the table at hand that an experiment learns from, before anything is changed.
+    def _make_data(self, experiment: Experiment) -> None:
+        """Have the data at hand that an experiment learns from, before anything is changed.
 
-        A long one takes seconds. Why it can't be read is told by `_load`.
+        Tables, and points with many inputs, take seconds. Why there can be none is told by `_load`.
         """
         data = experiment.data
+        takes_long = bool({"file", "n_inputs"} & REGISTRY[data.name].uses)
         is_known = data == self._settings or (self._read is not None and data == self._read[0])
-        if reads_file(experiment) and not is_known:
+        if takes_long and not is_known:
             with suppress(DatasetError):
                 self._read = data, done_beside(lambda: load(data), self.waits.emit)
 

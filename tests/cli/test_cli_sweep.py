@@ -191,6 +191,32 @@ def test_what_is_refused(sweep, tmp_path, words, message):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.fixture
+def tables(tmp_path) -> list[Path]:
+    """Two tables, one of them called like a result."""
+    paths = [tmp_path / "a.csv", tmp_path / "sweep.csv"]
+    for path in paths:
+        path.write_text("x,y\n" + "\n".join(f"{x},{x * x}" for x in range(20)))
+    return paths
+
+
+def test_tables_are_varied_and_each_is_told(sweep, tables):
+    files = ",".join(map(str, tables))
+    code, out, err = sweep("--set", "data.name=csv", "--vary", f"data.file={files}")
+    assert code == 0, err
+    assert all(f"{path.name}: separated by commas" in err for path in tables)
+    assert [line.split()[0] for line in out.splitlines()[3:]] == ["a.csv", "sweep.csv"]
+
+
+def test_a_table_that_is_varied_is_not_replaced(sweep, tables, tmp_path):
+    files = ",".join(map(str, tables))
+    words = ("--set", "data.name=csv", "--vary", f"data.file={files}", "--out", tmp_path)
+    before = tables[1].read_text()
+    code, _, err = sweep(*words)
+    assert (code, tables[1].read_text()) == (2, before)
+    assert "sweep.csv" in err
+
+
 def test_the_device_is_said_when_asked_for(sweep):
     assert sweep(*WIDTHS, "--device", "cpu")[2] == "Training on CPU, as asked\n"
     assert sweep(*WIDTHS, "--device", "cuda:99")[2] == (

@@ -418,6 +418,13 @@ def test_a_polynomial_is_solved_and_its_degree_advised(regplay, tmp_path):
     assert saved["0.weight"].shape == (1, 15)
 
 
+def test_a_table_that_nobody_has_named_is_asked_for(regplay, tmp_path):
+    path = tmp_path / "experiment.toml"
+    path.write_text("")
+    code, _, err = regplay("train", path, "--set", "data.name=csv")
+    assert (code, "No file is named yet: choose a table" in err) == (REFUSED, True)
+
+
 def test_a_polynomial_of_other_data_is_refused(regplay, tmp_path):
     path = tmp_path / "experiment.toml"
     path.write_text('[data]\nname = "moons"\n')

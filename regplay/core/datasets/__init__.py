@@ -109,6 +109,8 @@ def may_be_polynomial(settings: DataSettings) -> bool:
     spec = REGISTRY[settings.name]
     if "task" not in spec.uses and spec.task == "classification":
         return False
+    if "n_inputs" in spec.uses and settings.n_inputs > 1:  # of which there may be many to draw
+        return False
     try:
         return "file" in spec.uses or _is_of_one_number(load(settings))
     except DatasetError:
@@ -138,10 +140,11 @@ def remarks(
         return []
     from regplay.core.datasets.own_table import how_to_say, read_table, remarks_on  # needs pandas
 
+    dataset = dataset or load(settings)  # which says so if no file is named
     _, check = read_table(settings)
     assert check.raw is not None
     words = check.raw.format.words
-    found = [*check.remarks, *remarks_on(dataset or load(settings))]
+    found = [*check.remarks, *remarks_on(dataset)]
     if not names_fields:
         return [words, *map(str, found)]
     return [words, *(f"{remark}{how_to_say(remark, settings)}" for remark in found)]

@@ -68,9 +68,9 @@ class Appearance:
         tab = str(view.get("tab", "")).replace("side", "split")  # as sessions once called it
         if tab in self._tabs.names:
             self._tabs.set_tab(tab)
-        losses = self._history_view.tabs.get(str(view.get("losses", "")))
-        if losses is not None and not losses.isHidden():  # as that of accuracies in regression
-            losses.setChecked(True)
+        losses = str(view.get("losses", ""))
+        if losses in self._history_view.tabs:
+            self._history_view.set_tab(losses)
         if "log_axes" in view:
             self._history_view.set_log_axes(str(view["log_axes"]).split())
         for name, switch in self._switches.items():
@@ -182,6 +182,7 @@ class ShownSession(QObject):
         self._run = run
         controller.restore_pins(pins)
         controller.annotate(document.annotations)
+        controller.forget_drawn()
         controller.set_scenes(document.scenes)
         self._appearance.show(view)
         controller.studies.reconsider()

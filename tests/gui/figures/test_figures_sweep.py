@@ -123,7 +123,7 @@ def test_a_failed_training_takes_no_room():
     ("value", "text"),
     [
         *((3, "3"), (0.0, "0"), (0.0316228, "0.0316"), (1e-5, "10⁻⁵"), (3.2e-6, "3.2·10⁻⁶")),
-        *((True, "true"), ("/data/a.csv", "a.csv"), ("", "none")),
+        *((True, "true"), ("/data/a.csv", "a.csv"), ("km/h", "km/h"), ("", "none")),
     ],
 )
 def test_values_as_labels(value, text):
