@@ -201,7 +201,8 @@ class VerdictBar(QWidget):
     The verdict is there at once. While a run goes on, or is replayed, another one is shown only
     after it has held for half a second: losses near a threshold pass it to and fro. Neighbours of
     the experiment are trained once its run has come to an end, and what they show joins it. It
-    takes the place of what was advised before, where it is known soon enough.
+    takes the place of what was advised before, where it is known soon enough; what was advised
+    also stays where other networks are shown for a moment, such as along a slider's curve.
     """
 
     try_wanted = Signal(object)  # (dict): make these changes, by field path
@@ -238,6 +239,7 @@ class VerdictBar(QWidget):
         # What the neighbours of the present experiment showed; None before
         self.tried: Tried | None = None
         self._outdated: Timer | None = None  # while there is advice on the settings before
+        self._verdict, self._problem = _ABOUT_TO_TRAIN, ""
         self._arrange()
         self._make_room()  # by the fonts that the parts have in here
 
@@ -265,7 +267,9 @@ class VerdictBar(QWidget):
     def show_view(self, view: View) -> None:
         """Judge a run at the moment that is shown: by what was known then, beside its losses."""
         self._view = view
-        if not view.is_preview:
+        if view.is_preview:
+            self._outdate()
+        else:
             self._want_neighbours(view)
         self._judge()
         self.set_snapshot(view.moment)
@@ -297,6 +301,11 @@ class VerdictBar(QWidget):
         self._end_outdated()
         self.set_verdict(_NO_DATA if dataset is None else judge(History(), dataset, experiment))
         self.set_snapshot(None)
+
+    def set_problem(self, problem: str) -> None:
+        """Say why a run is not trained any further, whatever is shown, until there is no reason."""
+        self._problem = problem
+        self.set_verdict(self._verdict)
 
     def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
         """The neighbours of an experiment whose run is at its end."""
@@ -342,10 +351,15 @@ class VerdictBar(QWidget):
 
     def _set_tried(self, tried: Tried | None) -> None:
         """Have this to tell; where it is nothing any more, what is told stays for a moment."""
-        is_told = self.tried is not None and self.advice.text() == self.tried.text
-        if tried is None and is_told:
-            self._outdated = self._clock.later(_OUTDATED, self._end_outdated)
+        if tried is None:
+            self._outdate()
         self.tried = tried
+
+    def _outdate(self) -> None:
+        """Let what is told stay for a moment, though what is shown now is something else."""
+        is_told = self.tried is not None and self.advice.text() == self.tried.text
+        if is_told and self._outdated is None:
+            self._outdated = self._clock.later(_OUTDATED, self._end_outdated)
 
     def _end_outdated(self) -> None:
         if self._outdated is not None:
@@ -439,6 +453,9 @@ class VerdictBar(QWidget):
         self.advice.setFixedHeight(max(lines, self.button.sizeHint().height()))
 
     def set_verdict(self, verdict: Verdict) -> None:
+        self._verdict = verdict
+        if self._problem:
+            verdict = Verdict("untrained", "Training failed", self._problem)
         self.headline.set_verdict(verdict)
         self.reason.setText(verdict.reason, "")  # rather nothing than the half of it
         self._show_advice()

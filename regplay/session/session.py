@@ -259,6 +259,11 @@ class UndoStack:
         self._add(UndoStep(present, annotations=before))
         self._forward, self._fields = [], frozenset()
 
+    def forget_annotations(self) -> None:
+        """No step leads back or forward to what was drawn."""
+        for steps in (self._back, self._forward):
+            steps[:] = [step for step in steps if step.annotations is None]
+
     def back(self, present: UndoStep) -> UndoStep | None:
         """What there was before the last change, or None if there was none.
 

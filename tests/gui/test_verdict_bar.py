@@ -225,6 +225,18 @@ def test_a_run_that_begins_and_another_one_are_judged_at_once(show_at, overfitte
     assert "Overfitting" in show_at(200, other)
 
 
+def test_why_training_failed_is_said_whatever_is_shown(show_at, overfitted):
+    bar = show_at.bar
+    bar.set_problem("No room.")
+    assert show_at(100) == "Training failed"  # as of the run before
+    bar.set_going_on(True)
+    bar.set_going_on(False)
+    bar.show_untrained(Experiment(), load(Experiment().data))
+    assert (show_at(200), bar.reason.text()) == ("Training failed", "No room.")
+    bar.set_problem("")
+    assert show_at(100) == "Good fit"
+
+
 def test_nobody_is_told_to_begin_what_begins_by_itself(show_at):
     show_at.bar.show_untrained(Experiment(), load(Experiment().data))
     assert show_at.bar.reason.text() == "Press Space to train."
@@ -233,10 +245,10 @@ def test_nobody_is_told_to_begin_what_begins_by_itself(show_at):
     assert show_at.bar.reason.text() == ""
 
 
-def show_end(show_at, run: Run) -> None:
-    """Show a run that has come to its end."""
+def show_end(show_at, run: Run, study: str = "") -> None:
+    """Show a run that has come to its end, or a member of a study that has."""
     last = run.history.last
-    view = View(0, run, load(run.experiment.data), last, last, None, None, Look(), True)
+    view = View(0, run, load(run.experiment.data), last, last, None, None, Look(study=study), True)
     show_at.bar.show_view(view)
 
 
@@ -257,6 +269,26 @@ def test_the_line_of_advice_is_not_empty_between_two_settings(show_at, overfitte
     advise(show_at, "That.")
     show_at.clock.advance(10.0)
     assert advice.text() == "That."
+
+
+def test_advice_stays_while_a_handle_passes_other_networks(show_at, overfitted):
+    advice, path = show_at.bar.advice, "model.width"
+    other = Run(replace(Experiment(), {path: 8}), overfitted.history)
+    show_end(show_at, overfitted)
+    advise(show_at, "This.")
+    for _ in range(2):
+        show_end(show_at, other, path)
+        show_at.clock.advance(0.4)
+        assert advice.text() == "This."
+        show_end(show_at, overfitted)
+        show_at.clock.advance(10.0)
+        assert advice.text() == "This."
+    for _ in range(2):
+        show_end(show_at, other, path)
+        show_at.clock.advance(0.3)
+    assert advice.text() != "This."
+    show_end(show_at, overfitted)
+    assert advice.text() == "This."
 
 
 @pytest.mark.parametrize("is_at_its_end", [False, True])

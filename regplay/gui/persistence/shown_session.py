@@ -68,9 +68,9 @@ class Appearance:
         tab = str(view.get("tab", "")).replace("side", "split")  # as sessions once called it
         if tab in self._tabs.names:
             self._tabs.set_tab(tab)
-        losses = self._history_view.tabs.get(str(view.get("losses", "")))
-        if losses is not None and not losses.isHidden():  # as that of accuracies in regression
-            losses.setChecked(True)
+        losses = str(view.get("losses", ""))
+        if losses in self._history_view.tabs:
+            self._history_view.set_tab(losses)
         if "log_axes" in view:
             self._history_view.set_log_axes(str(view["log_axes"]).split())
         for name, switch in self._switches.items():
@@ -182,10 +182,14 @@ class ShownSession(QObject):
         self._run = run
         controller.restore_pins(pins)
         controller.annotate(document.annotations)
+        controller.forget_drawn()
         controller.set_scenes(document.scenes)
+        if self._guide.position is None or self._guide.position[0] != document.lesson:
+            self._guide.close()  # which shows the curves again that there were before the lesson
         self._appearance.show(view)
         controller.studies.reconsider()
-        self._show_lesson(document)
+        if document.lesson:
+            self._guide.go_to(document.lesson, document.page, sets_up=False)
         self._waiting = document
         if controller.runner.is_loaded:
             self._complete()
@@ -231,13 +235,6 @@ class ShownSession(QObject):
         """A pin as it is now; of what was opened whose data are gone, as it was."""
         now, stored = StoredPin.of(pin), self._stored.get(pin)
         return now if stored is None or pin.run.checkpoints else replace(now, run=stored)
-
-    def _show_lesson(self, document: Document) -> None:
-        guide = self._guide
-        if document.lesson:
-            guide.go_to(document.lesson, document.page, sets_up=False)
-        if guide.position is None or guide.position[0] != document.lesson:
-            guide.close()
 
     def _show_moment(self, view: View) -> None:
         if self._moment is None or view.is_preview:

@@ -88,6 +88,7 @@ class HistoryView(QWidget):
         self.degrees: DegreePlot | None = None
         self.plots: dict[str, MeasurePlot] = {}
         self._tip = ""
+        self._wanted = ""  # the tab to show once there are data that have it
 
         self.tabs = {name: Toggle(text, _TIPS[name]) for name, text in _TABS.items()}
         self._group = QButtonGroup(self)
@@ -123,7 +124,10 @@ class HistoryView(QWidget):
         return self.plots[self.tab]
 
     def set_tab(self, tab: str) -> None:
-        self.tabs[tab].setChecked(True)
+        """Show a tab; that of accuracies, which regression lacks, with the data that come next."""
+        self._wanted = tab if self.tabs[tab].isHidden() else ""
+        if not self._wanted:
+            self.tabs[tab].setChecked(True)
 
     def set_frames(self, frames: SignalInstance) -> None:
         """Let ranges glide by a signal that tells the time at each frame."""
@@ -189,7 +193,10 @@ class HistoryView(QWidget):
         self._marks, self._moment, self._shown = (), None, (History(), None)
         classes = dataset.task == "classification"
         self.tabs["accuracy"].setVisible(classes)
-        if not classes and self.tab == "accuracy":
+        wanted, self._wanted = self._wanted, ""
+        if classes and wanted:
+            self.set_tab(wanted)
+        elif not classes and self.tab == "accuracy":
             self.set_tab("loss")
         self._tip = _floor_tip(dataset) if dataset.noise_floor else ""
         for plot in self.plots.values():

@@ -21,6 +21,7 @@ _TOOLS = {
 _APART = 3.0  # px between two points of a line, at least
 _NEAR = 8  # px at 100 %, that the eraser reaches
 _DIGITS = 5  # significant ones of a coordinate
+_PRESSES = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick)  # of two quick strokes
 
 
 class AnnotationBar(QWidget):
@@ -159,7 +160,7 @@ class AnnotationTools(QObject):
         chart.hover.leave()  # its box would cover what is drawn
         place, kind = chart.place_of(event.position()), event.type()
         is_left = event.button() == Qt.MouseButton.LeftButton
-        if kind == QEvent.Type.MouseButtonPress and is_left:
+        if kind in _PRESSES and is_left:
             self._press(name, chart, place)
         elif kind == QEvent.Type.MouseMove and self._begun is not None:
             self._move(name, chart, place)

@@ -123,9 +123,10 @@ class Presentation:
 
     def __init__(self, layout: WindowLayout) -> None:
         self.layout, self.extras = layout, [*layout.extras]
-        self.pane = GlassPane(layout.central)
+        self.pane = GlassPane(layout.central, layout.controls)
         self.caption: CaptionLine | None = None
-        self._hidden: frozenset[str] = frozenset()
+        self._hidden: frozenset[str] = frozenset()  # as they were before
+        self._left_hidden: frozenset[str] = frozenset()  # by `begin`
         self._folding: Folding | None = None
         self._widths: list[int] = []  # of controls and plots, as they were before
         self._heights: list[int] = []  # of the plots
@@ -133,6 +134,7 @@ class Presentation:
         self._left_out: Sequence[QWidget] | None = None  # of the extras; None where none need be
         self.pane.arranged.connect(self._make_room)
         self._shared: list[int] = []  # of the plots, while none of them is in focus
+        self._beside: list[int] = []  # of controls and plots, while no control is in focus
         self._way = "", 1.0  # what was in focus before, and how far it is on the way to this
 
     def begin(self, controls: Sequence[str] = ()) -> None:
@@ -151,6 +153,7 @@ class Presentation:
         if controls:
             parts.controls.set_hidden_paths(parts.controls.paths() - set(controls), tells=False)
             parts.controls.unfold(parts.controls.paths() & set(controls))
+        self._left_hidden = parts.controls.hidden_paths()
         parts.verdict_bar.set_stacked(True)
         self.is_on = True
 
@@ -163,9 +166,10 @@ class Presentation:
         self.set_controls_below(False)
         parts.verdict_bar.set_stacked(False)
         self._make_room()
-        parts.controls.set_hidden_paths(self._hidden)
-        if self._folding is not None:
-            parts.controls.fold(self._folding)
+        if parts.controls.hidden_paths() == self._left_hidden:  # no lesson wants others by now
+            parts.controls.set_hidden_paths(self._hidden)
+            if self._folding is not None:
+                parts.controls.fold(self._folding)
         for bar in parts.bars:
             bar.setMinimumHeight(0)
             bar.setMaximumHeight(_MAX_HEIGHT)
@@ -227,7 +231,6 @@ class Presentation:
             self.caption.hide()
             self.caption.deleteLater()
             self.caption = None
-        self.pane.words = self.caption
 
     def set_caption(self, text: str) -> None:
         """Say something; an empty text says nothing."""
@@ -248,14 +251,17 @@ class Presentation:
         controls = parts.controls.paths()
         if plots.sizes() and before not in _HALVES:
             self._shared = plots.sizes()
+        if before not in controls:
+            self._beside = halves.sizes()
         starts = plots.sizes(), halves.sizes()
         whole, width = sum(starts[0]), sum(starts[1][:2])
         ends = {"fit": [whole, 0], "losses": [0, whole]}.get(name, self._shared), starts[1]
         is_beside = halves.orientation() == Qt.Orientation.Horizontal
         if is_beside and (name in controls or before in controls):
-            panel = round(_WIDE * width) if name in controls else parts.controls.sizeHint().width()
+            panel = round(_WIDE * width) if name in controls else self._beside[0]
             ends = ends[0], [panel, width - panel, *starts[1][2:]]
-        parts.controls.set_highlighted([name] if name in controls else [])
+        if name in controls or before in controls:  # else those of a lesson stay
+            parts.controls.set_highlighted([name] if name in controls else [])
         self.focus = name
         floors = [plot.floor for plot in parts.losses.findChildren(MeasurePlot)]
 

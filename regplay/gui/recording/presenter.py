@@ -67,6 +67,7 @@ class Presenter(QObject):
         self._forget: Timer | None = None
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), window, self.end)
         self._escape.setEnabled(False)
+        self._is_escape_taken = False
         shown = str(settings.value("present.shows", "halo keys")).split()
         self._shows = {name for name in _SWITCHES if name in shown}
         chosen = str(settings.value("present.controls", "")).split()
@@ -90,7 +91,12 @@ class Presenter(QObject):
         if "halo" in self._shows:
             self._pane.follow_mouse(_WHO, with_arrow=False)
         application().installEventFilter(self)
-        self._escape.setEnabled(True)
+        self.leave_escape(self._is_escape_taken)
+
+    def leave_escape(self, is_taken: bool) -> None:
+        """Whether Esc first ends something else: of two that wait for a key, Qt calls neither."""
+        self._is_escape_taken = is_taken
+        self._escape.setEnabled(self.is_on and not is_taken)
 
     def _in_sight(self) -> list[str]:
         """The controls that were chosen, or else those that show their curves."""

@@ -76,6 +76,7 @@ class StoryboardRecorder(QObject):
         controller.pins_changed.connect(self._note_pins)
         controller.annotations_changed.connect(self._note_drawing)
         controller.runner.playing_changed.connect(self._note_playing)
+        controller.runner.advancing.connect(self._note_advance)
         tabs.tab_changed.connect(self._note_tab)
 
     @property
@@ -125,6 +126,7 @@ class StoryboardRecorder(QObject):
             return None
         self._end_training()
         self._correct_training()
+        self._note_moved()
         now, began = self._clock.now(), self._began
         self._began = None
         for place, pin in self._pinned.items():  # which may be called otherwise since
@@ -159,8 +161,7 @@ class StoryboardRecorder(QObject):
         before, self._experiment = self._experiment, experiment
         values = changes(before, experiment)
         if not values:
-            self._left_at = self._controller.runner.due_epoch
-            QTimer.singleShot(0, self, self._note_moved)
+            self._leave()
             return
         self._is_changing = True  # until all that follows from it at once is done
         QTimer.singleShot(0, self, self._end_change)
@@ -171,17 +172,30 @@ class StoryboardRecorder(QObject):
         if is_training:
             self._training, self._is_anew = (self._clock.now(), 0), True
 
+    def _note_advance(self) -> None:
+        """A pause before is over; where the run plays, it is trained further than that."""
+        if not self._controller.runner.is_playing:
+            self._correct_training()
+            if self._left_at is None:
+                self._leave()
+
+    def _leave(self) -> None:
+        self._left_at = self._controller.runner.due_epoch
+        QTimer.singleShot(0, self, self._note_moved)
+
     def _note_moved(self) -> None:
-        """The run may have begun anew, or gone to another moment of it, without a change."""
+        """The run may have begun anew, or gone to another moment or further, without a change."""
         left_at, self._left_at = self._left_at, None
         if left_at is None:
             return
         epoch, now = self._controller.runner.due_epoch, self._clock.now()
-        if epoch < left_at:
+        is_anew = epoch < left_at
+        if is_anew:
             left_at = 0
             self._note(_BEGINS_ANEW, begin=now)
         if epoch > left_at:
-            self._note(Train(train=epoch - left_at, seconds=0.0), begin=now)
+            step = Train(train=epoch - left_at, seconds=0.0)
+            self._note(step, is_drag=not is_anew, begin=now)
 
     def _note_playing(self, is_playing: bool) -> None:
         if self._began is None:
@@ -221,7 +235,9 @@ class StoryboardRecorder(QObject):
         place, start = paused
         match self._actions[place].step:
             case Train(train=int()) as step:
-                step = msgspec.structs.replace(step, train=self._controller.runner.epoch - start)
+                step = msgspec.structs.replace(
+                    step, train=self._controller.runner.due_epoch - start
+                )
                 self._actions[place] = replaced(self._actions[place], step=step)
 
     def _note_look(self, look: Look) -> None:

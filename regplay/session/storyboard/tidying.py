@@ -40,7 +40,8 @@ class Action:
     step
         What does the same, but for its time; a field that is dragged is set to each value.
     is_drag
-        Whether it may go on with the action before: the same handle, or the same stroke.
+        Whether it may go on with the action before: the same handle, the same stroke, or one more
+        epoch.
     """
 
     begin: float
@@ -105,6 +106,8 @@ def _goes_on(last: Action, action: Action) -> bool:
             return before.keys() == after.keys()
         case (Scrub(), Scrub()) | (Draw(), Draw()):
             return True
+        case Train(), Train():
+            return last.is_drag
     return False
 
 
@@ -128,6 +131,9 @@ def _steps_of(drag: Sequence[Action], moment: float) -> list[Step]:
                 return _sweeps(path, drag)
         case Scrub():
             return _scrubs(drag, moment)
+        case Train() if len(drag) > 1:
+            epochs = sum(action.step.train for action in drag)  # type: ignore[attr-defined]
+            return [Train(train=epochs, seconds=seconds)]
         case Draw():
             return [msgspec.structs.replace(last, seconds=max(seconds, _LEAST_SWEEP))]
     return [last]

@@ -1,9 +1,10 @@
 """Drawing on the plots by real mouse and keys: where it stays, what undoes it, what is saved."""
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from regplay.session.session import MOST_ANNOTATIONS, Annotation
 from regplay.session.storyboard import Draw
@@ -63,6 +64,7 @@ def test_no_more_is_drawn_than_a_session_holds(person):
     person.controller.annotate([*[line] * (MOST_ANNOTATIONS - 1), last, line, line])
     assert len(drawn(person)) == MOST_ANNOTATIONS
     assert drawn(person)[-1] == last
+    assert "erase some" in person.banner
     person.controller.annotate(())
 
 
@@ -215,3 +217,45 @@ def test_d_takes_the_pen_where_the_tools_are_in_sight_already(person):
     assert tools.bar.tool == "pen"
     QTest.keyClick(person.window, Qt.Key.Key_D)
     assert not tools.bar.isVisible()
+
+
+def test_the_second_of_two_quick_strokes_from_one_place_is_drawn_too(drawer):
+    drag(drawer, (0.0, 0.0), (1.0, 0.5))
+    port = chart_of(drawer).viewport()
+    event = QMouseEvent(  # which Qt makes of the second press
+        QEvent.Type.MouseButtonDblClick,
+        place(drawer, 0.0, 0.0).toPointF(),
+        port.mapToGlobal(place(drawer, 0.0, 0.0)).toPointF(),
+        LEFT,
+        LEFT,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(port, event)
+    QTest.mouseMove(port, place(drawer, 1.0, -0.5))
+    QTest.mouseRelease(port, LEFT, pos=place(drawer, 1.0, -0.5))
+    assert len(drawn(drawer)) == 2
+
+
+def test_undo_leaves_what_is_drawn_in_a_session_that_was_opened(drawer, tmp_path):
+    drawer.answers.path = tmp_path / "a.regplay"
+    drag(drawer, (-2.0, 1.0), (2.0, 1.0))
+    kept = drawn(drawer)
+    assert drawer.window.documents.save_as()
+    drawer.click("annotations.clear")
+    drag(drawer, (0.0, -1.0), (0.0, 1.0))
+    drawer.answers.keeps = "discard"
+    assert drawer.window.documents.open(tmp_path / "a.regplay")
+    QTest.keyClick(drawer.window, Qt.Key.Key_Z, CTRL)
+    assert drawn(drawer) == kept
+
+
+@pytest.mark.parametrize(
+    ("key", "with_key"),
+    [(Qt.Key.Key_Y, CTRL), (Qt.Key.Key_Z, CTRL | Qt.KeyboardModifier.ShiftModifier)],
+)
+def test_what_was_taken_back_is_done_again_by_the_keys_of_any_system(drawer, key, with_key):
+    drag(drawer, (0.0, -1.0), (0.0, 1.0))
+    QTest.keyClick(drawer.window, Qt.Key.Key_Z, CTRL)
+    assert drawn(drawer) == ()
+    QTest.keyClick(drawer.window, key, with_key)
+    assert len(drawn(drawer)) == 1

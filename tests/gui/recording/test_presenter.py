@@ -1,9 +1,10 @@
 """F11: the window for an audience, by real keys and mouse; Esc leaves everything as it was."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QWidget
+from samples import LESSON
 
 from regplay.gui.recording.glass_pane import GlassPane
 from regplay.gui.recording.presentation import CaptionLine
@@ -43,6 +44,19 @@ def pane(person) -> GlassPane:
     return person.window.recording.presentation.pane
 
 
+def covered_by_keys(person, keys):
+    """What the box of these keys would lie over."""
+    parts, shown = person.window.recording.presentation.layout, pane(person)
+    shown.set_keys(keys)
+    box = shown.keys_rect().toAlignedRect()
+    assert shown.rect().contains(box)
+    controls = [parts.controls.control(path) for path in parts.controls.paths()]
+    read = [parts.timeline, parts.plots, parts.verdict_bar, *controls]
+    places = [QRect(one.mapTo(parts.central, QPoint(0, 0)), one.size()) for one in read]
+    pairs = zip(read, places, strict=True)
+    return [one.objectName() for one, at in pairs if one.isVisible() and box.intersects(at)]
+
+
 @pytest.mark.usefixtures("first_curves")
 def test_f11_leaves_plots_and_few_controls_and_esc_brings_all_back(person):
     before = state(person)
@@ -54,6 +68,8 @@ def test_f11_leaves_plots_and_few_controls_and_esc_brings_all_back(person):
     controls = person.window.controls
     left = controls.paths() - controls.hidden_paths()
     assert left == set(controls.chosen_curves())
+    for keys in ("Space", "Ctrl+Shift+Left"):
+        assert covered_by_keys(person, keys) == []
     person.press(Qt.Key.Key_Escape, person.window)
     settled(person, False)
     person.wait(lambda: state(person) == before)
@@ -104,6 +120,40 @@ def test_shortcuts_of_menus_out_of_sight_still_work_and_are_shown(presenting):
     assert pane(presenting).keys == "P"
     QTest.keyClick(presenting.window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
     assert pane(presenting).keys == "Ctrl+L"
+
+
+def test_escape_ends_the_editing_of_points_and_then_presenting(presenting):
+    window = presenting.window
+    presenting.click("edit")
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.editing.is_on
+    assert window.recording.presenter.is_on
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    settled(presenting, False)
+
+
+@pytest.mark.usefixtures("first_curves")
+@pytest.mark.parametrize("turns", [False, True])
+def test_after_presenting_controls_are_as_the_open_page_of_a_lesson_wants_them(
+    person, tmp_path, turns
+):
+    file = tmp_path / "lesson.toml"
+    pages = f"highlights = ['{WD}']\nhides = ['{DROPOUT}']", f"highlights = ['{DROPOUT}']"
+    file.write_text(
+        LESSON + f"[[pages]]\ntitle = 'Third'\ntext = 'A'\n{pages[0]}\n"
+        f"[[pages]]\ntitle = 'Fourth'\ntext = 'B'\n{pages[1]}\n"
+    )
+    window, controls = person.window, person.window.controls
+    window.guide.open_file(file)
+    window.guide.go_to("small", 2)
+    person.press(Qt.Key.Key_F11, window)
+    settled(person, True)
+    if turns:
+        window.guide.next_page()
+    person.press(Qt.Key.Key_Escape, window)
+    settled(person, False)
+    assert controls.highlighted() == ((DROPOUT,) if turns else (WD,))
+    assert controls.hidden_paths() == (set() if turns else {DROPOUT})
 
 
 @pytest.mark.usefixtures("first_curves")

@@ -119,3 +119,28 @@ def test_the_shortcuts_say_it_in_one_line_each(person):
     view = shortcuts_of(person.window)["View"]
     assert view["Go to a scene"] == "1, 2, 3, 4, 5, 6, 7, 8, 9"
     assert view["Keep what is in sight as a scene"].startswith("Ctrl+1, Ctrl+2, Ctrl+3")
+
+
+def test_a_scene_of_accuracies_shows_them_after_data_that_have_none(person):
+    tabs = person.window.history_view
+    person.set(data__name="moons")
+    person.train()
+    tabs.tabs["accuracy"].click()
+    keep(person, 1)
+    person.set(data__name="sine")
+    person.train()
+    assert tabs.tab == "loss"
+    go(person, 1)
+    person.wait(lambda: tabs.tab == "accuracy")
+
+
+def test_of_a_run_with_kept_weights_a_word_says_that_a_scene_trains_anew(trained):
+    person = trained
+    keep(person, 1)
+    assert not person.banner
+    person.click("keep_weights")
+    person.set(regularization__weight_decay=0.1)
+    person.train()
+    keep(person, 1)
+    assert "pin the run (P)" in person.banner
+    person.click("keep_weights")

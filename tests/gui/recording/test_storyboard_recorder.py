@@ -217,6 +217,18 @@ def test_a_run_that_is_reset_begins_anew_in_the_film(begin_anew):
     assert replayed(person) == (last, [first, 0, last])
 
 
+def test_single_epochs_are_trained_in_the_film(begin_anew):
+    person = record(begin_anew(ENDLESS))
+    for _ in range(3):
+        person.press(Qt.Key.Key_E)
+    trained(person, 4)
+    paused = person.controller.runner.epoch
+    person.press(Qt.Key.Key_E)
+    epoch, steps = replayed(person)
+    assert epoch == sum(steps) == paused + 1
+    assert steps[-1] == 1
+
+
 def test_a_moment_from_which_it_goes_on_is_gone_back_to_in_the_film(begin_anew):
     person = record(begin_anew(ENDLESS))
     trained(person, 8)

@@ -96,6 +96,18 @@ def test_training_takes_as_long_as_it_took_and_a_stroke_is_one_step():
     )
 
 
+def test_single_epochs_that_follow_on_one_another_are_one_step():
+    trained = Action(0.0, 3.0, Train(train=40, seconds=3.0))
+    single = [at(second, Train(train=1, seconds=0.0)) for second in (3.5, 4.0, 4.5, 7.0)]
+    assert tidied([trained, *single], 7.0) == (
+        Train(train=40, seconds=3.0),
+        Wait(wait=0.5),
+        Train(train=3, seconds=1.0),
+        Wait(wait=2.5),
+        Train(train=1, seconds=0.0),
+    )
+
+
 def test_the_way_to_end_the_recording_is_no_part_of_it():
     steps = tidied([at(0.0, Scrub(scrub=3))], 25.0)
     assert steps == (Scrub(scrub=3, seconds=0.3), Wait(wait=2.0))
