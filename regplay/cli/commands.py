@@ -464,6 +464,15 @@ def abandon_output() -> None:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
+def _command_meant(words: Sequence[str]) -> str:
+    """The command whose name was mistyped; empty where the first word is no such thing."""
+    if not words or not words[0].isalpha() or os.path.exists(words[0]):
+        return ""
+    from difflib import get_close_matches
+
+    return "".join(get_close_matches(words[0], COMMANDS, 1))
+
+
 def run(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; returns the exit code."""
     for stream in ("stdout", "stderr"):
@@ -471,6 +480,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
             setattr(sys, stream, open(os.devnull, "w"))  # noqa: SIM115 - until the process ends
     words = list(sys.argv[1:] if arguments is None else arguments)
     name = words.pop(0) if words and words[0] in COMMANDS else None
+    if name is None and (meant := _command_meant(words)):
+        print(f"regplay: {words[0]}: no such command; did you mean {meant}?", file=sys.stderr)
+        return REFUSED
     command = WINDOW if name is None else COMMANDS[name]
     parser = ArgumentParser(
         prog="regplay" if name is None else f"regplay {name}",

@@ -330,6 +330,11 @@ class JointTraining:
             self._waiting.remove(part)
         return bool(records)
 
+    def has_begun(self, member: int) -> bool:
+        """Whether there is such a member, and a record of it."""
+        place = self.history.places.get(member)
+        return place is not None and len(place[0].history) > 0
+
     # what came of it
 
     def fit(self, grid: Grid | None, member: int, epoch: int | None = None) -> Fit:

@@ -143,6 +143,7 @@ class Controller(QObject):
         self._drawn: Dataset | None = None  # another one while a sweep over data is dragged
         self._is_editing = False
         self._read_at = -1.0
+        self._unread = ""  # why there are no data
         # The first to be connected: views are told once it is known which points are drawn.
         self.runner.viewed.connect(self._take_view)
         self.replay.playing_changed.connect(self._read_again)
@@ -155,6 +156,11 @@ class Controller(QObject):
     def run(self) -> Run | None:
         """The run that is shown, or a member of a study in its place."""
         return None if self.view is None else self.view.run
+
+    @property
+    def problem(self) -> str:
+        """Why there is nothing to show of the experiment; empty where there is, or is to come."""
+        return self._unread or self.runner.problem
 
     # Commands that change the experiment
 
@@ -249,7 +255,7 @@ class Controller(QObject):
         """Go on with a network as `adopt` does, or with a moment of the run; no step leads back."""
         self._make_data(experiment)
         last, is_on_its_way = self._found(experiment, start), self._is_on_its_way(start)
-        epoch = start.epoch if last is None else last.epoch
+        epoch = last.epoch if start.epoch is None and last is not None else start.epoch
         self.session.take(experiment)
         if epoch is None:
             self._apply(Change.RESTART)
@@ -257,7 +263,7 @@ class Controller(QObject):
         self._tell()
         if self.dataset is None:
             return
-        self.look(epoch=None if start.is_present else self._look.epoch, study="", member=0)
+        self.look(epoch=self._look.epoch if start.epoch is None else None, study="", member=0)
         self.runner.go_on_from(experiment, self.dataset, self.grid, start, epoch)
         if is_on_its_way:
             self.runner.play()
@@ -269,7 +275,9 @@ class Controller(QObject):
         if view is None or epoch is None or view.run.checkpoints.at(epoch) is None:
             return
         self._past.note_run(view.run)
-        self.take_up(view.run.experiment, Start(epoch=epoch))
+        # The thread may have begun another one by now, of which nothing is shown yet.
+        run = None if view.generation == self.runner.generation else view.run
+        self.take_up(view.run.experiment, Start(run=run, epoch=epoch))
         if plays:
             self.runner.play()
 
@@ -415,7 +423,7 @@ class Controller(QObject):
     def delete_pin(self, pin: Pin) -> None:
         """Keep a run no longer, as a person wants it, who may put it back."""
         self.pins.delete(pin)
-        self.message.emit("")  # such as "delete one first"
+        self.message.emit(self.problem)  # in place of "delete one first"
         self.pins_changed.emit()
 
     def put_pin_back(self) -> Pin:
@@ -499,7 +507,7 @@ class Controller(QObject):
         if step is None:
             return
         self._make_data(step.experiment)
-        self.message.emit("")
+        self.message.emit(self.problem if step.annotations is not None else "")
         if step.annotations is not None:
             self.annotate(step.annotations)
         elif step.run is not None:
@@ -516,6 +524,8 @@ class Controller(QObject):
         if change not in (Change.NOTHING, Change.ADJUST):
             self.look(epoch=None, study="", member=0)
         self.runner.submit(self.session.experiment, self.dataset, self.grid, change)
+        if self.problem:  # where nothing has changed, it stands
+            self.message.emit(self.problem)
 
     def _found(self, experiment: Experiment, start: Start) -> Snapshot | None:
         """The last record of a network that was trained; None if its states are not kept."""
@@ -559,11 +569,13 @@ class Controller(QObject):
             seen_by(experiment.model, dataset)
         except DatasetError as error:
             self.dataset = self._settings = None  # so that it is tried again
+            self._unread = str(error)
             self.runner.withdraw()
             self._draw(None)
             self.untrained.emit(experiment, None)
-            self.message.emit(str(error))
+            self.message.emit(self._unread)
             return True
+        self._unread = ""
         self.message.emit("")
         before, self.dataset, self.grid = self.dataset, dataset, grid_of(dataset)
         may_be_edit = "points" in (old.name, experiment.data.name) or (

@@ -239,6 +239,7 @@ class VerdictBar(QWidget):
         # What the neighbours of the present experiment showed; None before
         self.tried: Tried | None = None
         self._outdated: Timer | None = None  # while there is advice on the settings before
+        self._verdict, self._problem = _ABOUT_TO_TRAIN, ""
         self._arrange()
         self._make_room()  # by the fonts that the parts have in here
 
@@ -300,6 +301,11 @@ class VerdictBar(QWidget):
         self._end_outdated()
         self.set_verdict(_NO_DATA if dataset is None else judge(History(), dataset, experiment))
         self.set_snapshot(None)
+
+    def set_problem(self, problem: str) -> None:
+        """Say why a run is not trained any further, whatever is shown, until there is no reason."""
+        self._problem = problem
+        self.set_verdict(self._verdict)
 
     def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
         """The neighbours of an experiment whose run is at its end."""
@@ -447,6 +453,9 @@ class VerdictBar(QWidget):
         self.advice.setFixedHeight(max(lines, self.button.sizeHint().height()))
 
     def set_verdict(self, verdict: Verdict) -> None:
+        self._verdict = verdict
+        if self._problem:
+            verdict = Verdict("untrained", "Training failed", self._problem)
         self.headline.set_verdict(verdict)
         self.reason.setText(verdict.reason, "")  # rather nothing than the half of it
         self._show_advice()

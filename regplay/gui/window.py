@@ -280,6 +280,7 @@ class MainWindow(QMainWindow):
             goes_on.connect(self.timeline.set_playing)
             goes_on.connect(self.verdict_bar.set_going_on)
         runner.playing_changed.connect(self.status.set_training)
+        runner.problem_changed.connect(self.verdict_bar.set_problem)
         self.guide.highlights_changed.connect(self.timeline.set_highlighted)
         self.documents.changed.connect(self._show_title)
         self.documents.changed.connect(self._quiet_hints)

@@ -57,6 +57,12 @@ def test_no_words_open_the_window_on_its_own(opened):
     assert gc.isenabled()
 
 
+@pytest.mark.parametrize(("words", "meant"), [("trian sine.toml", "train"), ("exprt", "export")])
+def test_a_mistyped_command_is_told_from_a_file(refused, words, meant):
+    name, *rest = words.split()
+    assert refused(name, *rest) == f"regplay: {name}: no such command; did you mean {meant}?"
+
+
 def test_a_file_opens_the_window_on_its_experiment(opened, tmp_path):
     path = experiment_file(tmp_path, "seed = 3\n[model]\ndepth = 1\n")
     assert main([str(path), "--device", "cpu"]) == 7

@@ -22,7 +22,7 @@ from regplay.gui.controller import Controller
 from regplay.gui.training import FRAME, VirtualClock
 from regplay.gui.training.messages import Start, StudyRequest
 from regplay.session.drawing import Drawing
-from regplay.session.session import Change
+from regplay.session.session import Annotation, Change
 
 WD, L1 = "regularization.weight_decay", "regularization.l1"
 SMALL = replace(
@@ -350,6 +350,33 @@ def test_data_that_can_not_be_loaded_are_told_and_tried_again(watcher, tmp_path)
     watcher.wait_for_epoch(20)
 
 
+@pytest.mark.parametrize("has_data", [True, False])
+@pytest.mark.parametrize("way", ["set_values", "open", "delete_pin", "undo"])
+def test_why_nothing_is_shown_stands_until_something_is(watcher, tmp_path, way, has_data):
+    controller, runner = watcher.controller, watcher.controller.runner
+    controller.pin()
+    if has_data:
+        watcher.change(model__width=5)
+        runner._worker.failed.emit(runner.generation, "No room.")
+        why = "No room."
+    else:
+        watcher.change(data__name="csv", data__file=str(tmp_path / "gone.csv"))
+        why = watcher.messages[-1]
+    assert why
+    experiment = watcher.experiment
+    controller.annotate((), (Annotation(draw="text", points=((0.0, 0.0),), text="x"),))
+    commands = {
+        "set_values": lambda: controller.set_values({"seed": experiment.seed}),
+        "open": lambda: controller.open(experiment),
+        "delete_pin": lambda: controller.delete_pin(next(iter(controller.pins))),
+        "undo": controller.undo,
+    }
+    commands[way]()
+    assert watcher.messages[-1] == controller.problem == why
+    controller.open(SMALL)
+    assert watcher.messages[-1] == controller.problem == ""
+
+
 @pytest.mark.parametrize("way", ["change", "open", "begin", "adopt", "toggle", "undo", "redo"])
 def test_a_table_is_read_beside_before_anything_is_changed(watcher, monkeypatch, tmp_path, way):
     """Until the main thread has called back: it would not, if it read the table itself."""
@@ -596,6 +623,18 @@ def test_a_moment_that_is_gone_back_to_is_the_present_one(watcher):
     watcher.controller.runner.advance_epoch()
     again = watcher.wait_for_epoch(11).run.history
     np.testing.assert_array_equal(again.column("train_loss"), run.history.column("train_loss")[:12])
+
+
+@pytest.mark.parametrize("change", [{"model.width": 5}, {"optimizer.lr": 0.2}])
+def test_a_moment_of_what_is_still_shown_is_its_own_though_another_run_has_begun(watcher, change):
+    run, controller = watcher.train().run, watcher.controller
+    controller.set_values(change)
+    assert controller.runner.await_rest(20)  # that is trained, but nobody has seen it
+    controller.go_back(10)
+    watcher.wait(lambda: controller.runner.is_up_to_date)
+    assert not any(watcher.messages)
+    again = watcher.view.run.history
+    np.testing.assert_array_equal(again.column("train_loss"), run.history.column("train_loss")[:11])
 
 
 def test_it_trains_on_from_the_moment_shown(watcher):

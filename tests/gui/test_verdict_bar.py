@@ -225,6 +225,18 @@ def test_a_run_that_begins_and_another_one_are_judged_at_once(show_at, overfitte
     assert "Overfitting" in show_at(200, other)
 
 
+def test_why_training_failed_is_said_whatever_is_shown(show_at, overfitted):
+    bar = show_at.bar
+    bar.set_problem("No room.")
+    assert show_at(100) == "Training failed"  # as of the run before
+    bar.set_going_on(True)
+    bar.set_going_on(False)
+    bar.show_untrained(Experiment(), load(Experiment().data))
+    assert (show_at(200), bar.reason.text()) == ("Training failed", "No room.")
+    bar.set_problem("")
+    assert show_at(100) == "Good fit"
+
+
 def test_nobody_is_told_to_begin_what_begins_by_itself(show_at):
     show_at.bar.show_untrained(Experiment(), load(Experiment().data))
     assert show_at.bar.reason.text() == "Press Space to train."

@@ -88,8 +88,10 @@ def check_agreement(window: MainWindow, watch: Watch) -> None:
             watch.note("points are drawn where there are no data")
         return
     if view is None or view.generation != runner.generation:
-        if not window.banner.isVisible():
-            watch.note("nothing is shown of the experiment, and nobody says why")
+        if not (runner.problem and runner.problem in window.verdict_bar.reason.accessibleName()):
+            watch.note(
+                "nothing is shown of the experiment, and nobody says why", repr(runner.problem)
+            )
         return
     if view.is_preview:
         return  # a member of a study is looked at

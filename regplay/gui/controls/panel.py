@@ -42,6 +42,7 @@ from regplay.gui.training import (
     sweep_along,
 )
 from regplay.gui.widgets import FlatButton, Label, ScrolledColumn, fill, named
+from regplay.session.experiment_text import reads_file
 
 _KINDS: Mapping[str, type[Control]] = {
     "choice": ChoiceControl,
@@ -314,7 +315,7 @@ class ControlPanel(ScrolledColumn):
                 count = len(values) * experiment.data.n_train
                 points[path] = sum(map(int, values)) if path == "data.n_train" else count
         wanted = sorted(sweeps, key=points.__getitem__)
-        near = "" if experiment.data.file else self._near  # which takes long to read
+        near = "" if reads_file(experiment) else self._near  # which takes long
         if near and near not in wanted and self._marks_valleys and is_used(experiment, near):
             sweep = sweep_along(experiment, near)
             if sweep is not None and seconds_of(sweep) < _SOON:

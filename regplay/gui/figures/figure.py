@@ -19,13 +19,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QPointF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QImage, QPainter, QPicture
 from PySide6.QtSvg import QSvgGenerator
 
 from regplay.core import UserError
+from regplay.gui.beside import done_beside
 from regplay.gui.plots import VECTORS, Axes, Bar, Entry, Frame, Layer, Scale, paint_legend
 from regplay.gui.png import as_png
 from regplay.gui.theme import DARK, LIGHT, Colors, unit_of
+from regplay.gui.widgets import show_waiting
 from regplay.session.files import with_advice, write_atomically
 
 SERIES = "series"
@@ -223,19 +225,6 @@ class Figure:
     paint: Callable[[QPainter, QRectF, Colors], QRectF]
     subtitle: str = ""
 
-    def save(self, path: Path, style: Style) -> None:
-        """Write a PNG or an SVG, as the name ends.
-
-        Raises
-        ------
-        FigureError
-            If the name has another ending, there is no room in memory, or it can't be written.
-        """
-        make = {"png": png_bytes, "svg": svg_bytes}.get(path.suffix.lower().lstrip("."))
-        if make is None:
-            raise FigureError(f"{path}: a figure's name ends in .png or .svg")
-        _write(path, make(self, style), "the figure")
-
     def save_data(self, path: Path) -> None:
         """Write the numbers behind a plot as CSV.
 
@@ -244,19 +233,18 @@ class Figure:
         FigureError
             If there are none yet, or the file can't be written.
         """
-        _write(path, self._table(","), "the data")
+        series = self._known_series()
+        done_beside(lambda: _write(path, to_text(series), "the data"), show_waiting)
 
-    def _table(self, separator: str) -> str:
+    def _known_series(self) -> Sequence[Series]:
         series = self.series()
         if not series:
             raise FigureError(f"{self.title() or self.name}: there is nothing to save yet")
-        return to_text(series, separator)
+        return series
 
-    def copy(self, style: Style | None = None) -> None:
-        """Put it on the clipboard as an image; of the usual size, twice as fine, by default."""
-        image = draw_image(self, style or Style(title=self.title()))
-        image.setDevicePixelRatio(1.0)  # other programs count pixels
-        QGuiApplication.clipboard().setImage(image)
+    def copy(self) -> None:
+        """Put it on the clipboard as an image of the usual size, twice as fine."""
+        Page(self, Style(title=self.title())).copy()
 
     def copy_data(self) -> None:
         """Put the numbers on the clipboard: as text separated by tabs, and as CSV.
@@ -266,9 +254,12 @@ class Figure:
         FigureError
             If there are none yet.
         """
-        data = QMimeData()
-        data.setText(self._table("\t"))
-        data.setData("text/csv", self._table(",").encode())
+        series, data = self._known_series(), QMimeData()
+        text, table = done_beside(
+            lambda: (to_text(series, "\t"), to_text(series).encode()), show_waiting
+        )
+        data.setText(text)
+        data.setData("text/csv", table)
         QGuiApplication.clipboard().setMimeData(data)
 
 
@@ -344,72 +335,107 @@ def _with_room(width: int, height: int, scale: float) -> float:
 FORMATS = ("png", "svg")
 MOST = 16_384  # pixels of a side
 _MOST_PIXELS = 100_000_000  # 400 MB of memory
+_BAND_PIXELS = 2_000_000  # drawn at once: other threads wait for the interpreter meanwhile
 
 
 class FigureError(UserError):
     """A figure can't be made or written; the message says what, where and what to do."""
 
 
-def draw_image(figure: Figure, style: Style) -> QImage:
-    """The figure as an image of exactly `style.width` × `style.height` pixels.
+class Page:
+    """A figure as it was when this was made, with its ground and its title: an image or a file."""
 
-    Raises
-    ------
-    FigureError
-        If there is no memory for so many pixels.
-    """
-    image = QImage()
-    if style.width * style.height <= _MOST_PIXELS:
-        image = QImage(style.width, style.height, QImage.Format.Format_ARGB32_Premultiplied)
-    if image.isNull():
-        raise FigureError(
-            f"a figure of {style.width:,} × {style.height:,} pixels does not fit into memory: "
-            "choose a smaller size, or SVG, which has no pixels"
-        )
-    image.fill(Qt.GlobalColor.transparent)
-    image.setDevicePixelRatio(style.scale)
-    _paint(figure, image, style)
-    dots = round(SCREEN * style.scale / INCH * 1000)  # a metre: text keeps its size on paper
-    image.setDotsPerMeterX(dots)
-    image.setDotsPerMeterY(dots)
-    return image
+    def __init__(self, figure: Figure, style: Style) -> None:
+        self._style, self._title, self._picture = style, figure.title(), QPicture()
+        with QPainter(self._picture) as painter:
+            paint_page(figure, painter, style)
 
+    def save(self, path: Path) -> None:
+        """Write a PNG or an SVG, as the name ends.
 
-def png_bytes(figure: Figure, style: Style) -> bytes:
-    """The figure as a PNG."""
-    image = draw_image(figure, style)
-    return as_png(image if style.transparent else image.convertToFormat(QImage.Format.Format_RGB32))
+        Raises
+        ------
+        FigureError
+            If the name has another ending, there is no room in memory, or it can't be written.
+        """
+        make = {"png": self._png, "svg": self.svg}.get(path.suffix.lower().lstrip("."))
+        if make is None:
+            raise FigureError(f"{path}: a figure's name ends in .png or .svg")
+        done_beside(lambda: _write(path, make(), "the figure"), show_waiting)
 
+    def copy(self) -> None:
+        """Put it on the clipboard as an image.
 
-def svg_bytes(figure: Figure, style: Style) -> bytes:
-    """The figure as an SVG 1.1: paths and text; only coloured surfaces are images.
+        Raises
+        ------
+        FigureError
+            If there is no memory for so many pixels.
+        """
+        image = done_beside(self.image, show_waiting)
+        image.setDevicePixelRatio(1.0)  # other programs count pixels
+        QGuiApplication.clipboard().setImage(image)
 
-    It has the same proportions as the PNG, and the size at which its text is `TEXT` pixels high.
-    """
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    page = style.page
-    generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)  # 1.2 Tiny has no clipping
-    generator.setOutputDevice(buffer)
-    generator.setResolution(round(SCREEN))
-    generator.setSize(QSize(round(page.width()), round(page.height())))
-    generator.setViewBox(QRectF(0, 0, page.width(), page.height()))
-    generator.setTitle(style.title or figure.title())
-    _paint(figure, generator, style)
-    text = bytes(buffer.data().data())
-    # Whole pixels in mm, as Qt writes them, are none to a program that turns them back.
-    size = b'<svg width="%g" height="%g"' % (page.width(), page.height())
-    text = re.sub(rb'<svg width="[^"]*" height="[^"]*"', size, text, count=1)
-    # Another machine may not have the font.
-    return re.sub(rb'font-family="([^"]*)"', rb'font-family="\1, sans-serif"', text)
+    def image(self, scale: float | None = None) -> QImage:
+        """Of `style.width` × `style.height` pixels, or as large as it is at another scale.
 
+        Raises
+        ------
+        FigureError
+            If there is no memory for so many pixels.
+        """
+        style, page = self._style, self._style.page
+        scale = scale or style.scale
+        width, height = (max(round(side * scale), 1) for side in (page.width(), page.height()))
+        form, image = QImage.Format, QImage()
+        if width * height <= _MOST_PIXELS:
+            kind = form.Format_ARGB32_Premultiplied if style.transparent else form.Format_RGB32
+            image = QImage(width, height, kind)
+        if image.isNull():
+            raise FigureError(
+                f"a figure of {width:,} × {height:,} pixels does not fit into memory: "
+                "choose a smaller size, or SVG, which has no pixels"
+            )
+        line, rows = image.bytesPerLine(), max(_BAND_PIXELS // width, 1)
+        for top in range(0, height, rows):
+            at_once = min(rows, height - top)
+            band = QImage(image.bits()[top * line :], width, at_once, line, image.format())
+            band.fill(Qt.GlobalColor.transparent)
+            band.setDevicePixelRatio(scale)
+            with QPainter(band) as painter:
+                painter.translate(0, -top / scale)
+                painter.drawPicture(0, 0, self._picture)
+        image.setDevicePixelRatio(scale)
+        dots = round(SCREEN * scale / INCH * 1000)  # a metre: text keeps its size on paper
+        image.setDotsPerMeterX(dots)
+        image.setDotsPerMeterY(dots)
+        return image
 
-def _paint(figure: Figure, device: QImage | QSvgGenerator, style: Style) -> None:
-    painter = QPainter(device)
-    try:
-        paint_page(figure, painter, style)
-    finally:
-        painter.end()
+    def _png(self) -> bytes:
+        return as_png(self.image())
+
+    def svg(self) -> bytes:
+        """As an SVG 1.1: paths and text; only coloured surfaces are images.
+
+        It has the same proportions as the PNG, and the size at which its text is `TEXT` pixels
+        high.
+        """
+        buffer = QBuffer()
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        page = self._style.page
+        generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)  # 1.2 Tiny has no clipping
+        generator.setOutputDevice(buffer)
+        generator.setResolution(round(SCREEN))
+        generator.setSize(QSize(round(page.width()), round(page.height())))
+        generator.setViewBox(QRectF(0, 0, page.width(), page.height()))
+        generator.setTitle(self._style.title or self._title)
+        with QPainter(generator) as painter:
+            painter.drawPicture(0, 0, self._picture)
+        text = bytes(buffer.data().data())
+        # Whole pixels in mm, as Qt writes them, are none to a program that turns them back.
+        size = b'<svg width="%g" height="%g"' % (page.width(), page.height())
+        text = re.sub(rb'<svg width="[^"]*" height="[^"]*"', size, text, count=1)
+        # Another machine may not have the font.
+        return re.sub(rb'font-family="([^"]*)"', rb'font-family="\1, sans-serif"', text)
 
 
 def _write(path: Path, data: bytes | str, what: str) -> None:

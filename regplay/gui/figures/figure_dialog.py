@@ -1,13 +1,13 @@
 """Asks how a figure is to look and where it goes, and shows it meanwhile."""
 
 import contextlib
-import dataclasses
 import math
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import shiboken6
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QPixmap, QShowEvent
 from PySide6.QtWidgets import (
@@ -29,8 +29,8 @@ from regplay.gui.figures.figure import (
     MOST,
     Figure,
     FigureError,
+    Page,
     Style,
-    draw_image,
     size_in_pixels,
     size_on_paper,
 )
@@ -157,7 +157,8 @@ _FOLDER = "figure/folder"
 class FigureDialog(QDialog):
     """Size, format, colours, title and file name of one figure.
 
-    What was chosen is remembered in the settings when the figure was saved. A file that exists is
+    What it shows is that of the moment when it was opened, or something else was chosen. What was
+    chosen is remembered in the settings when the figure was saved. A file that exists is
     replaced only when the button is pressed once more.
 
     Signals
@@ -243,9 +244,8 @@ class FigureDialog(QDialog):
     def style_chosen(self) -> Style:
         """How the figure is to look."""
         width, height, scale = self.size_row.size_chosen()
-        title = self.heading.text().strip() if self._is_titled else self._figure.title()
         scheme, is_clear = self.scheme.currentData(), self.transparent.isChecked()
-        return Style(width, height, scale, scheme, is_clear, title)
+        return Style(width, height, scale, scheme, is_clear, self.heading.text().strip())
 
     @property
     def _parts(self) -> dict[str, Any]:
@@ -301,7 +301,7 @@ class FigureDialog(QDialog):
             self._agreed = path if was_asked else None  # the file dialog asks by itself
 
     def _copy(self) -> None:
-        if self._tries(lambda: self._figure.copy(self.style_chosen())):
+        if self._tries(self._page.copy):
             self.copied.emit()
             self.accept()
 
@@ -312,18 +312,21 @@ class FigureDialog(QDialog):
         if os.path.isfile(path) and path != self._agreed:
             self._say(f"{path} exists: press Replace to write over it.", "Replace")
             self._agreed = path
-        elif self._tries(lambda: self._figure.save(path, self.style_chosen())):
+        elif self._tries(lambda: self._page.save(path)):
             self._remember(path)
             self.saved.emit(path)
             self.accept()
 
     def _tries(self, act: Callable[[], None]) -> bool:
+        problem = ""
         try:
             act()
         except FigureError as error:
-            self._say(str(error))
+            problem = str(error)
+        if not shiboken6.isValid(self):  # closed while it waited, with the window
             return False
-        return True
+        self._say(problem)
+        return not problem
 
     def _say(self, message: str, button: str = "Save") -> None:
         self.message.setText(message)
@@ -337,12 +340,12 @@ class FigureDialog(QDialog):
         self._changed()
 
     def _changed(self, *_: object) -> None:
+        if not self._is_titled:
+            self.heading.setText(self._figure.title())
         style, ratio = self.style_chosen(), self.devicePixelRatioF()
-        page = style.page
-        share = ratio * min(_PREVIEW[0] / page.width(), _PREVIEW[1] / page.height())
-        width, height = (max(round(side * share), 1) for side in (page.width(), page.height()))
-        image = draw_image(
-            self._figure, dataclasses.replace(style, width=width, height=height, scale=share)
+        self._page, size = Page(self._figure, style), style.page
+        image = self._page.image(
+            ratio * min(_PREVIEW[0] / size.width(), _PREVIEW[1] / size.height())
         )
         image.setDevicePixelRatio(ratio)
         self.preview.setPixmap(QPixmap.fromImage(image))

@@ -123,7 +123,7 @@ class Presentation:
 
     def __init__(self, layout: WindowLayout) -> None:
         self.layout, self.extras = layout, [*layout.extras]
-        self.pane = GlassPane(layout.central)
+        self.pane = GlassPane(layout.central, layout.controls)
         self.caption: CaptionLine | None = None
         self._hidden: frozenset[str] = frozenset()  # as they were before
         self._left_hidden: frozenset[str] = frozenset()  # by `begin`
@@ -134,6 +134,7 @@ class Presentation:
         self._left_out: Sequence[QWidget] | None = None  # of the extras; None where none need be
         self.pane.arranged.connect(self._make_room)
         self._shared: list[int] = []  # of the plots, while none of them is in focus
+        self._beside: list[int] = []  # of controls and plots, while no control is in focus
         self._way = "", 1.0  # what was in focus before, and how far it is on the way to this
 
     def begin(self, controls: Sequence[str] = ()) -> None:
@@ -230,7 +231,6 @@ class Presentation:
             self.caption.hide()
             self.caption.deleteLater()
             self.caption = None
-        self.pane.words = self.caption
 
     def set_caption(self, text: str) -> None:
         """Say something; an empty text says nothing."""
@@ -251,12 +251,14 @@ class Presentation:
         controls = parts.controls.paths()
         if plots.sizes() and before not in _HALVES:
             self._shared = plots.sizes()
+        if before not in controls:
+            self._beside = halves.sizes()
         starts = plots.sizes(), halves.sizes()
         whole, width = sum(starts[0]), sum(starts[1][:2])
         ends = {"fit": [whole, 0], "losses": [0, whole]}.get(name, self._shared), starts[1]
         is_beside = halves.orientation() == Qt.Orientation.Horizontal
         if is_beside and (name in controls or before in controls):
-            panel = round(_WIDE * width) if name in controls else parts.controls.sizeHint().width()
+            panel = round(_WIDE * width) if name in controls else self._beside[0]
             ends = ends[0], [panel, width - panel, *starts[1][2:]]
         if name in controls or before in controls:  # else those of a lesson stay
             parts.controls.set_highlighted([name] if name in controls else [])

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRect, QSettings, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, QRect, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
@@ -15,7 +15,7 @@ from regplay.core.number_text import counted
 from regplay.gui.recording.film_dialog import FilmDialog
 from regplay.gui.recording.presentation import Presentation, is_upright, zoom_for
 from regplay.gui.recording.presenter import DISCARD_KEY, PAUSE_KEY
-from regplay.gui.recording.recorder import DISCARDED, Recorder, picture_of
+from regplay.gui.recording.recorder import DISCARDED, Recorder, paint_popups, picture_of
 from regplay.gui.recording.video_formats import TRANSPARENT
 from regplay.gui.theme import Theme, colors_of
 from regplay.gui.training import Clock, Timer
@@ -210,6 +210,7 @@ class RecordCommands(QObject):
     def _picture(self) -> QImage:
         """What is painted, of the size that it had at the beginning."""
         image = picture_of(self._window, self._part)
+        paint_popups(image, self._part.mapToGlobal(QPoint(0, 0)))
         width, height = self._size.width() & ~1, self._size.height() & ~1
         return image if image.size() == QSize(width, height) else image.copy(0, 0, width, height)
 

@@ -7,9 +7,9 @@ of them, and nothing is stretched.
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRect, QSize, Signal
+from PySide6.QtCore import QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from regplay.gui.recording.encoder import Encoder
 from regplay.gui.recording.transparency import without_ground
@@ -65,7 +65,7 @@ class Recorder(QObject):
         self._paused_at: float | None = None
         self._count = 0  # frames so far
         self._problem = ""  # why it ends before anybody stops it
-        self.repeated = 0
+        self._repeats: list[int] = []  # the frames that repeat the one before
 
     @property
     def is_on(self) -> bool:
@@ -80,6 +80,10 @@ class Recorder(QObject):
     def seconds(self) -> float:
         """How long the recording is, s."""
         return self._count / self._fps
+
+    @property
+    def repeated(self) -> int:
+        return len(self._repeats)
 
     @property
     def is_finishing(self) -> bool:
@@ -110,7 +114,7 @@ class Recorder(QObject):
         self._encoder = Encoder(
             [lambda: open_video(path, size, fps, alpha=alpha)], prepared, yields=True
         )
-        self._fps, self._count, self.repeated, self._problem = fps, 0, 0, ""
+        self._fps, self._count, self._repeats, self._problem = fps, 0, [], ""
         self._began, self._paused_at = self._clock.now(), None
         self._take(first)
         self._timer = self._clock.every(1.0 / fps, self._tick)
@@ -136,7 +140,7 @@ class Recorder(QObject):
         frames = round(DISCARDED * self._fps)
         keeps = max(self._count - frames, 0) // self._fps * self._fps
         self._encoder.discard(self._count - keeps)
-        self._count = keeps
+        self._count, self._repeats = keeps, [at for at in self._repeats if at < keeps]
         self._began = now - (keeps - 1) / self._fps  # the next picture is the next frame
         self.changed.emit()
 
@@ -197,7 +201,8 @@ class Recorder(QObject):
         due = int((self._clock.now() - self._began) * self._fps + 1e-6) + 1
         count = due - self._count
         if count > 0 and self._encoder.put(image or self._picture(), count):
-            self._count, self.repeated = due, self.repeated + count - 1
+            self._repeats += range(self._count + 1, due)
+            self._count = due
         elif count > _BEHIND * self._fps:  # else nobody looked meanwhile, which is not the file's
             self._problem = _TOO_SLOW
             self.stop()
@@ -219,3 +224,19 @@ def picture_of(window: QWidget, part: QWidget | None = None) -> QImage:
     image = QImage(place.size(), QImage.Format.Format_RGB32)
     window.render(image, -place.topLeft())
     return image
+
+
+def paint_popups(image: QImage, corner: QPoint) -> None:
+    """Paint what is open over a window, such as a menu, a list or a tooltip, into its picture.
+
+    Qt has a window of its own for each of them.
+
+    Parameters
+    ----------
+    corner
+        Where on the screen the upper left corner of the picture is.
+    """
+    kinds = Qt.WindowType.Popup, Qt.WindowType.ToolTip
+    open_ones = [it for it in QApplication.topLevelWidgets() if it.windowType() in kinds]
+    for popup in filter(QWidget.isVisible, open_ones):
+        popup.render(image, popup.pos() - corner)

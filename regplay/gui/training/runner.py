@@ -32,6 +32,8 @@ class Runner(QObject):
         Whether training goes on by itself.
     speed
         Epochs a second; None is full speed.
+    problem
+        Why what was submitted last is not trained any further; empty where nothing went wrong.
 
     Signals
     -------
@@ -43,6 +45,8 @@ class Runner(QObject):
         (float): the time in seconds, at each frame.
     failed, noticed
         A message for the person.
+    problem_changed
+        (str): there is another problem, or none.
     playing_changed
         (bool): whether training goes on by itself.
     advancing
@@ -54,6 +58,7 @@ class Runner(QObject):
     framed = Signal(float)
     failed = Signal(str)
     noticed = Signal(str)
+    problem_changed = Signal(str)
     playing_changed = Signal(bool)
     advancing = Signal()
 
@@ -81,7 +86,7 @@ class Runner(QObject):
         self._anew_since = 0  # the generation that began anew; later ones went on from it
         self._begins_at = 0  # the step that it began at
         self._job: Job | None = None  # the last one; none while there is nothing to train
-        self._has_failed = False
+        self.problem = ""
         self._steps_per_epoch = 1
         self._is_stopped = False
         self._goal = 0.0  # steps; fractions add up at slow speeds
@@ -128,7 +133,7 @@ class Runner(QObject):
     def is_up_to_date(self) -> bool:
         """Whether what is shown is what was asked for, as far as it was to be trained."""
         view = self.view
-        if self._job is None or self._has_failed:
+        if self._job is None or self.problem:
             return True  # nothing is to come
         if view is None or view.generation != self.generation:
             return False
@@ -167,7 +172,8 @@ class Runner(QObject):
         self._submit(Job(self.generation, experiment, dataset, grid, self.device, change, goal))
 
     def _submit(self, job: Job) -> None:
-        self._job, self._has_failed = job, False
+        self._job = job
+        self._set_problem("")
         self._worker.submit(job)
 
     def prefetch(self, experiments: Iterable[Experiment]) -> None:
@@ -212,6 +218,7 @@ class Runner(QObject):
         self._reader.drop_before(self._anew_since)
         self._begins_at = 0
         self._job = None
+        self._set_problem("")
 
     def play(self) -> None:
         """Train until the last epoch or until paused."""
@@ -248,7 +255,7 @@ class Runner(QObject):
 
     def _can_train(self) -> bool:
         """Whether there is something to train; after an error it is begun anew."""
-        if self._job is not None and self._has_failed:
+        if self._job is not None and self.problem:
             self._anew_since = self.generation = self.generation + 1
             self._begins_at = self._goal = 0
             job = replace(self._job, generation=self.generation, change=Change.RESTART)
@@ -276,6 +283,11 @@ class Runner(QObject):
             if not is_playing:
                 self._reader.hold(0)
             self.playing_changed.emit(is_playing)
+
+    def _set_problem(self, problem: str) -> None:
+        if problem != self.problem:
+            self.problem = problem
+            self.problem_changed.emit(problem)
 
     def await_rest(self, seconds: float) -> bool:
         """Wait until all that was asked of the thread is done, so long at most; whether it is."""
@@ -319,7 +331,7 @@ class Runner(QObject):
     def _on_failed(self, generation: int, message: str) -> None:
         if generation in (0, self.generation):
             self._set_playing(False)
-            self._has_failed = True
+            self._set_problem(message)
             self.failed.emit(message)
 
 

@@ -319,7 +319,9 @@ class Worker(QThread):
             run = self._run if start.run is None else start.run
         else:
             study = self._studies.training(start.study)
-            if study is None or study.experiments[start.member] != job.experiment:
+            if study is None or not study.has_begun(start.member):
+                return None
+            if study.experiments[start.member] != job.experiment:
                 return None
             history = study.history.member(start.member)
             run = Run(job.experiment, history, checkpoints=study.checkpoints(start.member))
@@ -388,7 +390,7 @@ class Worker(QThread):
         if job is None or run.history.last is None:
             return
         study = self._studies.training(look.study) if look.study else None
-        if study is not None:
+        if study is not None and study.has_begun(look.member):  # it may be another one by now
             view = self._viewer.of_member(job, study, look, run.placement)
         else:
             view = self._viewer.of_run(job, run, training, replace(look, study="", member=0))

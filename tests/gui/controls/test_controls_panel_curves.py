@@ -241,3 +241,6 @@ def test_no_file_is_read_because_the_mouse_is_near(panel, file, read):
     read.clear()
     assert not panel.wanted(of_table(file, 40), None)
     assert read == []
+    made = replace(of_table(file, 40), {"data.name": "sine", "epochs": 5})
+    assert made.data.file  # which waits there
+    assert [*panel.wanted(made, None)] == [POINTS]

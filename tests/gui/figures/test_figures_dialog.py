@@ -1,12 +1,17 @@
 """A person who chooses how a figure looks and where it goes."""
 
+import threading
+
 import pytest
+import shiboken6
 from plots import figure_of, make_dataset, make_fit
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
+from regplay.gui.figures import figure
+from regplay.gui.figures.figure import Page
 from regplay.gui.figures.figure_dialog import FigureDialog
 from regplay.gui.theme import DARK
 
@@ -70,11 +75,48 @@ def test_an_svg_has_the_title_that_was_typed(dialog, tmp_path):
     assert "Typed title" in (tmp_path / "fit.svg").read_text(encoding="utf-8")
 
 
-def test_a_title_that_was_not_typed_is_that_of_the_moment(dialog, view, tmp_path):
+def test_what_the_preview_shows_is_saved_whatever_is_trained_meanwhile(dialog, view, tmp_path):
+    QTest.keyClicks(dialog.format, "SVG")
+    shown = Page(figure_of(view, "panel.chart"), dialog.style_chosen()).svg()
+    preview = dialog.preview.pixmap().toImage()
+    view.set_fit(make_fit(make_dataset(1), 500))
+    assert dialog.preview.pixmap().toImage() == preview
+    QTest.mouseClick(dialog.save_button, LEFT)
+    assert (tmp_path / "fit.svg").read_bytes() == shown
+    assert b"Fit at epoch 7<" in shown
+
+
+def test_a_choice_takes_the_present_moment_with_its_title(dialog, view, tmp_path):
     QTest.keyClicks(dialog.format, "SVG")
     view.set_fit(make_fit(make_dataset(1), 500))
+    QTest.keyClicks(dialog.scheme, "D")
+    assert dialog.heading.text() == "Fit at epoch 500"
+    shown = Page(figure_of(view, "panel.chart"), dialog.style_chosen()).svg()
     QTest.mouseClick(dialog.save_button, LEFT)
-    assert "Fit at epoch 500" in (tmp_path / "fit.svg").read_text(encoding="utf-8")
+    assert (tmp_path / "fit.svg").read_bytes() == shown
+
+
+def test_a_file_is_made_beside_the_window_which_may_be_closed_meanwhile(
+    view, settings, tmp_path, monkeypatch
+):
+    settings.setValue("figure/folder", str(tmp_path))
+    dialog = FigureDialog(figure_of(view, "panel.chart"), settings)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.show()
+    saved, goes_on, write = [], threading.Event(), figure.write_atomically
+
+    def slowly(*given):
+        assert goes_on.wait(10.0)
+        write(*given)
+
+    monkeypatch.setattr(figure, "write_atomically", slowly)
+    dialog.saved.connect(saved.append)
+    dialog.destroyed.connect(goes_on.set)
+    QTimer.singleShot(0, dialog.close)
+    QTest.mouseClick(dialog.save_button, LEFT)
+    assert not shiboken6.isValid(dialog)
+    assert not QImage(str(tmp_path / "fit.png")).isNull()
+    assert saved == []
 
 
 def test_a_file_that_exists_is_replaced_when_the_button_is_pressed_again(dialog, tmp_path):

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import av
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from regplay.gui.recording import video
 from regplay.gui.recording.glass_pane import GlassPane
@@ -170,6 +170,22 @@ def test_keys_of_the_window_pause_and_take_back_and_are_not_in_the_picture(
     person.press(Qt.Key.Key_F9, person.window)
     assert commands.strip is None
     presenter.end()
+
+
+def test_an_open_menu_is_in_the_picture(person, commands, clock, tmp_path):
+    begin(commands, tmp_path / "frames")
+    bar = person.window.menuBar()
+    view = next(action for action in bar.actions() if action.text() == "&View")
+    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.actionGeometry(view).center())
+    menu = QApplication.activePopupWidget()
+    place = QRect(person.window.mapFromGlobal(menu.pos()), menu.size())
+    let_pass(commands, clock, 0.1)
+    shown = menu.grab().toImage()
+    menu.close()
+    commands.stop()
+    commands.recorder.wait()
+    last = QImage(str(max((tmp_path / "frames").iterdir())))
+    assert last.copy(place) == shown.convertToFormat(last.format())
 
 
 def test_a_full_disk_ends_the_recording_with_a_message_and_training_goes_on(

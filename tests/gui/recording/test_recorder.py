@@ -167,6 +167,16 @@ def test_the_last_ten_seconds_are_taken_back(recorder, clock, tmp_path):
     assert tenths(tmp_path / "frames") == [*range(20), 125, 126, 127]
 
 
+def test_what_is_taken_back_was_not_repeated(recorder, clock, tmp_path, gate):
+    recorder.start(tmp_path / "frames", FPS)
+    clock.advance(3.0)
+    gate.set()
+    let_pass(recorder, clock, 0.3)
+    assert recorder.repeated
+    recorder.discard()
+    assert recorder.repeated == 0
+
+
 def test_a_disk_that_fills_up_ends_the_recording_with_a_message(
     recorder, clock, qtbot, tmp_path, monkeypatch
 ):

@@ -245,6 +245,18 @@ def test_another_part_comes_into_focus_on_a_short_way(play, film):
     assert frames[-1] == frames[0]
 
 
+def test_controls_are_as_wide_after_one_was_in_focus_as_before(film, tmp_path):
+    steps = (f'focus = "{name}"\nseconds = 1' for name in (WD, ""))
+    storyboard = msgspec.structs.replace(film("wait = 0.1", *steps), controls=(WD,))
+    renderer = Renderer(storyboard, (640, 360), tmp_path)  # so low that controls are narrow
+    halves = renderer._window.recording.presentation.layout.halves
+    try:
+        widths = [halves.sizes()[0] for _ in renderer.frames()]
+    finally:
+        renderer.close()
+    assert widths[0] == widths[-1] < max(widths)
+
+
 def test_each_field_can_be_in_focus(play, film):
     steps = [f'focus = "{path}"\nseconds = 0.1' for path in FIELDS]
     frames, _ = play(film(*steps), lambda renderer, _: renderer.player.number)

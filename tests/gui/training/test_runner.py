@@ -15,7 +15,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.fit import grid_of
 from regplay.core.state import Checkpoints
-from regplay.core.sweep import Lineup
+from regplay.core.sweep import Lineup, Sweep, SweepAxis
 from regplay.core.training import Training
 from regplay.gui.training import FRAME, Runner, VirtualClock, worker
 from regplay.gui.training.messages import Job, Look, Start, StudyRequest, View
@@ -534,6 +534,19 @@ def test_with_nothing_to_train_nothing_plays(runner, until):
     runner.play()
     assert not runner.is_playing
     assert runner.last_step == 0
+
+
+@pytest.mark.parametrize("member", [1, 5])
+def test_where_a_study_has_no_such_member_any_more_the_run_is_shown(finished, until, member):
+    """Nor was one that waits for its round begun."""
+    sweep = Sweep(SMALL, (SweepAxis("optimizer.lr", (0.1, 0.2, 0.3)),))
+    finished._worker.study({"a": StudyRequest(sweep)}, "auto")
+    finished.look(Look(study="a", member=member))
+    assert finished.await_rest(20)
+    finished.look(Look(study="a", member=member, best=True))
+    until(lambda: finished.views[-1].look.best or finished.messages)
+    assert finished.messages == []
+    assert finished.views[-1].is_preview == (member == 1)
 
 
 def test_a_message_of_an_older_generation_is_not_told(runner):
