@@ -194,7 +194,7 @@ class SeedsTab(QWidget):
         self.setObjectName("seeds")
         self.recorded: Sequence[int] = ()
         self._experiment = Experiment()
-        self._has_parts = False
+        self._has_parts = self._is_fixed = False
         self._stage: int | None = -1  # quarter of the training in which the axes settled last
         self.box = named("seeds.count", CountBox())
         self.box.setRange(_FEWEST, _MOST)
@@ -254,7 +254,7 @@ class SeedsTab(QWidget):
         """Show a dataset, and no networks yet; decides whether there is a decomposition."""
         self.spread.set_dataset(dataset)
         reason = why_not(dataset)
-        self._has_parts = not reason
+        self._has_parts, self._is_fixed = not reason, dataset.is_fixed
         rest = "spread of the fits is" if dataset.n_inputs <= 2 else "losses of the networks are"
         sentences = f"{reason} So only the {rest} shown. {overlap(dataset)}"
         self.sentence.set_text(sentences.rstrip())
@@ -287,10 +287,8 @@ class SeedsTab(QWidget):
     def _invite(self, has_parts: bool) -> None:
         """Say what will be seen, and show the plots once there is something in them."""
         count, models = self.box.value(), f"{self._experiment.model.kind}s"
-        text = (
-            f"The same experiment on {count} other draws of the data: how far the {models} lie "
-            "apart."
-        )
+        others = "with {} seeds" if self._is_fixed else "on {} other draws of the data"
+        text = f"The same experiment {others.format(count)}: how far the {models} lie apart."
         if has_parts:
             positions = len(self._positions())
             text += (

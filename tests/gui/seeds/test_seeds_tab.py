@@ -31,6 +31,14 @@ def tab(show_widget) -> SeedsTab:
     return tab
 
 
+def test_points_that_are_the_same_with_every_seed_are_no_other_draws(tab):
+    own = replace(Experiment(), {"data.name": "points", "data.valid_points": "0 1; 1 2"})
+    for experiment, words in ((CARS, "on 6 other draws of the data"), (own, "with 6 seeds")):
+        tab.set_dataset(load(experiment.data))
+        tab.wanted(experiment, None)
+        assert words in tab.invitation.text()
+
+
 def test_six_inputs_of_measured_data_show_the_losses_of_all_seeds(tab):
     assert tab.wanted(CARS, None) == {}
     QTest.mouseClick(find(tab, "seeds.start"), Qt.MouseButton.LeftButton)
