@@ -102,7 +102,7 @@ class HistoryView(QWidget):
         self.log_y = Toggle("log y", "Logarithmic values")
         self.log_x.toggled.connect(partial(self._toggle_log, "x"))
         self.log_y.toggled.connect(partial(self._toggle_log, "y"))
-        self.log_x.clicked.connect(partial(self.log_axis_chosen.emit, "x"))
+        self.log_x.clicked.connect(lambda log: self.log_axis_chosen.emit("x", log))
         self.log_y.clicked.connect(lambda log: self.log_axis_chosen.emit(self.tab, log))
 
         self._stack = QStackedLayout()
