@@ -4,11 +4,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 import av
 import pytest
 
 from regplay.cli import main
+from regplay.gui.recording import video
 from regplay.gui.recording.encoder import Encoder
 from regplay.gui.recording.video import StreamFile
 from regplay.gui.recording.video_formats import RecordingError
@@ -167,15 +169,38 @@ def test_what_is_ended_while_it_is_converted_leaves_no_file(
 ):
     wait = Encoder.wait
 
-    def wait_and_press(encoder):
-        wait(encoder)
+    def wait_and_press(encoder, seconds):
+        assert wait(encoder)
         for _ in range(presses):
             signal.raise_signal(signal.SIGINT)
+        return True
 
     monkeypatch.setattr(Encoder, "wait", wait_and_press)
     code, out, err = regplay("render", storyboard, "-o", tmp_path / "film.gif", "--preview")
     assert (code, out) == (130, "")
     assert presses == 2 or err == "Stopped; no file was written.\n"
+    assert [*tmp_path.iterdir()] == [storyboard]
+
+
+def test_what_is_ended_is_not_converted_to_the_end(
+    regplay, qapp, storyboard, tmp_path, monkeypatch
+):
+    convert, abandon, is_ended, ends = video._convert, Encoder.abandon, threading.Event(), []
+
+    def press_and_convert(*given):
+        signal.raise_signal(signal.SIGINT)
+        ends.append(is_ended.wait(10))
+        convert(*given)
+
+    def abandon_and_tell(encoder):
+        is_ended.set()
+        abandon(encoder)
+
+    monkeypatch.setattr(video, "_convert", press_and_convert)
+    monkeypatch.setattr(Encoder, "abandon", abandon_and_tell)
+    code, out, err = regplay("render", storyboard, "-o", tmp_path / "film.gif", "--preview")
+    assert (code, out, err) == (130, "", "Stopped; no file was written.\n")
+    assert ends == [True]
     assert [*tmp_path.iterdir()] == [storyboard]
 
 
