@@ -391,6 +391,13 @@ def render(
         return log
 
 
+def free_closed() -> None:
+    """Free the memory of the windows of films that are done."""
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    gc.unfreeze()  # what `Collector` set aside
+    gc.collect()
+
+
 def cache_folder() -> Path:
     """Where frames are kept for the person who renders."""
     place = QStandardPaths.StandardLocation.CacheLocation
