@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
+    QFontMetricsF,
     QMouseEvent,
     QPainter,
     QPainterPath,
@@ -33,14 +34,19 @@ class GlassPane(QWidget):
 
     Mouse and keys go through it.
 
+    Parameters
+    ----------
+    over
+        What it covers.
+    controls
+        A part of that, above whose lower edge keys are shown: there is the least to be read.
+
     Attributes
     ----------
     pointer, is_pressed
         Where it is, px, or None; whether its button is down.
     keys
         What was pressed last, as it is written on keys; empty for nothing.
-    words
-        What keys must not cover; None for nothing.
 
     Signals
     -------
@@ -50,16 +56,15 @@ class GlassPane(QWidget):
 
     arranged = Signal()
 
-    def __init__(self, over: QWidget) -> None:
+    def __init__(self, over: QWidget, controls: QWidget) -> None:
         super().__init__(over)
-        self._over = over
+        self._over, self._controls = over, controls
         self._followers: dict[str, bool] = {}  # who wants the mouse followed; by an arrow, too
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.pointer: QPointF | None = None
         self.is_pressed = False
         self.keys = ""
-        self.words: QWidget | None = None
         self._bright: Sequence[QRect] = ()
         self._strength = 1.0
         over.installEventFilter(self)
@@ -164,18 +169,27 @@ class GlassPane(QWidget):
         painter.setBrush(QColor("#000000"))
         painter.drawPolygon(arrow)
 
-    def _paint_keys(self, painter: QPainter) -> None:
-        """In the middle of the lower edge, above the words."""
+    def keys_rect(self) -> QRectF:
+        """Where keys are shown, px."""
+        space = zoomed(8)
+        size = QFontMetricsF(self._keys_font()).boundingRect(self.keys).size()
+        box = QRectF(0, 0, size.width() + 3 * space, size.height() + space)
+        area = QRectF(self._controls.rect())
+        area.moveTopLeft(QPointF(self._controls.mapTo(self._over, QPoint(0, 0))))
+        left = max(area.center().x() - box.width() / 2, space)
+        box.moveBottomLeft(QPointF(left, area.bottom() - space))
+        return box
+
+    def _keys_font(self) -> QFont:
         font = QFont(self.font())
         font.setPixelSize(zoomed(_LETTERS))
-        painter.setFont(font)
-        space = zoomed(8)
-        size = painter.fontMetrics().boundingRect(self.keys).size()
-        box = QRectF(0, 0, size.width() + 3 * space, size.height() + space)
-        edge = self.height() if self.words is None else self.words.y()
-        box.moveCenter(QPointF(self.width() / 2, edge - box.height() / 2 - 2 * space))
+        return font
+
+    def _paint_keys(self, painter: QPainter) -> None:
+        box, round_by = self.keys_rect(), zoomed(4)
+        painter.setFont(self._keys_font())
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(0, 0, 0, 200))
-        painter.drawRoundedRect(box, space / 2, space / 2)
+        painter.drawRoundedRect(box, round_by, round_by)
         painter.setPen(QColor("#ffffff"))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.keys)

@@ -123,7 +123,7 @@ class Presentation:
 
     def __init__(self, layout: WindowLayout) -> None:
         self.layout, self.extras = layout, [*layout.extras]
-        self.pane = GlassPane(layout.central)
+        self.pane = GlassPane(layout.central, layout.controls)
         self.caption: CaptionLine | None = None
         self._hidden: frozenset[str] = frozenset()  # as they were before
         self._left_hidden: frozenset[str] = frozenset()  # by `begin`
@@ -231,7 +231,6 @@ class Presentation:
             self.caption.hide()
             self.caption.deleteLater()
             self.caption = None
-        self.pane.words = self.caption
 
     def set_caption(self, text: str) -> None:
         """Say something; an empty text says nothing."""

@@ -1,7 +1,7 @@
 """F11: the window for an audience, by real keys and mouse; Esc leaves everything as it was."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QWidget
 from samples import LESSON
@@ -44,6 +44,19 @@ def pane(person) -> GlassPane:
     return person.window.recording.presentation.pane
 
 
+def covered_by_keys(person, keys):
+    """What the box of these keys would lie over."""
+    parts, shown = person.window.recording.presentation.layout, pane(person)
+    shown.set_keys(keys)
+    box = shown.keys_rect().toAlignedRect()
+    assert shown.rect().contains(box)
+    controls = [parts.controls.control(path) for path in parts.controls.paths()]
+    read = [parts.timeline, parts.plots, parts.verdict_bar, *controls]
+    places = [QRect(one.mapTo(parts.central, QPoint(0, 0)), one.size()) for one in read]
+    pairs = zip(read, places, strict=True)
+    return [one.objectName() for one, at in pairs if one.isVisible() and box.intersects(at)]
+
+
 @pytest.mark.usefixtures("first_curves")
 def test_f11_leaves_plots_and_few_controls_and_esc_brings_all_back(person):
     before = state(person)
@@ -55,6 +68,8 @@ def test_f11_leaves_plots_and_few_controls_and_esc_brings_all_back(person):
     controls = person.window.controls
     left = controls.paths() - controls.hidden_paths()
     assert left == set(controls.chosen_curves())
+    for keys in ("Space", "Ctrl+Shift+Left"):
+        assert covered_by_keys(person, keys) == []
     person.press(Qt.Key.Key_Escape, person.window)
     settled(person, False)
     person.wait(lambda: state(person) == before)
