@@ -26,6 +26,7 @@ DOUBLE_DESCENT: Mapping[str, Value] = {
     "data.n_valid": 300,
     "data.noise": 0.5,
     "data.clean_valid": False,
+    "data.edits": "",
     "model.kind": "network",
     "model.depth": 1,
     "model.width": 32,

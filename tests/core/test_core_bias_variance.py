@@ -181,7 +181,9 @@ def test_double_descent_says_all_that_it_depends_on():
             "optimizer.batch_size": 5,
         },
     )
-    assert replace(other, DOUBLE_DESCENT) == replace(Experiment(), DOUBLE_DESCENT)
+    edited = replace(Experiment(), {"data.name": "cubic", "data.edits": "delete 0"})
+    for each in (other, edited):
+        assert replace(each, DOUBLE_DESCENT) == replace(Experiment(), DOUBLE_DESCENT)
 
 
 def test_spread_is_over_the_networks():
