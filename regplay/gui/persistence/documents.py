@@ -175,8 +175,9 @@ class Documents(QObject):
         self._told = ""  # why that failed
         self._has_told_of_settings = False
         self._writer = DocumentWriter()
+        self._shown = session.document() or Document(Experiment())
         self.is_left = False
-        self._saved: Document | None = session.document()  # None: what is open was never saved
+        self._saved: Document | None = self._shown  # None: what is open was never saved
         self._timer = clock.every(CHECK, self._tick)
 
     @property
@@ -376,11 +377,11 @@ class Documents(QObject):
         return True
 
     def _present(self) -> Document:
-        return self._session.document()
+        return self._session.document() or self._shown
 
     def _show(self, document: Document, path: Path | None, *, is_saved: bool = True) -> None:
         # Before it is all there, which takes a while: timers call back meanwhile.
-        self.path = path
+        self.path, self._shown = path, document
         self._saved, self.is_modified = (document, False) if is_saved else (None, True)
         self._session.show_document(document)
         self.changed.emit()

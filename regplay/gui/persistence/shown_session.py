@@ -142,7 +142,7 @@ class ShownSession(QObject):
         controller.runner.loaded.connect(self._complete)
         controller.runner.viewed.connect(self._show_moment)
 
-    def document(self) -> Document:
+    def document(self) -> Document | None:
         """What is worked on at present, in under 2 ms.
 
         What is not all there yet, such as states without torch, is as it was opened. A run that is
