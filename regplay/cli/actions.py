@@ -256,6 +256,7 @@ def render(options: Namespace) -> int:
                 progress.clear()
                 print(f"regplay render: {path}: {error}", file=sys.stderr)
                 return DOES_NOT_HOLD
+            films.free_closed()
             progress.clear()
             if log is None:
                 names = ", ".join(file.name for file in written)

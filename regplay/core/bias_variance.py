@@ -26,6 +26,7 @@ DOUBLE_DESCENT: Mapping[str, Value] = {
     "data.n_valid": 300,
     "data.noise": 0.5,
     "data.clean_valid": False,
+    "data.edits": "",
     "model.kind": "network",
     "model.depth": 1,
     "model.width": 32,
@@ -201,6 +202,11 @@ def overlap(dataset: Dataset) -> str:
     """What other draws of measured data lack, as one sentence; empty for data that are made."""
     if dataset.truth is not None:
         return ""
+    if dataset.is_fixed:
+        return (
+            "These points are the same with every seed, so the networks differ only in initial "
+            "weights, batches and dropout."
+        )
     return (
         "All draws come from the same table and share rows, so networks trained on newly "
         "measured data would lie further apart."

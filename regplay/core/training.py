@@ -213,6 +213,12 @@ class Training:
         return int(self._stretch.record_steps[self._collected]) <= self.step
 
     @property
+    def extra_record(self) -> int | None:
+        """The epoch of the last record if a training of more epochs would not make it."""
+        last = self._last_record
+        return last if last > 0 and self.schedule.after(last - 1) != last else None
+
+    @property
     def _trains(self) -> Flags:
         """Which members [M] have not stopped."""
         trains: Flags = self._work.rates["trains"] != 0

@@ -58,7 +58,8 @@ class Menus(QObject):
 
         edit = bar.addMenu("&Edit")
         self._add(edit, "&Undo change of settings", controller.undo, QKeySequence.StandardKey.Undo)
-        self._add(edit, "&Redo change of settings", controller.redo, QKeySequence.StandardKey.Redo)
+        redo = self._add(edit, "&Redo change of settings", controller.redo)
+        redo.setShortcuts([QKeySequence("Ctrl+Y"), QKeySequence("Ctrl+Shift+Z")])  # on any system
         self._add(edit, "All settings back to &defaults", controller.restore_defaults)
         edit.addSeparator()
         self._add(edit, "Copy as &PyTorch", files.copy_script, "Ctrl+Shift+P")

@@ -1,6 +1,6 @@
 """The line at the bottom: where a run is trained, how fast, and what was done last."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QStatusBar
 
 from regplay.gui.training import Clock, View
@@ -19,17 +19,27 @@ class Status(QStatusBar):
         self._clock, self._is_training = clock, False
         self._device = named("status.device", Label("Loading PyTorch…"))
         self._rate = named("status.rate", Label())
-        metrics = self._rate.fontMetrics()
-        self._rate.setFixedSize(metrics.averageCharWidth() * 24, metrics.lineSpacing() + 1)
+        self._fit_rate()
         self._device.setContentsMargins(_MARGIN, 0, 0, 0)
         self._rate.setContentsMargins(0, 0, _MARGIN, 0)
         self._rate.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._rate.installEventFilter(self)
         self._last = (0.0, 0)  # when, and at which step
         self.addWidget(self._device, 1)
         self.addPermanentWidget(self._rate)
         self.setSizeGripEnabled(False)
         # Qt hides it, too, but shows it again over the message when it lays itself out anew.
         self.messageChanged.connect(lambda text: self._device.setHidden(bool(text)))
+
+    def _fit_rate(self) -> None:
+        """As wide as the longest rate, so that another doesn't lay out the line."""
+        metrics = self._rate.fontMetrics()
+        self._rate.setFixedSize(metrics.averageCharWidth() * 24, metrics.lineSpacing() + 1)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._rate and event.type() == QEvent.Type.FontChange:
+            self._fit_rate()
+        return super().eventFilter(watched, event)
 
     def tell(self, text: str) -> None:
         """Say what was done, for some seconds."""

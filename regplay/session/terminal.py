@@ -319,6 +319,9 @@ def describe_sweep(result: SweepResult) -> str:
     lines = [first, "", *table_lines(rows)]
     if sweep.axes:
         lines[3] += "   best" if result.task != "mixed" else ""
+        for line, place in enumerate(ranking[:_SHOWN], 3):
+            if count := int(result.diverged[place]):  # whose losses are in no mean
+                lines[line] += f"   {count} of {sweep.seeds} diverged"
         if len(ranking) > _SHOWN:
             lines.append(f"... and {len(ranking) - _SHOWN:,} more")
     if result.task == "mixed":

@@ -89,11 +89,13 @@ def read_text(
         if max(found.st_size, len(content)) > most:
             limit = f"{most >> 20} MiB" if most >> 20 else f"{most >> 10} KiB"
             raise refusal(f"{path}: larger than {limit}, so it is no {what}")
-        return content.decode("utf-8")
+        return content.decode("utf-8-sig")  # some editors begin a text with a mark
     except OSError as error:
         raise refusal(f"{path}: can't be read: {error.strerror or error}") from None
     except UnicodeDecodeError:
-        raise refusal(f"{path}: this is no {what}: it is no text in UTF-8") from None
+        raise refusal(
+            f"{path}: this is no {what}: it is no text in UTF-8; save it as UTF-8"
+        ) from None
 
 
 def parse_toml(text: str, what: str, refusal: type[UserError]) -> dict[str, Any]:

@@ -4,14 +4,18 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import weakref
 
 import av
 import pytest
 
 from regplay.cli import main
+from regplay.gui.recording import video
 from regplay.gui.recording.encoder import Encoder
 from regplay.gui.recording.video import StreamFile
 from regplay.gui.recording.video_formats import RecordingError
+from regplay.gui.window import MainWindow
 
 STORYBOARD = """
 title = "A small film"
@@ -144,7 +148,14 @@ def test_what_is_ended_leaves_no_file(render, storyboard, tmp_path, monkeypatch,
 
 
 def test_what_is_ended_says_which_films_are_there(render, tmp_path, monkeypatch):
+    """By then the window of the film before is gone."""
+    open_window, windows, there = MainWindow.__init__, [], []
     begin, encoders = Encoder.__init__, []
+
+    def note_and_open(window, *arguments, **options):
+        there.append([one() is not None for one in windows])
+        windows.append(weakref.ref(window))
+        open_window(window, *arguments, **options)
 
     def begin_and_end(encoder, *arguments, **options):
         encoders.append(encoder)
@@ -152,6 +163,7 @@ def test_what_is_ended_says_which_films_are_there(render, tmp_path, monkeypatch)
         if len(encoders) == 2:
             signal.raise_signal(signal.SIGINT)
 
+    monkeypatch.setattr(MainWindow, "__init__", note_and_open)
     monkeypatch.setattr(Encoder, "__init__", begin_and_end)
     code, out, err = render("--size", "320x480", "--size", "640x480", "--preview", "--no-cache")
     names = ["film-320x480.mp4", "film-320x480-trained.png"]
@@ -159,6 +171,7 @@ def test_what_is_ended_says_which_films_are_there(render, tmp_path, monkeypatch)
     assert out.split() == [str(tmp_path / name) for name in names]
     assert err == f"Stopped; there is {', '.join(names)}, written before.\n"
     assert {path.name for path in tmp_path.iterdir()} == {"film.toml", *names}
+    assert there == [[], [False]]
 
 
 @pytest.mark.parametrize("presses", [1, 2])
@@ -167,15 +180,38 @@ def test_what_is_ended_while_it_is_converted_leaves_no_file(
 ):
     wait = Encoder.wait
 
-    def wait_and_press(encoder):
-        wait(encoder)
+    def wait_and_press(encoder, seconds):
+        assert wait(encoder)
         for _ in range(presses):
             signal.raise_signal(signal.SIGINT)
+        return True
 
     monkeypatch.setattr(Encoder, "wait", wait_and_press)
     code, out, err = regplay("render", storyboard, "-o", tmp_path / "film.gif", "--preview")
     assert (code, out) == (130, "")
     assert presses == 2 or err == "Stopped; no file was written.\n"
+    assert [*tmp_path.iterdir()] == [storyboard]
+
+
+def test_what_is_ended_is_not_converted_to_the_end(
+    regplay, qapp, storyboard, tmp_path, monkeypatch
+):
+    convert, abandon, is_ended, ends = video._convert, Encoder.abandon, threading.Event(), []
+
+    def press_and_convert(*given):
+        signal.raise_signal(signal.SIGINT)
+        ends.append(is_ended.wait(10))
+        convert(*given)
+
+    def abandon_and_tell(encoder):
+        is_ended.set()
+        abandon(encoder)
+
+    monkeypatch.setattr(video, "_convert", press_and_convert)
+    monkeypatch.setattr(Encoder, "abandon", abandon_and_tell)
+    code, out, err = regplay("render", storyboard, "-o", tmp_path / "film.gif", "--preview")
+    assert (code, out, err) == (130, "", "Stopped; no file was written.\n")
+    assert ends == [True]
     assert [*tmp_path.iterdir()] == [storyboard]
 
 

@@ -135,6 +135,16 @@ def test_without_out_nothing_is_written(sweep, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["experiment.toml"]
 
 
+def test_a_mean_over_some_of_the_seeds_says_so(sweep):
+    words = ("--set", "optimizer.name=sgd", "--vary", "optimizer.lr=0.01,0.55", "--seeds", "6")
+    members = json.loads(sweep(*words, "--json")[1])["members"]
+    count = sum(member["diverged"] for member in members)
+    assert 0 < count < 6
+    good, partly = sweep(*words)[1].splitlines()[3:5]
+    assert good.endswith("best")
+    assert partly.endswith(f"   {count} of 6 diverged")
+
+
 def test_a_field_without_effect_is_warned_of_and_trained(sweep):
     code, out, err = sweep("--vary", "data.n_inputs=3,4", "--json")
     assert code == 0

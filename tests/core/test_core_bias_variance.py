@@ -181,7 +181,9 @@ def test_double_descent_says_all_that_it_depends_on():
             "optimizer.batch_size": 5,
         },
     )
-    assert replace(other, DOUBLE_DESCENT) == replace(Experiment(), DOUBLE_DESCENT)
+    edited = replace(Experiment(), {"data.name": "cubic", "data.edits": "delete 0"})
+    for each in (other, edited):
+        assert replace(each, DOUBLE_DESCENT) == replace(Experiment(), DOUBLE_DESCENT)
 
 
 def test_spread_is_over_the_networks():
@@ -244,3 +246,22 @@ def test_draws_overlap_where_they_come_from_one_table(name):
     rows = {tuple(row) for row in first.train.x} | {tuple(row) for row in first.valid.x}
     shared = np.mean([tuple(row) in rows for row in other.train.x])
     assert bool(overlap(first)) == (shared > 0.1)
+
+
+@pytest.mark.parametrize(
+    ("values", "is_fixed"),
+    [
+        ({"data.name": "points", "data.points": "0 1; 1 2; 2 1; 3 2"}, False),
+        ({"data.name": "points", "data.valid_points": "0 1; 1 2"}, True),
+        ({"data.name": "csv", "data.split": "last"}, True),
+        ({"data.name": "csv", "data.split": "last", "data.sample": 10}, False),
+        ({"data.name": "csv"}, False),
+    ],
+)
+def test_points_that_no_seed_draws_anew_are_told(values, is_fixed, tmp_path):
+    table = tmp_path / "table.csv"
+    table.write_text("x,y\n" + "\n".join(f"{x},{x * x}" for x in range(20)))
+    data = replace(Experiment(), {"data.file": str(table), **values}).data
+    splits = [load(msgspec.structs.replace(data, seed=seed)).train.x.tolist() for seed in range(3)]
+    assert (splits[0] == splits[1] == splits[2]) == is_fixed
+    assert ("the same with every seed" in overlap(load(data))) == is_fixed

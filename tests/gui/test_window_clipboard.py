@@ -121,6 +121,16 @@ def test_a_script_of_what_the_experiment_says_is_copied(person):
         assert part in script
 
 
+def test_a_script_says_that_it_can_not_come_to_what_was_changed_on_the_way(person):
+    person.train()
+    person.click("keep_weights")
+    person.set(optimizer__lr=0.02)
+    person.train()
+    assert person.controller.run.changed_at == [20]
+    press(person, Key.Key_P, CTRL | SHIFT)
+    assert told(person).startswith("Copied a script of plain PyTorch; it trains from the start")
+
+
 # Saving
 
 

@@ -311,3 +311,13 @@ def test_what_was_done_stands_in_place_of_the_device_whatever_is_laid_out_meanwh
     assert not device.isVisible()
     window.status.clearMessage()
     assert device.isVisible()
+
+
+def test_the_rate_has_room_in_letters_of_any_size(begin_anew):
+    window = begin_anew().window
+    rate = window.findChild(QLabel, "status.rate")
+    window.theme.set_zoom(200)
+    _settle()
+    rate.setText("1,234,567 steps/s")
+    assert rate.width() >= rate.sizeHint().width()
+    assert rate.height() >= rate.sizeHint().height()

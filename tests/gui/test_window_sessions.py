@@ -11,11 +11,12 @@ from PySide6.QtTest import QTest
 from samples import LESSON
 from session_tools import is_same_run, save, untrained
 
+from regplay.core.experiment import Experiment
 from regplay.gui.persistence import shown_session
 from regplay.gui.training import VirtualClock
 from regplay.gui.training.messages import Start
 from regplay.gui.training.runner import Runner
-from regplay.session.document import read
+from regplay.session.document import Document, read, write
 from regplay.session.session import Run
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -432,3 +433,14 @@ def test_what_is_changed_meanwhile_is_kept(saved, open_window, path, start_later
     assert view.run.experiment.regularization.weight_decay == 0.2
     assert [pin.name for pin in other.controller.pins] == ["λ 0.1"]
     other.wait(lambda: other.controller.pins[0].fit is not None)  # a view may be quicker
+
+
+def test_what_is_opened_from_within_a_lesson_has_its_own_curves(begin_anew, tmp_path):
+    other = begin_anew()
+    (tmp_path / "lesson.toml").write_text(LESSON)
+    other.window.guide.open_file(tmp_path / "lesson.toml")
+    assert not other.window.controls.chosen_curves()
+    write(tmp_path / "a.regplay", Document(Experiment(), view={"curves": DROPOUT}))
+    assert other.window.documents.open(tmp_path / "a.regplay")
+    assert other.window.guide.position is None
+    assert other.window.controls.chosen_curves() == (DROPOUT,)

@@ -193,3 +193,12 @@ def test_what_another_program_writes_without_end_is_refused():
         open_experiment(Path(f"/dev/fd/{reading}"))
     os.close(reading)
     thread.join()
+
+
+def test_the_mark_that_some_editors_begin_a_text_with_is_passed_over(tmp_path):
+    path = tmp_path / "experiment.toml"
+    path.write_text("epochs = 7\n", encoding="utf-8-sig")
+    assert open_experiment(path).epochs == 7
+    path.write_text("epochs = 7\n", encoding="utf-16")
+    with pytest.raises(ExperimentError, match="save it as UTF-8"):
+        open_experiment(path)

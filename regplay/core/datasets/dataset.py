@@ -64,6 +64,7 @@ class Dataset:
     true_weights: Floats | None = None  # [d], where the truth is linear
     noise_floor: float | None = None  # expected training loss of the true function, where known
     valid_noise_floor: float | None = None  # the same for validation; 0 where that is clean
+    is_fixed: bool = False  # whether any data seed makes these very points
     degree: int = 0  # of the polynomial that is fitted to the only input; 0 for a network
 
     @property

@@ -184,7 +184,8 @@ def shape_of(settings: DataSettings) -> tuple[int, Task, int]:
 
 def _points(settings: DataSettings) -> Dataset:
     points, valid, n_classes = _read(settings)
-    if not len(valid):
+    is_fixed = len(valid) > 0
+    if not is_fixed:
         points, valid = _held_back(points, settings.seed)
     dataset = Dataset(
         task="classification" if n_classes else "regression",
@@ -193,6 +194,7 @@ def _points(settings: DataSettings) -> Dataset:
         input_names=("x",) if points.shape[1] == 2 else ("x₀", "x₁"),
         target_name="class" if n_classes else "y",
         class_names=tuple(f"class {k}" for k in range(n_classes)),
+        is_fixed=is_fixed,
     )
     return dataset.standardized() if settings.standardize else dataset
 

@@ -90,6 +90,7 @@ def dataset(
         input_names=table.input_names,
         target_name=table.target_name,
         class_names=table.class_names,
+        is_fixed=split == "last" and not settings.sample,
     )
     return found.standardized(one_scale=one_scale) if standardizes else found
 

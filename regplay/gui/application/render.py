@@ -48,7 +48,7 @@ from regplay.session.storyboard import (
     vtt,
 )
 
-_LOOK = 0.1  # s between two looks at whether the film is still wanted, while networks are trained
+_LOOK = 0.1  # s between two looks at whether a film is wanted, while it is trained or converted
 # s for which another thread keeps the interpreter that painting waits for, after many a call of Qt;
 # with Python's 0.005 a film takes 5 % longer.
 _SWITCH_INTERVAL = 0.0002
@@ -361,11 +361,13 @@ def render(
         if kept is not None:
             kept.finish()
         encoder.finish()
-        encoder.wait()
+        is_done = False
+        while not is_done:  # converting takes its time
+            is_done = encoder.wait(_LOOK)
+            if not progress(renderer.seconds):
+                return None
         if encoder.error is not None:
             raise encoder.error
-        if not progress(renderer.seconds):  # converting takes its time
-            return None
         for part, target in parts:
             put_in_place(part, target)
             log.files.append(target)
@@ -387,6 +389,13 @@ def render(
             write_file(path, content())
             log.files.append(path)
         return log
+
+
+def free_closed() -> None:
+    """Free the memory of the windows of films that are done."""
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    gc.unfreeze()  # what `Collector` set aside
+    gc.collect()
 
 
 def cache_folder() -> Path:

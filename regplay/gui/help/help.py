@@ -26,7 +26,7 @@ from regplay.gui.theme import zoomed
 from regplay.gui.training import Runner, StudyScheduler
 from regplay.gui.widgets import FlatButton, Label, ScrolledColumn, WrappedLabel, fill, named
 from regplay.session.illustrated import GlossaryEntry, IllustratedError, glossary
-from regplay.session.storyboard import EXAMPLE, VERBS
+from regplay.session.storyboard import EXAMPLE, HEAD, KEYS, VERBS
 
 if TYPE_CHECKING:
     from regplay.gui.figures.thumbnails import Thumbnails
@@ -140,7 +140,8 @@ def shortcuts_html(shortcuts: Shortcuts) -> str:
 def films_html() -> str:
     """How to write a storyboard: one of ten lines, how it becomes a film, and what steps do."""
     rows = "".join(
-        f"<tr><td width=110><b>{verb}</b></td><td>{escape(does.replace('`', ''))}</td></tr>"
+        f"<tr><td width=110><b>{verb}</b></td><td>{escape(does.replace('`', ''))}"
+        f"{'<br>With ' + ', '.join(keys) if (keys := KEYS[verb]) else ''}</td></tr>"
         for verb, does in VERBS.items()
     )
     return f"""
@@ -153,8 +154,10 @@ ten lines as film.toml:</p>
 <b>--preview</b> is quick; <b>--captions</b> writes what is said as subtitles. If what it requires
 does not hold, there is no film. A caption may be given in several languages,
 caption = {{ en = "Points", de = "Punkte" }}, of which <b>--language de</b> takes one.</p>
-<p>A step is a table with one of these words:</p>
+<p>A step is a table with one of these words, and if wanted those that stand below; each may have
+<b>name</b>, <b>at</b> (a second, or a mark) and <b>keys</b> (shown as pressed), too:</p>
 <table cellspacing=0 cellpadding=3 width='100%'>{rows}</table>
+<p>Above the steps there may be {", ".join(HEAD)}.</p>
 <p>A lesson's own film: regplay render --lesson valley -o valley.mp4</p>"""
 
 

@@ -177,11 +177,12 @@ class FileCommands(QObject):
 
     def save_script(self) -> None:
         """Ask for a name and write the present experiment there, as a script of plain PyTorch."""
-        self._save("Save as PyTorch", "experiment.py", "Python (*.py)", self._script)
+        kinds, note = "Python (*.py)", self._note_on_script()
+        self._save("Save as PyTorch", "experiment.py", kinds, self._script, note)
 
     def copy_script(self) -> None:
         """Put the present experiment into the clipboard, as a script of plain PyTorch."""
-        self._copy(self._script, "Copied a script of plain PyTorch")
+        self._copy(self._script, f"Copied a script of plain PyTorch{self._note_on_script()}")
 
     def copy_link(self) -> None:
         """Put a link to the present experiment into the clipboard."""
@@ -197,6 +198,16 @@ class FileCommands(QObject):
 
         return to_pytorch(self._controller.session.experiment)
 
+    def _note_on_script(self) -> str:
+        """That it comes to other losses than the present run, where that was changed meanwhile."""
+        run = self._controller.run
+        if run is None or not run.changed_at:
+            return ""
+        return (
+            "; it trains from the start, so its losses differ from those here, where settings "
+            "were changed during training"
+        )
+
     def save_data(self) -> None:
         """Ask for a name and write the points of the present dataset there, as CSV."""
         dataset = self._controller.dataset
@@ -207,10 +218,15 @@ class FileCommands(QObject):
         self._save("Save data", suggested, "Tables (*.csv)", lambda: dataset_csv(dataset))
 
     def _save(
-        self, title: str, suggested: str, kinds: str, content: Callable[[], str | bytes]
+        self,
+        title: str,
+        suggested: str,
+        kinds: str,
+        content: Callable[[], str | bytes],
+        note: str = "",
     ) -> None:
         if path := path_to_save(self._parent, title, suggested, kinds):
-            self._try(lambda: write_file(path, content()), f"Saved {path.name}")
+            self._try(lambda: write_file(path, content()), f"Saved {path.name}{note}")
 
     def _try(self, act: Callable[[], object], done: str) -> None:
         try:

@@ -184,9 +184,12 @@ class ShownSession(QObject):
         controller.annotate(document.annotations)
         controller.forget_drawn()
         controller.set_scenes(document.scenes)
+        if self._guide.position is None or self._guide.position[0] != document.lesson:
+            self._guide.close()  # which shows the curves again that there were before the lesson
         self._appearance.show(view)
         controller.studies.reconsider()
-        self._show_lesson(document)
+        if document.lesson:
+            self._guide.go_to(document.lesson, document.page, sets_up=False)
         self._waiting = document
         if controller.runner.is_loaded:
             self._complete()
@@ -232,13 +235,6 @@ class ShownSession(QObject):
         """A pin as it is now; of what was opened whose data are gone, as it was."""
         now, stored = StoredPin.of(pin), self._stored.get(pin)
         return now if stored is None or pin.run.checkpoints else replace(now, run=stored)
-
-    def _show_lesson(self, document: Document) -> None:
-        guide = self._guide
-        if document.lesson:
-            guide.go_to(document.lesson, document.page, sets_up=False)
-        if guide.position is None or guide.position[0] != document.lesson:
-            guide.close()
 
     def _show_moment(self, view: View) -> None:
         if self._moment is None or view.is_preview:

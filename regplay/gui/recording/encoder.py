@@ -4,7 +4,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 
 from PySide6.QtGui import QImage
@@ -94,12 +94,15 @@ class Encoder:
         """Whether the files are complete, or none is left."""
         return self._last is not None and self._last.done()
 
-    def wait(self) -> None:
-        """Until all is written that was asked for."""
-        (self._last or self._pool.submit(lambda: None)).result()
+    def wait(self, seconds: float | None = None) -> bool:
+        """Until all is written that was asked for, or so long at most; whether it is."""
+        last = self._last or self._pool.submit(lambda: None)
+        return last in wait([last], seconds).done
 
     def abandon(self) -> None:
         """Leave no files."""
+        for video in self._videos:
+            video.is_wanted = False
         self._pool.shutdown(cancel_futures=True)
         if self.error is None:
             self._abandon_files()

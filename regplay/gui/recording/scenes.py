@@ -13,6 +13,10 @@ from regplay.gui.plots import Chart
 from regplay.gui.training import View
 from regplay.session.session import MOST_SCENES, PlotName, Scene
 
+_CHANGED = (
+    "A setting was changed while this run trained, and its weights were kept. A scene trains "
+    "without that, to other numbers: pin the run (P), too, to keep these."
+)
 _SECONDS = 0.5  # from the ranges of one scene to those of the next
 
 
@@ -74,6 +78,9 @@ class Scenes(QObject):
             ranges,
         )
         controller.set_scenes({**controller.scenes, number: scene})
+        run = controller.run
+        if run is not None and run.changed_at:
+            controller.message.emit(_CHANGED)
 
     def go_to(self, number: int) -> None:
         """Bring back what was kept; nothing if there is none of this number."""

@@ -9,7 +9,7 @@ import contextlib
 import os
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -59,6 +59,8 @@ class Video(ABC):
     ----------
     frames
         How many are in it.
+    is_wanted
+        Set to False from any thread, for what is converted at the end to be given up.
 
     Raises
     ------
@@ -68,6 +70,7 @@ class Video(ABC):
 
     def __init__(self, path: Path, size: tuple[int, int], fps: int) -> None:
         self.path, self.size, self.fps, self.frames = path, size, fps, 0
+        self.is_wanted = True
 
     @abstractmethod
     def write(self, image: QImage, count: int = 1) -> None:
@@ -301,7 +304,7 @@ class ConvertedFile(StreamFile):
         made = temporary_beside(self._converted)
         try:
             with _told(self._target):
-                _convert(self.path, made, self.fps, self._becomes)
+                _convert(self.path, made, self.fps, self._becomes, lambda: self.is_wanted)
                 os.replace(made, self._converted)
             self._is_converted = True
         finally:
@@ -375,7 +378,9 @@ def put_in_place(made: Path, target: Path) -> None:
         made.rmdir()
 
 
-def _convert(source: Path, target: Path, fps: int, form: Format) -> None:
+def _convert(
+    source: Path, target: Path, fps: int, form: Format, goes_on: Callable[[], bool]
+) -> None:
     """Write a lossless recording as a GIF, by the palette of all its frames, or as an APNG."""
     with (
         av.open(str(source)) as taken,
@@ -386,9 +391,9 @@ def _convert(source: Path, target: Path, fps: int, form: Format) -> None:
         video = taken.streams.video[0]
         stream: Any = container.add_stream(form.codec, rate=fps, options=dict(form.options))
         stream.width, stream.height, stream.pix_fmt = video.width, video.height, form.pixels
-        frames: Iterator[Any] = taken.decode(video=0)
+        frames = _decoded(taken, goes_on)
         if form is GIF:
-            frames = _in_palette(source, frames, video, fps)
+            frames = _in_palette(source, frames, video, fps, goes_on)
         for number, frame in enumerate(frames):
             frame.pts, frame.time_base = number, Fraction(1, fps)
             if form is not GIF:
@@ -399,7 +404,17 @@ def _convert(source: Path, target: Path, fps: int, form: Format) -> None:
             container.mux(packet)
 
 
-def _in_palette(source: Path, frames: Iterator[Any], video: Any, fps: int) -> Iterator[Any]:
+def _decoded(taken: Any, goes_on: Callable[[], bool]) -> Iterator[Any]:
+    """The frames of a recording, as long as they are wanted."""
+    for frame in taken.decode(video=0):
+        if not goes_on():
+            raise RecordingError("it is not wanted any more")
+        yield frame
+
+
+def _in_palette(
+    source: Path, frames: Iterator[Any], video: Any, fps: int, goes_on: Callable[[], bool]
+) -> Iterator[Any]:
     """Frames in the 255 colours that suit what changes in all of them."""
     form = {"width": video.width, "height": video.height, "format": video.format.name}
     form["time_base"] = Fraction(1, fps)
@@ -411,7 +426,7 @@ def _in_palette(source: Path, frames: Iterator[Any], video: Any, fps: int) -> It
     making.link_to(out)
     graph.configure()
     with av.open(str(source)) as taken:
-        for frame in taken.decode(video=0):
+        for frame in _decoded(taken, goes_on):
             into.push(frame)
     into.push(None)
     palette: Any = graph.pull()

@@ -23,6 +23,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
 from regplay.core.fit import Fit
 from regplay.core.hyperparameters import DECOMPOSED, is_used
+from regplay.core.number_text import counted
 from regplay.core.sweep import Sweep, decomposition_axis
 from regplay.gui.plots import Band, FitPanel, FitView, Subject
 from regplay.gui.seeds.decomposition import DecompositionPlot
@@ -194,7 +195,7 @@ class SeedsTab(QWidget):
         self.setObjectName("seeds")
         self.recorded: Sequence[int] = ()
         self._experiment = Experiment()
-        self._has_parts = False
+        self._has_parts = self._is_fixed = False
         self._stage: int | None = -1  # quarter of the training in which the axes settled last
         self.box = named("seeds.count", CountBox())
         self.box.setRange(_FEWEST, _MOST)
@@ -214,6 +215,8 @@ class SeedsTab(QWidget):
             "fit the noise, and falls again beyond"
         )
         self.double_descent = named("seeds.doubleDescent", FlatButton("Double descent", tip))
+        self.diverged = named("seeds.diverged", Label())
+        self.diverged.hide()
         self.spread = SpreadView()
         self.decomposition = DecompositionPlot()
         self.decomposition.set_axis(self.path)
@@ -235,6 +238,7 @@ class SeedsTab(QWidget):
             row.addWidget(beside(label, widget))
         row.add_growing(self.control)
         row.addWidget(self.double_descent)
+        row.addWidget(self.diverged)
         self._both, self._pages, self._right = QWidget(), QStackedLayout(), QStackedWidget()
         fill(QVBoxLayout(self), row, (self._pages, 1))
         self._plots = TwoColumns((_PLOT, _PLOT), 8, self._both)
@@ -254,7 +258,7 @@ class SeedsTab(QWidget):
         """Show a dataset, and no networks yet; decides whether there is a decomposition."""
         self.spread.set_dataset(dataset)
         reason = why_not(dataset)
-        self._has_parts = not reason
+        self._has_parts, self._is_fixed = not reason, dataset.is_fixed
         rest = "spread of the fits is" if dataset.n_inputs <= 2 else "losses of the networks are"
         sentences = f"{reason} So only the {rest} shown. {overlap(dataset)}"
         self.sentence.set_text(sentences.rstrip())
@@ -287,10 +291,8 @@ class SeedsTab(QWidget):
     def _invite(self, has_parts: bool) -> None:
         """Say what will be seen, and show the plots once there is something in them."""
         count, models = self.box.value(), f"{self._experiment.model.kind}s"
-        text = (
-            f"The same experiment on {count} other draws of the data: how far the {models} lie "
-            "apart."
-        )
+        others = "with {} seeds" if self._is_fixed else "on {} other draws of the data"
+        text = f"The same experiment {others.format(count)}: how far the {models} lie apart."
         if has_parts:
             positions = len(self._positions())
             text += (
@@ -315,9 +317,18 @@ class SeedsTab(QWidget):
             self.spread.strip.set_losses((train, valid))
         if parts is not None and isinstance(parts.digest, list):
             self.decomposition.set_decompositions(self._positions(), parts.digest)
+        self._tell_diverged()
         self.show_progress(self.control.done, self.control.is_running)
         if epoch is None and not self.control.is_running:  # also back from an earlier epoch
             self._settle()
+
+    def _tell_diverged(self) -> None:
+        """Say how many networks diverged: what is shown of them is what they came to before."""
+        known = [one.history for one in self.control.studies.values() if one.history is not None]
+        count = sum(int(history.diverged.sum()) for history in known)
+        networks = counted(sum(history.members for history in known), "network")
+        self.diverged.setText(f"{count:,} of {networks} diverged: lower the learning rate")
+        self.diverged.setVisible(count > 0)
 
     def show_progress(self, progress: float, is_running: bool) -> None:
         """Let the axes settle at each quarter of the training, and when it ends or is stopped."""
@@ -333,6 +344,7 @@ class SeedsTab(QWidget):
         self.decomposition.settle()
 
     def _forget(self, key: str) -> None:
+        self._tell_diverged()
         if key == _BAND:
             self.spread.set_spread(None)
             self.spread.strip.set_losses(None)

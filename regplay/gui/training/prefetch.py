@@ -22,10 +22,20 @@ if TYPE_CHECKING:  # imported on a thread, as torch is
     from regplay.core.training import Record, Training
 
 
-def keep(run: Run, records: "Sequence[Record]") -> None:
-    """Append what training reports, and the states to go back to."""
+def keep(run: Run, records: "Sequence[Record]", after: int | None = None) -> None:
+    """Append what training reports, and the states to go back to.
+
+    Parameters
+    ----------
+    after
+        Those of later epochs go before.
+    """
+    history = run.history if after is None else run.history.until(after)
     for record in records:
-        run.history.append(record.snapshot)
+        history.append(record.snapshot)
+    run.history = history  # at once: it is read while it changes
+    if after is not None:
+        run.checkpoints.forget_after(after)
     run.checkpoints.extend([record.state for record in records], run.history.best_epoch)
 
 

@@ -109,6 +109,7 @@ class Worker(QThread):
         self._current: Job | None = None
         self._training: Training | None = None
         self._run = Run(Experiment())
+        self._after: int | None = None  # records of later epochs go once there is another one
         self._filling: Iterator[None] | None = None  # trains the states that the run lacks
         self._taken: Job | None = None  # the last one that was begun, or failed to be
         self._began = self._silent_until = 0.0
@@ -286,15 +287,19 @@ class Worker(QThread):
         present = self._training if job.change is Change.ADJUST else None
         # It may have come further than its new end since that was chosen: then it begins anew.
         if present is not None and present.epoch <= job.experiment.epochs:
-            if {"epochs"} != set(differences(self._run.experiment, job.experiment)):
+            if set(differences(self._run.experiment, job.experiment)) - {"epochs"}:
                 self._run.changed_at.append(present.epoch)
+            extra = None if self._run.changed_at else present.extra_record
+            self._after = None if extra is None else extra - 1
             present.adjust([job.experiment])
             self._run.experiment = job.experiment
             self.reached = (job.generation, present.step)
         else:
             start = job.start
             has_gaps = self._filling is not None or (start is not None and not start.is_present)
-            self._training = self._filling = None  # so that their memory is free for the next
+            self._training = self._filling = self._after = (
+                None  # so that their memory is free for the next
+            )
             run, training = self._prefetcher.take(job) or (None, _training_of(job))
             if start is not None:
                 run = self._started(start, job, training)
@@ -356,7 +361,9 @@ class Worker(QThread):
                 is_known = training.step >= _BARELY_BEGUN * self._goal
                 self._is_finishing = is_known and self._job is not None
                 begin = time.thread_time()
-                keep(self._run, training.train(self._goal, stop))
+                if records := training.train(self._goal, stop):
+                    keep(self._run, records, self._after)
+                    self._after = None
                 self._spent += time.thread_time() - begin
                 self.reached = (generation, training.step)
         finally:

@@ -8,6 +8,7 @@ finds out by training.
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from math import ceil, floor
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -339,7 +340,14 @@ def _problems_of_question(question: Question) -> list[str]:
         known = field(path)
     except ExperimentError as error:
         return [f"handle: {error}"]
-    return [] if known.kind in ("number", "integer") else [f"handle: {path} has no slider"]
+    if known.kind not in ("number", "integer"):
+        return [f"handle: {path} has no slider"]
+    low, high = question.handle.low, question.handle.high
+    first = low if known.minimum is None else max(low, known.minimum)
+    last = high if known.maximum is None else min(high, known.maximum)
+    if first <= last and (known.kind == "number" or ceil(first) <= floor(last)):
+        return []
+    return [f"handle: no value of {path} lies from low = {low:g} to high = {high:g}"]
 
 
 def _problems_of_claim(claim: Claim) -> list[str]:

@@ -2,6 +2,7 @@
 
 from regplay.session.storyboard.captions import chapters, read_marks, srt, vtt
 from regplay.session.storyboard.reading import (
+    HEAD,
     check_readable,
     is_storyboard,
     load_storyboard,
@@ -9,6 +10,7 @@ from regplay.session.storyboard.reading import (
     read_step,
 )
 from regplay.session.storyboard.steps import (
+    KEYS,
     LONGEST_CAPTION,
     LONGEST_STEP,
     VERBS,

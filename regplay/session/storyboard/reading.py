@@ -5,7 +5,7 @@ is of steps one after another.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
@@ -54,7 +54,7 @@ _LARGEST = 1 << 22  # bytes of a file; a line that is drawn has up to 200 points
 _MOST_STEPS = 1000  # with those of the files that it includes
 _DEEPEST = 5  # files within files, and steps within steps
 
-_Size = Annotated[str, Meta(pattern=r"^[0-9]{2,4}x[0-9]{2,4}$", description="such as 1280x720")]
+_Size = Annotated[str, Meta(pattern=r"^[0-9]{1,9}x[0-9]{1,9}$", description="such as 1280x720")]
 
 
 class _Whole(FilmSettings, frozen=True, kw_only=True):
@@ -67,6 +67,10 @@ class _Whole(FilmSettings, frozen=True, kw_only=True):
         tuple[dict[str, Any], ...],
         Meta(min_length=1, max_length=_MOST_STEPS, description="such as [{ wait = 1 }]"),
     ]
+
+
+# What a file may hold beside its steps.
+HEAD = (*(key for key in _Whole.__struct_encode_fields__ if key != "steps"), "experiment")
 
 
 def load_storyboard(
@@ -295,6 +299,8 @@ class _StepReader:
             raise StoryboardError(f"{where}: no verb is in it{hint}")
         name = f"{where} ({verbs[0]})"
         raw = {key: self._named(value, f"{name}, {key}") for key, value in table.items()}
+        if isinstance(values := raw.get("set"), dict):
+            raw["set"] = dict(_by_path(values))
         step = validated(
             raw, FORMS[verbs[0]], StoryboardError, lambda steps, _: f"{name}, {dotted(steps, _)}"
         )
@@ -314,6 +320,15 @@ class _StepReader:
         if isinstance(value, dict):
             return {key: self._named(each, where) for key, each in value.items()}
         return value
+
+
+def _by_path(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Values by field paths; TOML makes tables of the paths that stand without quotes."""
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from ((f"{key}.{path}", each) for path, each in _by_path(value))
+        else:
+            yield key, value
 
 
 def _tables(raw: Sequence[Any], where: str) -> Sequence[Mapping[str, Any]]:

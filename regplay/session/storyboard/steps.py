@@ -226,6 +226,11 @@ FORMS: Mapping[str, type[Step]] = {
 VERBS: Mapping[str, str] = {
     verb: (form.__doc__ or "").partition("\n")[0] for verb, form in FORMS.items()
 }
+# The keys that each may have beside its verb and those that all steps have.
+KEYS: Mapping[str, tuple[str, ...]] = {
+    verb: form.__struct_encode_fields__[1 : -len(Step.__struct_fields__)]
+    for verb, form in FORMS.items()
+}
 
 
 def verb(step: Step) -> str:

@@ -226,7 +226,7 @@ def parsed_size(text: str) -> tuple[int, int]:
     StoryboardError
         If they are odd, which films can't have, or too small or large.
     """
-    found = re.fullmatch(r"([0-9]{2,4})x([0-9]{2,4})", text)
+    found = re.fullmatch(r"([0-9]{1,9})x([0-9]{1,9})", text)
     if found is None:
         raise StoryboardError(f"{text}: a size is written as 1280x720")
     width, height = int(found[1]), int(found[2])

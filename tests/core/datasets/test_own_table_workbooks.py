@@ -8,6 +8,7 @@ from random import Random
 import openpyxl
 import pytest
 from made_datasets import checked
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 SHEET = "xl/worksheets/sheet1.xml"
 DAMAGED = "this workbook is damaged; open it in Excel or LibreOffice"
@@ -125,9 +126,54 @@ def test_rows_and_columns_far_away_are_refused(parts, problem_of, rows):
     assert problem_of(content) == "this sheet is too large; save a part of its rows as CSV"
 
 
-def test_what_unpacks_to_very_much_is_refused_unread(parts, problem_of, monkeypatch):
-    monkeypatch.setattr(openpyxl, "load_workbook", None)
-    too_large = "this workbook is too large; save a part of its rows as CSV"
-    assert problem_of(packed({**parts, "xl/sharedStrings.xml": bytes(33 << 20)})) == too_large
-    assert problem_of(packed({**parts, "xl/styles.xml": bytes(5 << 20)})) == too_large
-    assert problem_of(packed({**parts, SHEET: bytes(257 << 20)})) == too_large
+TOO_LARGE = "this workbook is too large; save a part of its rows as CSV"
+
+
+def test_what_unpacks_to_very_much_is_refused_unread(parts, problem_of):
+    """Whatever its parts are called; what is not needed may be large."""
+    texts = b'<Override PartName="/a" ContentType="%s"/></Types>' % SHARED_STRINGS.encode()
+    types = parts["[Content_Types].xml"].replace(b"</Types>", texts)
+    assert problem_of(packed({**parts, "[Content_Types].xml": types, "a": bytes(33 << 20)})) == (
+        TOO_LARGE
+    )
+    assert problem_of(packed({**parts, "xl/styles.xml": bytes(5 << 20)})) == TOO_LARGE
+    assert problem_of(packed({**parts, "xl/workbook.xml": bytes(2 << 20)})) == TOO_LARGE
+    assert problem_of(packed({**parts, SHEET: bytes(257 << 20)})) == TOO_LARGE
+    assert problem_of(packed({**parts, "xl/theme/theme1.xml": bytes(5 << 20)})) == ""
+
+
+@pytest.mark.parametrize(
+    ("pattern", "replacement"),
+    [
+        (b"</sheetData>", b'<row r="20">' + b"<c/>" * 600_000 + b"</row></sheetData>"),
+        (b"<sheetData>", b"<cols>" + b"<col/>" * 400_000 + b"</cols><sheetData>"),
+        (b"</sheetData>", b'<row r="20"><c><v>' + b"1" * 2_000_000 + b"</v></c></row></sheetData>"),
+    ],
+    ids=["empty cells", "columns", "one cell"],
+)
+def test_a_row_and_what_stands_above_may_not_go_on_for_ever(
+    parts, problem_of, pattern, replacement
+):
+    assert problem_of(with_sheet(parts, pattern, replacement)) == TOO_LARGE
+
+
+def test_what_stands_below_the_rows_is_not_read(parts, problem_of):
+    below = b"</sheetData>" + b"<mergeCells/>" * 100_000 + b"<!"
+    assert problem_of(with_sheet(parts, b"</sheetData>.*", below)) == ""
+
+
+def test_texts_that_cells_have_in_common_are_read(parts, tmp_path):
+    """As Excel writes them, pieces with a font of their own and readings of Japanese included."""
+    texts = b'<Override PartName="/a" ContentType="%s"/></Types>' % SHARED_STRINGS.encode()
+    types = parts["[Content_Types].xml"].replace(b"</Types>", texts)
+    shared = f'''<sst xmlns="{SHEET_MAIN_NS}"><si><t>first</t></si><si><r><rPr><b/></rPr>
+        <t>sec</t></r><r><t>ond</t></r><rPh sb="0" eb="1"><t>no</t></rPh></si></sst>'''
+    sheet = re.sub(
+        b'(<c r="B([0-9]+)") t="inlineStr"><is><t>[xyz]</t></is>',
+        lambda cell: b'%s t="s"><v>%d</v>' % (cell[1], int(cell[2]) % 2),
+        parts[SHEET],
+    )
+    content = packed({**parts, "[Content_Types].xml": types, "a": shared, SHEET: sheet})
+    (tmp_path / "table.xlsx").write_bytes(content)
+    check = checked(tmp_path / "table.xlsx")
+    assert set(check.raw.columns[1].texts) == {"first", "second"}

@@ -87,6 +87,11 @@ def test_how_to_write_films_is_shown_with_ten_lines_and_all_verbs(person):
     assert EXAMPLE in text
     for verb, does in VERBS.items():
         assert f"{verb}\n{does.replace('`', '')}" in text
+    assert "to, from, seconds, ease" in text
+    assert (
+        "title, fps, lesson, theme, scale, language, controls, sizes, page, values, experiment"
+        in text
+    )
     QTest.keyClick(dialog_of(person), Key.Key_Escape)
 
 

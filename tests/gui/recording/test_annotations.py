@@ -247,3 +247,15 @@ def test_undo_leaves_what_is_drawn_in_a_session_that_was_opened(drawer, tmp_path
     assert drawer.window.documents.open(tmp_path / "a.regplay")
     QTest.keyClick(drawer.window, Qt.Key.Key_Z, CTRL)
     assert drawn(drawer) == kept
+
+
+@pytest.mark.parametrize(
+    ("key", "with_key"),
+    [(Qt.Key.Key_Y, CTRL), (Qt.Key.Key_Z, CTRL | Qt.KeyboardModifier.ShiftModifier)],
+)
+def test_what_was_taken_back_is_done_again_by_the_keys_of_any_system(drawer, key, with_key):
+    drag(drawer, (0.0, -1.0), (0.0, 1.0))
+    QTest.keyClick(drawer.window, Qt.Key.Key_Z, CTRL)
+    assert drawn(drawer) == ()
+    QTest.keyClick(drawer.window, key, with_key)
+    assert len(drawn(drawer)) == 1

@@ -132,3 +132,15 @@ def test_a_scene_of_accuracies_shows_them_after_data_that_have_none(person):
     assert tabs.tab == "loss"
     go(person, 1)
     person.wait(lambda: tabs.tab == "accuracy")
+
+
+def test_of_a_run_with_kept_weights_a_word_says_that_a_scene_trains_anew(trained):
+    person = trained
+    keep(person, 1)
+    assert not person.banner
+    person.click("keep_weights")
+    person.set(regularization__weight_decay=0.1)
+    person.train()
+    keep(person, 1)
+    assert "pin the run (P)" in person.banner
+    person.click("keep_weights")

@@ -212,6 +212,17 @@ def test_the_files_of_more_than_an_hour_are_replaced_too_and_stay_in_order(tmp_p
     assert names == {"100000.jpg", "1.png", "99999.png", "100000.png"}
 
 
+@pytest.mark.parametrize("name", ["a.gif", "a.apng"])
+def test_what_is_no_longer_wanted_is_not_converted(tmp_path, name):
+    made = open_video(tmp_path / name, SIZE, FPS)
+    made.write(picture(0), count=3)
+    made.is_wanted = False
+    with pytest.raises(RecordingError, match="not wanted"):
+        made.finish()
+    made.abandon()
+    assert [*tmp_path.iterdir()] == []
+
+
 @pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.gif", "a.apng"])
 def test_a_full_disk_is_said_while_writing(tmp_path, full_disk, name):
     made = open_video(tmp_path / name, SIZE, FPS)

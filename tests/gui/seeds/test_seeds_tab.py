@@ -31,6 +31,14 @@ def tab(show_widget) -> SeedsTab:
     return tab
 
 
+def test_points_that_are_the_same_with_every_seed_are_no_other_draws(tab):
+    own = replace(Experiment(), {"data.name": "points", "data.valid_points": "0 1; 1 2"})
+    for experiment, words in ((CARS, "on 6 other draws of the data"), (own, "with 6 seeds")):
+        tab.set_dataset(load(experiment.data))
+        tab.wanted(experiment, None)
+        assert words in tab.invitation.text()
+
+
 def test_six_inputs_of_measured_data_show_the_losses_of_all_seeds(tab):
     assert tab.wanted(CARS, None) == {}
     QTest.mouseClick(find(tab, "seeds.start"), Qt.MouseButton.LeftButton)
@@ -62,14 +70,28 @@ def test_six_inputs_of_measured_data_show_the_losses_of_all_seeds(tab):
     assert strip.losses is None
 
 
-def train(tab: SeedsTab, records: int) -> tuple[JointTraining, Study]:
+def train(
+    tab: SeedsTab, records: int, experiment: Experiment = CARS
+) -> tuple[JointTraining, Study]:
     """The networks that the tab asks for, after so many records; −1 trains them to their end."""
-    sweep = tab.wanted(CARS, None)[BAND].sweep
+    sweep = tab.wanted(experiment, None)[BAND].sweep
     joint = JointTraining(sweep.experiments, device="cpu")
     while records and not joint.finished:
         joint.advance()
         records -= 1
     return joint, Study(sweep, "cpu", joint.history)
+
+
+def test_networks_that_diverged_are_counted(tab):
+    steep = replace(CARS, {"optimizer.name": "sgd", "optimizer.lr": 10.0})
+    tab.control.turn(True)
+    for experiment, is_told in ((steep, True), (CARS, False)):
+        _, study = train(tab, -1, experiment)
+        tab.show_studies({BAND: study}, None)
+        assert tab.diverged.isVisible() == is_told
+        if is_told:
+            count = study.history.diverged.sum()
+            assert tab.diverged.text() == f"{count} of 6 networks diverged: lower the learning rate"
 
 
 def test_what_is_trained_follows_the_epoch_handle_after_stop(tab):

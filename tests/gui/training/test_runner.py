@@ -629,3 +629,27 @@ def test_a_run_that_came_further_than_its_new_end_meanwhile_begins_anew(finished
     until(lambda: finished.is_finished)
     assert finished.views[-1].snapshot.epoch == 5
     assert list(finished.views[-1].run.history.epochs) == list(range(6))
+
+
+def test_a_run_that_is_given_more_epochs_has_the_records_of_one_that_had_them_from_the_start(
+    finished, until
+):
+    def train(epochs):
+        submit(finished, Change.ADJUST, epochs=epochs)
+        until(lambda: finished.is_finished)
+        run = finished.view.run
+        return run, list(run.history.epochs)
+
+    whole = Training([replace(SMALL, {"epochs": 60})], device="cpu")
+    records = []
+    while not whole.finished:
+        records += whole.train()
+    expected = [record.snapshot.epoch for record in records]
+    assert 21 not in expected
+    run, epochs = train(21)
+    assert epochs == [*range(22)]
+    assert train(21) == (run, epochs)
+    _, epochs = train(60)
+    assert epochs == expected == [*run.checkpoints.epochs]
+    losses = [record.snapshot.value("train_loss") for record in records]
+    assert list(run.history.column("train_loss")) == losses

@@ -224,6 +224,10 @@ def test_the_share_that_must_agree_is_rounded_up(agree, seeds, other, must):
             HEAD + PAGE + HANDLE.replace("model.width", "optimizer.name"),
             "page 1 (First), question: handle: optimizer.name has no slider",
         ),
+        (
+            HEAD + PAGE + HANDLE.replace("low = 4", "low = 16.2"),
+            "handle: no value of model.width lies from low = 16.2 to high = 16.5",
+        ),
         (HEAD + PAGE + HANDLE + OPTIONS.split('Why?"\n')[1], "options, handle: give one of both"),
     ],
 )

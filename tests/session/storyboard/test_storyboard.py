@@ -167,6 +167,7 @@ REFUSED = {
     ('"memorising"', '"memorising"\npage = 60'): r"page = 60: memorising has \d pages",
     ('"memorising"', '"memorising"\nexperiment = {}'): r"lesson, experiment: give one of both",
     ("1080x1920", "1081x1920"): r"1081x1920: both must be even numbers from 320 to 3,840",
+    ("1080x1920", "100000x100000"): r"100000x100000: both must be even numbers from 320 to 3,840",
     ("1080x1920", "1080"): r"sizes\[2\] = '1080': must be .*such as 1280x720",
     ('title = "What', 'tilte = "What'): r"tilte: no such key; did you mean title\?",
     ("seconds = 4", "seconds = 600\n" + "[[steps]]\nwait=600\n" * 3): r"it is 2,4\d\d s long",
@@ -198,6 +199,10 @@ REFUSED = {
     ): r": DE: a language is",
     ("seconds = 4", "seconds = 4\n[[steps]]\ncaption = {}"): r"\(caption\), caption = .*must be",
     ('train = "end"', "set = {}"): r"step 2 \(set\): give a field and its value, such as",
+    (
+        'train = "end"',
+        "set = { optimizer.rl = 1 }",
+    ): r"step 2 \(set\): optimizer\.rl: no such field",
     ('train = "end"\nseconds = 4', "wait-until = 3"): r"\(wait-until\), wait-until = 3: must be a",
     ('lesson = "memorising"', "experiment = 3"): r"experiment must be a table of values",
     ('lesson = "memorising"', "experiment = []"): r"experiment must be a table of values",
@@ -219,6 +224,14 @@ def test_what_is_wrong_is_told_by_its_step(change, message):
     assert old in TEXT
     with pytest.raises(StoryboardError, match=message):
         loads_storyboard(TEXT.replace(old, new, 1))
+
+
+def test_field_paths_may_be_written_without_quotes():
+    plain, quoted = (
+        loads_storyboard(f'title = "t"\nsteps = [{{ set = {{ {path} = 0.1, epochs = 9 }} }}]')
+        for path in (WD, f'"{WD}"')
+    )
+    assert plain == quoted
 
 
 @pytest.mark.parametrize(("steps", "number"), [('["wait"]', 1), ("[{ wait = 1 }, 3]", 2)])

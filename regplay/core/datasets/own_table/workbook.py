@@ -1,19 +1,25 @@
 """A workbook of Excel as rows of cells: openpyxl reads one sheet of it, row by row.
 
-Whoever wrote the file may have filled its rows and its parts with anything: what is read in one go
-is bounded before, what is read row by row as it comes.
+Whoever wrote the file may have filled its parts with anything, and called them anything: what is
+read in one go is bounded by what is unpacked, each row and each text as it comes.
 """
 
 import io
+import re
 import zipfile
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import IO, Any
+from xml.etree.ElementTree import iterparse
 
 import numpy as np
-import openpyxl
 import pandas as pd
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.numbers import builtin_format_code, is_date_format, is_timedelta_format
+from openpyxl.utils import range_boundaries
+from openpyxl.worksheet._reader import DATA_TAG, ROW_TAG, WorkSheetParser
+from openpyxl.xml.constants import ARC_STYLE, SHARED_STRINGS, SHEET_MAIN_NS
 
 from regplay.core.datasets.dataset import short
 from regplay.core.datasets.own_table.table_rows import (
@@ -28,11 +34,18 @@ from regplay.core.datasets.own_table.table_rows import (
 _STEP = 20_000  # rows after which whoever reads may turn to something else
 _MOST_ROWS = 1_048_576  # of Excel
 _MOST_UNPACKED = 4 * MAX_BYTES  # a cell takes some four times as many bytes as in CSV
-_MOST_AT_ONCE = {  # bytes of parts that openpyxl reads in one go, which takes up to 3 s a MiB
-    "xl/sharedStrings.xml": 32 << 20,  # five columns of 100,000 different texts
-    "xl/styles.xml": 4 << 20,
-    "xl/workbook.xml": 4 << 20,
-}
+_MOST_AT_ONCE = 1 << 20  # bytes of names of sheets and the like, which take openpyxl a second
+_MOST_STYLES = 4 << 20  # bytes
+_MOST_TEXTS = 32 << 20  # bytes of the texts of cells: five columns of 100,000 different ones
+_MOST_OF_ONE = 1 << 20  # bytes of a row, or of a text
+_TOO_LARGE = "this workbook is too large; save a part of its rows as CSV"
+_START = 1 << 16  # bytes of a sheet in which its size is said, if it is
+_SIZE = re.compile(rb"<(?:\w+:)?dimension\b[^>]*?\bref=[\"']([^\"']*)")
+_TEXT, _PLAIN = f"{{{SHEET_MAIN_NS}}}si", f"{{{SHEET_MAIN_NS}}}t"
+_FORMATTED = f"{{{SHEET_MAIN_NS}}}r/{_PLAIN}"
+_CODE, _STYLE, _NAMED, _STYLES = (
+    f"{{{SHEET_MAIN_NS}}}{tag}" for tag in ("numFmt", "xf", "cellStyleXfs", "cellXfs")
+)
 _SHOWN = 8  # sheets in a message
 
 
@@ -42,19 +55,19 @@ def workbook_rows(
     """Read a sheet of a workbook; as `read_rows`."""
     check_workbook(raw)
     with _damage_told():
-        book = openpyxl.load_workbook(
-            io.BytesIO(raw), read_only=True, data_only=True, keep_links=False
-        )
-        sheets = tuple(sheet.title for sheet in book.worksheets)
-        name = chosen.get("sheet") or _first_filled(book.worksheets)
+        book = _Workbook(raw)
+        name = chosen.get("sheet") or book.first_filled()
+    sheets = tuple(book.parts)
     if not sheets:
         raise ReadingStoppedError("there is no sheet of cells in it; choose another file")
     if name not in sheets:
         listed = ", ".join(map(short, sheets[:_SHOWN])) + (", …" if len(sheets) > _SHOWN else "")
         raise ReadingStoppedError(f"there is no sheet {short(name)}; the sheets are {listed}")
+    with _damage_told():
+        yield from book.read_texts()
     rows: list[list[object]] = []
     width = n = 0  # without empty columns and rows behind all others
-    for values in _values(book[name]):
+    for values in _told(book.values(name)):
         row = [_cell(value) for value in values]
         while row and row[-1] == "":
             row.pop()
@@ -88,9 +101,49 @@ def check_workbook(raw: bytes) -> None:
         elif "word/document.xml" in sizes:
             kind = "a Word file: copy the table from it and paste it here"
         raise ReadingStoppedError(f"this is {kind}; {WHAT_IS_READ}")
-    is_large = any(sizes.get(part, 0) > most for part, most in _MOST_AT_ONCE.items())
-    if is_large or sum(sizes.values()) > _MOST_UNPACKED:
-        raise ReadingStoppedError("this workbook is too large; save a part of its rows as CSV")
+    if sum(sizes.values()) > _MOST_UNPACKED:
+        raise ReadingStoppedError(_TOO_LARGE)
+
+
+class _Archive(zipfile.ZipFile):
+    """The parts of a workbook, of which openpyxl reads what it needs in one go."""
+
+    left = _MOST_AT_ONCE  # bytes
+
+    def open(self, name: Any, *others: Any, **more: Any) -> Any:
+        """A part, unless all that were read are too large together with it."""
+        self.left -= self.getinfo(getattr(name, "filename", name)).file_size
+        if self.left < 0:
+            raise ReadingStoppedError(_TOO_LARGE)
+        return super().open(name, *others, **more)
+
+
+class _Part:
+    """A part that is read piece by piece; `left` bytes may be read before it is set again."""
+
+    def __init__(self, part: IO[bytes]) -> None:
+        self._part, self.left = part, _MOST_OF_ONE
+
+    def read(self, size: int = -1) -> bytes:
+        """Some bytes."""
+        found = self._part.read(size)
+        self.left -= len(found)
+        if self.left < 0:
+            raise ReadingStoppedError(_TOO_LARGE)
+        return found
+
+    def elements(self, *tags: str) -> Iterator[Any]:
+        """Those of these tags, each once it is read; it is forgotten after that."""
+        around: list[Any] = []
+        for event, element in iterparse(self, ("start", "end")):
+            if event == "start":
+                around.append(element)
+                continue
+            around.pop()
+            if element.tag in tags:
+                self.left = _MOST_OF_ONE
+                yield element
+                (around or [element])[-1].clear()
 
 
 @contextmanager
@@ -102,26 +155,124 @@ def _damage_told() -> Iterator[None]:
     """
     try:
         yield
+    except ReadingStoppedError:
+        raise
     except Exception:
         raise ReadingStoppedError(
             "this workbook is damaged; open it in Excel or LibreOffice, and save it again or as CSV"
         ) from None
 
 
-def _values(sheet: Any) -> Iterator[tuple[object, ...]]:
-    """The values of each row of a sheet."""
+def _told(values: Iterator[list[object]]) -> Iterator[list[object]]:
     with _damage_told():
-        sheet.reset_dimensions()  # some programs write wrong ones
-        yield from sheet.iter_rows(values_only=True)
+        yield from values
 
 
-def _first_filled(sheets: Sequence[Any]) -> str:
-    """The first sheet in sight with more than one row and column, else more than one row."""
-    sheets = [sheet for sheet in sheets if sheet.sheet_state == "visible"] or sheets
-    tall = [sheet for sheet in sheets if (sheet.max_row or 2) > 1]
-    for sheet in [*(sheet for sheet in tall if (sheet.max_column or 2) > 1), *tall]:
-        return str(sheet.title)
-    return str(sheets[0].title) if sheets else ""
+class _Workbook:
+    """The sheets of a workbook with cells, by their names; `parts` are where they are."""
+
+    def __init__(self, raw: bytes) -> None:
+        self._archive = zipfile.ZipFile(io.BytesIO(raw))
+        reader = ExcelReader(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
+        reader.archive = _Archive(io.BytesIO(raw))
+        reader.read_manifest()
+        reader.read_workbook()
+        self._epoch, self._texts = reader.wb.epoch, list[str]()
+        self._dates: set[int] = set()  # styles of cells, by their numbers
+        self._spans: set[int] = set()
+        self._read_styles()
+        texts = reader.package.find(SHARED_STRINGS)
+        self._texts_part = texts.PartName[1:] if texts is not None else ""
+        self.parts: dict[str, str] = {}
+        self._visible: list[str] = []
+        for sheet, place in reader.parser.find_sheets():
+            if place.target in reader.valid_files and "chartsheet" not in place.Type:
+                self.parts[sheet.name] = place.target
+                if sheet.state == "visible":
+                    self._visible.append(sheet.name)
+
+    def _read_styles(self) -> None:
+        """Which styles of cells are those of dates, or of spans of time."""
+        if ARC_STYLE not in self._archive.namelist():
+            return
+        codes: dict[str, str] = {}
+        found: list[str] = []
+        with self._part(ARC_STYLE, _MOST_STYLES) as part:
+            for element in _Part(part).elements(_CODE, _STYLE, _NAMED, _STYLES):
+                number = element.get("numFmtId", "0")
+                if element.tag == _CODE:
+                    codes[number] = element.get("formatCode", "")
+                elif element.tag == _STYLE:
+                    found.append(number)
+                elif element.tag == _NAMED:
+                    found.clear()
+                else:
+                    break
+        codes = {each: codes.get(each) or builtin_format_code(int(each)) for each in {*found}}
+        dates = {number for number, code in codes.items() if is_date_format(code)}
+        spans = {number for number, code in codes.items() if is_timedelta_format(code)}
+        self._dates = {place for place, number in enumerate(found) if number in dates}
+        self._spans = {place for place, number in enumerate(found) if number in spans}
+
+    def _part(self, name: str, most: int) -> IO[bytes]:
+        if self._archive.getinfo(name).file_size > most:
+            raise ReadingStoppedError(_TOO_LARGE)
+        return self._archive.open(name)
+
+    def first_filled(self) -> str:
+        """The first sheet in sight with more than one row and column, else more than one row."""
+        names = self._visible or [*self.parts]
+        sizes = {name: self._size(name) for name in names}
+        tall = [name for name in names if sizes[name][0] > 1]
+        return next((name for name in tall if sizes[name][1] > 1), [*tall, *names, ""][0])
+
+    def _size(self, name: str) -> tuple[int, int]:
+        """How many rows and columns a sheet says that it has; two where it does not say it."""
+        with self._archive.open(self.parts[name]) as part:
+            found = _SIZE.search(part.read(_START))
+        if found is None:
+            return 2, 2
+        _, _, columns, rows = range_boundaries(found[1].decode())
+        return rows or 2, columns or 2
+
+    def read_texts(self) -> Generator[int, None, None]:
+        """Read the texts that cells have in common."""
+        if not self._texts_part:
+            return
+        with self._part(self._texts_part, _MOST_TEXTS) as part:
+            for element in _Part(part).elements(_TEXT):
+                found = (*element.findall(_PLAIN), *element.findall(_FORMATTED))
+                text = "".join(each.text or "" for each in found)
+                self._texts.append(text.replace("x005F_", ""))  # as openpyxl does
+                if len(self._texts) % 1000 == 0:
+                    yield 0
+
+    def values(self, name: str) -> Iterator[list[object]]:
+        """The values of each row of a sheet; what stands below the rows is not read."""
+        n = 0
+        with self._archive.open(self.parts[name]) as part:
+            source = _Part(part)
+            parser = WorkSheetParser(
+                source,
+                self._texts,
+                data_only=True,
+                epoch=self._epoch,
+                date_formats=self._dates,
+                timedelta_formats=self._spans,
+            )
+            for element in source.elements(ROW_TAG, DATA_TAG):
+                if element.tag == DATA_TAG:
+                    return
+                number, cells = parser.parse_row(element)
+                for _ in range(n + 1, number):  # rows that are left out
+                    n += 1
+                    yield []
+                if number > n:
+                    n = number
+                    row: list[object] = [None] * max((cell["column"] for cell in cells), default=0)
+                    for cell in cells:
+                        row[cell["column"] - 1] = cell["value"]
+                    yield row
 
 
 def _cell(value: object) -> object:
