@@ -1,5 +1,6 @@
 """The main window: it composes the parts and connects them."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
@@ -38,7 +39,8 @@ from regplay.gui.widgets import (
     show_waiting,
 )
 
-_LOG_AXES = "x loss weights"  # unless chosen otherwise: overfitting begins in the first epochs
+# What is shown unless a person chooses otherwise: overfitting begins in the first epochs.
+_FIRST = {"curves": " ".join(FIRST_CURVES), "log_axes": "x loss weights"}
 
 
 class MainWindow(QMainWindow):
@@ -212,7 +214,7 @@ class MainWindow(QMainWindow):
         timeline.action("overlay").toggled.connect(lambda shows: controller.look(best=shows))
         timeline.action("keep_weights").toggled.connect(controller.set_keeps_weights)
         timeline.action("keep_weights").toggled.connect(controls.set_keeps_weights)
-        self.history_view.log_axes_chosen.connect(self._remember_log_axes)
+        self.history_view.log_axis_chosen.connect(partial(self._remember, "log_axes"))
         self.history_view.moment_picked.connect(timeline.track.pick_moment)
         self.history_view.degree_picked.connect(
             lambda degree: controller.set_value("model.degree", degree)
@@ -319,9 +321,8 @@ class MainWindow(QMainWindow):
         self.menus.set_devices(["auto", "cpu"], runner.device)
         replay = str(self.settings.value("replay", ""))
         self.set_replay(next((one for one in SECONDS if str(one) == replay), SECONDS[0]))
-        self.controls.set_shown_curves(self._own_curves())
-        axes = str(self.settings.value("log_axes", _LOG_AXES))
-        self.history_view.set_log_axes(axes.split())
+        self.controls.set_shown_curves(self._own("curves").intersection(SWEEPABLE))
+        self.history_view.set_log_axes(self._own("log_axes"))
         self.set_shows_validation(str(self.settings.value("validation_points", 1)) != "0")
         geometry = self.settings.value("geometry")
         if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
@@ -367,6 +368,7 @@ class MainWindow(QMainWindow):
         self.theme.set_zoom(percent)
         if not self.recording.presenter.is_on:  # which ends with the size of before
             self.settings.setValue("zoom", percent)
+            self._columns.fit_controls()
 
     def zoom_by(self, steps: int) -> None:
         """Go so many of `ZOOMS` up or down."""
@@ -419,18 +421,17 @@ class MainWindow(QMainWindow):
         self.fit_view.set_shows_validation(shows)
         self.tabs.set_shows_validation(shows)
 
-    def _remember_log_axes(self) -> None:
-        self.settings.setValue("log_axes", " ".join(sorted(self.history_view.log_axes)))
+    def _own(self, key: str) -> set[str]:
+        """The names that the person chose, whatever a session or a lesson shows."""
+        return set(str(self.settings.value(key, _FIRST[key])).split())
 
-    def _own_curves(self) -> set[str]:
-        """Those that the person wants, whatever a session or a lesson shows."""
-        curves = str(self.settings.value("curves", " ".join(FIRST_CURVES))).split()
-        return set(curves).intersection(SWEEPABLE)
+    def _remember(self, key: str, name: str, is_chosen: bool) -> None:
+        chosen = self._own(key) - {name} | ({name} if is_chosen else set())
+        self.settings.setValue(key, " ".join(sorted(chosen)))
 
     def _remember_curve(self, path: str, is_shown: bool) -> None:
         if self.guide.position is None:  # a lesson shows others, until it is closed
-            curves = self._own_curves() - {path} | ({path} if is_shown else set())
-            self.settings.setValue("curves", " ".join(sorted(curves)))
+            self._remember("curves", path, is_shown)
         self.controller.studies.reconsider()
 
     def _show_title(self) -> None:

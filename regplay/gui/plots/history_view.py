@@ -60,8 +60,8 @@ class HistoryView(QWidget):
 
     Signals
     -------
-    log_axes_chosen
-        A person made an axis logarithmic or linear.
+    log_axis_chosen
+        (str, bool): a person made an axis, as in `log_axes`, logarithmic or linear.
     moment_picked
         A plot was clicked: the epoch of the record nearest to the mouse.
     degree_picked
@@ -70,7 +70,7 @@ class HistoryView(QWidget):
         Another plot is shown.
     """
 
-    log_axes_chosen = Signal()
+    log_axis_chosen = Signal(str, bool)
     tab_changed = Signal()
     moment_picked = Signal(int)
     degree_picked = Signal(int)
@@ -102,8 +102,8 @@ class HistoryView(QWidget):
         self.log_y = Toggle("log y", "Logarithmic values")
         self.log_x.toggled.connect(partial(self._toggle_log, "x"))
         self.log_y.toggled.connect(partial(self._toggle_log, "y"))
-        for button in (self.log_x, self.log_y):
-            button.clicked.connect(self.log_axes_chosen)
+        self.log_x.clicked.connect(lambda log: self.log_axis_chosen.emit("x", log))
+        self.log_y.clicked.connect(lambda log: self.log_axis_chosen.emit(self.tab, log))
 
         self._stack = QStackedLayout()
         self.log_buttons = beside(self.log_x, self.log_y)

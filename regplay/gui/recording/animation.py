@@ -1,7 +1,6 @@
 """Training, or one slider from end to end, as a film of so many seconds."""
 
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -19,8 +18,6 @@ from regplay.gui.controls import ControlPanel, scale_of
 from regplay.gui.recording.film_dialog import FilmDialog
 from regplay.gui.theme import colors_of, zoom_of_text
 from regplay.gui.widgets import named
-from regplay.session.experiment_text import reads_file
-from regplay.session.files import write_file
 from regplay.session.storyboard import (
     Hide,
     Percent,
@@ -30,7 +27,7 @@ from regplay.session.storyboard import (
     Train,
     Wait,
     parsed_size,
-    storyboard_toml,
+    write_storyboard,
 )
 
 _PATIENCE = 60_000  # ms for the process to end by itself: what it imports is not cut short
@@ -155,10 +152,8 @@ class AnimationCommand(QObject):
         self._folder = tempfile.TemporaryDirectory(prefix="regplay-")
         source = Path(self._folder.name) / "animation.toml"
         try:
-            if reads_file(film.experiment):  # a storyboard reads what lies beside it
-                shutil.copy(film.experiment.data.file, source.parent)
-            write_file(source, storyboard_toml(film))
-        except (OSError, UserError) as error:
+            write_storyboard(source, film)
+        except UserError as error:
             self._clean_up()
             self.failed.emit(str(error))
             return

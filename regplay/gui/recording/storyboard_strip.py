@@ -37,7 +37,6 @@ from regplay.gui.widgets import (
     named,
     path_to_save,
 )
-from regplay.session.files import write_file
 from regplay.session.storyboard import (
     Step,
     Storyboard,
@@ -47,8 +46,8 @@ from regplay.session.storyboard import (
     read_step,
     step_table,
     step_toml,
-    storyboard_toml,
     verb,
+    write_storyboard,
 )
 
 _WIDTH = 150  # px at 100 %, of a step
@@ -313,12 +312,13 @@ class StoryboardStrip(QWidget):
         if path is None:
             return False
         try:
-            write_file(path, storyboard_toml(storyboard))
+            copied = write_storyboard(path, storyboard)
         except UserError as error:
             self.failed.emit(str(error))
             return False
         self._path, self.is_modified = path, False
-        self.done.emit(f"Saved {path.name}")
+        beside = f", and a copy of {' and '.join(copied)} beside it" if copied else ""
+        self.done.emit(f"Saved {path.name}{beside}")
         return True
 
     # keys

@@ -49,4 +49,9 @@ from regplay.session.storyboard.storyboard import (
     parsed_size,
 )
 from regplay.session.storyboard.tidying import Action, tidied
-from regplay.session.storyboard.writing import step_table, step_toml, storyboard_toml
+from regplay.session.storyboard.writing import (
+    step_table,
+    step_toml,
+    storyboard_toml,
+    write_storyboard,
+)

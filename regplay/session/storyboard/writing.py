@@ -1,6 +1,8 @@
-"""Storyboards and their steps as text, which reads the same again."""
+"""Storyboards and their steps as text, which reads the same again; and as a file."""
 
+import contextlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -9,8 +11,17 @@ import tomli_w
 from regplay.core.experiment import Experiment
 from regplay.core.fields import ExperimentError, from_dict, replace, to_dict
 from regplay.session.experiment_text import changes
+from regplay.session.files import write_files
 from regplay.session.lessons import LessonError, find_lesson
-from regplay.session.storyboard.steps import Hide, SetValues, Step, StepsTogether, verb
+from regplay.session.storyboard.steps import (
+    Hide,
+    SetValues,
+    Step,
+    StepsTogether,
+    StoryboardError,
+    table_files,
+    verb,
+)
 from regplay.session.storyboard.storyboard import FilmSettings, Storyboard
 
 StepTable = dict[str, Any]
@@ -57,6 +68,46 @@ def storyboard_toml(storyboard: Storyboard) -> str:
         head["experiment"] = _experiment(storyboard.experiment)
     steps = "".join(f"\n[[steps]]\n{_inline(step_table(step))}" for step in storyboard.steps)
     return tomli_w.dumps(head) + steps
+
+
+def write_storyboard(path: Path, storyboard: Storyboard) -> tuple[str, ...]:
+    """Write a storyboard, and copies of its tables beside it, where alone it will look for them.
+
+    Returns
+    -------
+    The names of the tables that were copied: those that are not there yet. One that can't be read
+    is left out, which training says.
+
+    Raises
+    ------
+    StoryboardError
+        If another file of the name of a table is there; nothing is written then.
+    OutputError
+        If a file can't be written.
+    """
+    copies: dict[str, bytes] = {}
+    for file in dict.fromkeys((storyboard.experiment.data.file, *table_files(storyboard.steps))):
+        table = _content(Path(file.strip()).expanduser())
+        if table is None:
+            continue
+        name = _name_of(file.strip())
+        there = path.with_name(name)
+        if name not in copies and not there.exists():
+            copies[name] = table
+        elif table != copies.get(name, _content(there)):
+            raise StoryboardError(
+                f"This storyboard learns from {file}, of which a copy has to lie beside it, but "
+                f"another {name} is in {path.parent}: save it in another folder."
+            )
+    write_files(path.parent, {**copies, path.name: storyboard_toml(storyboard)})
+    return tuple(copies)
+
+
+def _content(path: Path) -> bytes | None:
+    """What is in a file; None if it can't be read."""
+    with contextlib.suppress(OSError):
+        return path.read_bytes()
+    return None
 
 
 def _lesson(storyboard: Storyboard) -> StepTable:

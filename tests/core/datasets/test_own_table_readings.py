@@ -504,3 +504,12 @@ def test_a_table_on_its_side_is_told():
 def test_marks_of_no_width_are_not_there():
     _, values = first_of(lambda i: f"\u200b{i}.5")
     assert values == [i + 0.5 for i in range(24)]
+
+
+def test_columns_keep_their_places_however_many_there_are(tmp_path):
+    rows = [[f"c{column}" for column in range(250)]]
+    rows += [[str(250 * row + column) for column in range(250)] for row in range(30)]
+    (tmp_path / "wide.csv").write_text("\n".join(map(",".join, rows)))
+    body = checked(tmp_path / "wide.csv").raw.body
+    assert list(body.names) == rows[0]
+    assert body.cells.to_numpy().tolist() == rows[1:]

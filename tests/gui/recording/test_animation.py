@@ -9,7 +9,7 @@ from regplay.core.experiment import Experiment
 from regplay.gui.application.render import main
 from regplay.gui.recording import animation
 from regplay.gui.recording.animation import AnimationDialog
-from regplay.session.storyboard import Train, loads_storyboard, storyboard_toml
+from regplay.session.storyboard import Train, loads_storyboard, storyboard_toml, writing
 
 WD = "regularization.weight_decay"
 
@@ -91,7 +91,7 @@ def test_a_window_that_is_closed_goes_before_its_animation_has_ended(person, ans
 
 
 def test_why_there_is_no_film_is_said(person, answered, monkeypatch):
-    monkeypatch.setattr(animation, "storyboard_toml", lambda film: 'title = "No steps"')
+    monkeypatch.setattr(writing, "storyboard_toml", lambda film: 'title = "No steps"')
     person.choose("Export animation…")
     command = person.window.recording.animation()
     person._qtbot.waitUntil(lambda: command._process is None)

@@ -175,17 +175,28 @@ def test_it_is_rendered_to_the_same_end(recorded, tmp_path):
         renderer.close()
 
 
-def test_a_table_that_was_opened_is_named_as_one_beside_the_file(recorded, tmp_path):
+def test_a_table_that_was_opened_is_copied_beside_the_file(recorded, tmp_path, monkeypatch):
     path = tmp_path / "marks.csv"
     path.write_text("x,y\n" + "".join(f"{x},{x % 5}\n" for x in range(40)))
     drop(recorded.window, put_files(path), QPoint(400, 300))
     recorded.wait(lambda: dialog_of(recorded.window) is not None)
     use_table(recorded)
     recorded.wait(lambda: recorded.controller.session.experiment.data.name == "csv")
-    film, _ = finish(recorded)
-    text = storyboard_toml(film)
-    assert str(tmp_path) not in text
-    assert loads_storyboard(text, tmp_path).steps == film.steps
+    finish(recorded)
+    (folder := tmp_path / "films").mkdir()
+    answer_with(monkeypatch, folder / "mine.toml")
+    recorded.click("storyboard.save")
+    message = recorded.window.status.currentMessage()
+    assert message == "Saved mine.toml, and a copy of marks.csv beside it"
+    path.unlink()
+    recorded.window.recording.storyboard.close_storyboard()
+    recorded.window.files.open(folder / "mine.toml")
+    assert ("read", (str(folder / "marks.csv"),)) in recorded.answers.asked
+    playback = recorded.window.recording.storyboard.playback
+    playback.go_to(len(playback.storyboard.steps))
+    recorded.wait(lambda: playback._timer is None)
+    assert recorded.controller.dataset.n_inputs == 1
+    assert recorded.controller.session.experiment.data.file == str(folder / "marks.csv")
 
 
 def trained(person, epoch):

@@ -1,6 +1,9 @@
 """What a person did becomes few steps, with the times that it took, and reads the same again."""
 
+import pytest
+
 from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
 from regplay.session.storyboard import (
     Action,
     Caption,
@@ -12,14 +15,17 @@ from regplay.session.storyboard import (
     ShowTab,
     StepsTogether,
     Storyboard,
+    StoryboardError,
     SweepField,
     Train,
     Wait,
+    load_storyboard,
     loads_storyboard,
     read_step,
     step_toml,
     storyboard_toml,
     tidied,
+    write_storyboard,
 )
 
 WD = "regularization.weight_decay"
@@ -163,3 +169,28 @@ def test_the_page_of_a_lesson_is_named_and_not_written_out():
     text = storyboard_toml(film)
     assert 'lesson = "memorising"\npage = 2\n' in text or "experiment" not in text
     assert loads_storyboard(text).experiment == film.experiment
+
+
+def test_tables_are_copied_beside_a_storyboard_but_take_no_others_place(tmp_path):
+    first, second, films = tmp_path / "first.csv", tmp_path / "second.csv", tmp_path / "films"
+    for table in (first, second):
+        table.write_text(f"x,y\n1,2\n3,{len(table.name)}\n", encoding="utf-8")
+    experiment = replace(Experiment(), {"data.name": "csv", "data.file": str(first)})
+    step = SetValues(set={"data.file": str(second)})
+    film = Storyboard(title="A title", sizes=((640, 480),), experiment=experiment, steps=(step,))
+    films.mkdir()
+    for copied in (("first.csv", "second.csv"), ()):
+        assert write_storyboard(films / "film.toml", film) == copied
+    assert (films / "second.csv").read_bytes() == second.read_bytes()
+    read = load_storyboard(films / "film.toml")
+    assert read.experiment.data.file == str(films / "first.csv")
+    assert write_storyboard(films / "again.toml", read) == ()
+    (films / "second.csv").write_text("another", encoding="utf-8")
+    with pytest.raises(StoryboardError, match="save it in another folder"):
+        write_storyboard(films / "other.toml", film)
+    assert {path.name for path in films.iterdir()} == {
+        "film.toml",
+        "again.toml",
+        "first.csv",
+        "second.csv",
+    }

@@ -88,7 +88,8 @@ def raw_table_of(rows: Rows, settings: DataSettings) -> Generator[int, None, Raw
     The number of rows is yielded again and again, since long columns take a while.
     """
     chosen = read_format(settings.format)
-    body = _sampled(body_of(rows, chosen), settings)
+    body = _sampled((yield from body_of(rows, chosen)), settings)
+    yield len(body.cells)
     missing = chosen.get("missing")
     columns = []
     for column in columns_of(body, missing):

@@ -1,6 +1,6 @@
 """Where a table begins: its header, or none, and its rows of values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,6 +30,7 @@ _HEAD = 20, 200  # at least and at most, rows below the first that say whether t
 _HEAD_CELLS = 20_000
 _TITLES = 30  # rows that may stand above a table
 _SHEETS_OFFERED = 3
+_STEP_CELLS = 200_000  # after which whoever reads may turn to something else
 _FEW, _SELDOM = 3, 0.1  # rows, and share of them, that can be left out at once
 
 
@@ -62,8 +63,8 @@ class Body:
     remarks: list[Problem]
 
 
-def body_of(rows: Rows, chosen: Mapping[str, Any]) -> Body:
-    """Find the header and the rows of values.
+def body_of(rows: Rows, chosen: Mapping[str, Any]) -> Generator[int, None, Body]:
+    """Find the header and the rows of values; yields the number of rows again and again.
 
     Raises
     ------
@@ -71,7 +72,11 @@ def body_of(rows: Rows, chosen: Mapping[str, Any]) -> Body:
         If there are no rows, only one column, or too many columns.
     """
     cells = rows.cells
-    is_filled = cells.to_numpy(dtype=object) != ""
+    is_filled = np.empty(cells.shape, dtype=np.bool_)
+    step = max(1, _STEP_CELLS // cells.shape[1])
+    for piece in (slice(start, start + step) for start in range(0, len(cells), step)):
+        is_filled[piece] = cells.iloc[piece].to_numpy(dtype=object) != ""
+        yield len(cells)
     filled = is_filled.sum(axis=1)
     present = np.flatnonzero(filled)
     first, problems, remarks = chosen.get("above", 0), list[Problem](), list[Problem]()
@@ -102,7 +107,9 @@ def body_of(rows: Rows, chosen: Mapping[str, Any]) -> Body:
     names = [head, *(cells.loc[row].tolist() for row in below[: max(0, header - 1)])]
     body = below[header - 1 :] if header else present
     width = int(rows.widths[start]) + is_shifted
+    yield len(cells)
     values = cells.loc[body]
+    yield len(cells)
     is_empty = ~is_filled[body].any(axis=0)
     wrong_rows = _ragged(rows, body, values, is_empty, width)
     wrong_rows += _repeated(body, values, head) if header else []
@@ -111,6 +118,7 @@ def body_of(rows: Rows, chosen: Mapping[str, Any]) -> Body:
     wrong_rows += [problem for problem in lonely if problem.row not in told]
     is_seldom = len(wrong_rows) <= max(_FEW, _SELDOM * len(body))
     problems += _may_skip(wrong_rows, skipped) if is_seldom else wrong_rows
+    yield len(cells)
     if problems:
         wrong = {problem.row - 1 for problem in problems if problem.row != start + 1}
         body = np.array([row for row in body if row not in wrong], dtype=np.int64)

@@ -129,6 +129,7 @@ class Check:
     ) -> Generator[int, None, Table]:
         settings, has_target = self._settings, targets.are_there
         x = np.column_stack([part.values for part in parts])
+        yield len(x)
         is_whole = np.isfinite(x).all(axis=1)
         self.gaps = int((~(has_target & is_whole)).sum())
         fills = settings.missing == "fill"
@@ -137,6 +138,7 @@ class Check:
         if int(kept.sum()) < 2:
             raise too_few(raw, parts, int(kept.sum()))
         x, y = x[kept], targets.y[kept]
+        yield len(x)
         groups = tuple(
             place if part.column.kind in ("category", "yes/no") else -1
             for place, part in enumerate(parts)
@@ -156,7 +158,9 @@ class Check:
         self.remarks += remarks_on_reading(target, raw.format.decimal, "classes")
         self.remarks += remarks_on_sentinels(raw, [*(part.column for part in parts), target])
         self.remarks += remark_on_shape(raw)
+        yield len(x)
         self.remarks += remarks_on_inputs(parts, kept, y, target)
+        yield len(x)
         self.remarks += remark_on_total(raw) if kept[-1] else []
         self.remarks += raw.body.remarks
         x.flags.writeable = y.flags.writeable = False  # a cache may hand them out again
@@ -224,7 +228,8 @@ def check_beginning(source: Source) -> None:
     """
     rows = read_beginning(source)
     if rows is not None:
-        body_of(rows, {})
+        for _ in body_of(rows, {}):
+            pass
 
 
 def read_table(settings: DataSettings) -> tuple[Table, Check]:

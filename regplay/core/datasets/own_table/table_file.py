@@ -38,6 +38,7 @@ from regplay.core.datasets.own_table.workbook import check_workbook, workbook_ro
 
 _STEP = 20_000  # rows after which whoever reads may turn to something else
 _STEP_CELLS = 200_000  # or cells, where rows are long
+_BLOCK = 100  # columns that are put together at once
 _START = 65_536  # bytes that are the beginning
 _SAMPLED = 1 << 18  # characters that decide about the separator
 _LONGEST_ROW = 2_000_000  # characters
@@ -218,8 +219,10 @@ def _text_rows(
         text = re.sub(rf'(^|{re.escape(separator)})="', r'\1"', text, flags=re.MULTILINE)
     yield 0
     widths = yield from _widths_of_all(text, separator, may_be_long)
+    yield 0
     width = max(widths)
     has_blanks = re.search(r"[^\S\n]", text if separator != "\t" else text.replace("\t", ""))
+    yield 0
     parts: list[pd.DataFrame] = []
     read = 0
     try:
@@ -246,7 +249,13 @@ def _text_rows(
         )
         problem = Problem(message, int(found[1]) + 1 if found else 0)
         raise ReadingStoppedError(problem) from None
-    cells = pd.concat(parts, ignore_index=True)
+    blocks = []
+    for first in range(0, width, _BLOCK):
+        columns = slice(first, first + _BLOCK)
+        blocks.append(pd.concat([part.iloc[:, columns] for part in parts], ignore_index=True))
+        yield read
+    cells = pd.concat(blocks, axis=1)
+    yield read
     sizes = np.ones(len(cells), dtype=np.int64)
     sizes[: len(widths)] = widths[: len(cells)]
     return Rows(cells, sizes, separator, encoding, has_separator_line=line is not None)

@@ -52,7 +52,7 @@ _PIECES = re.compile(  # with a byte beyond ASCII, and never cut within a sign
     rb"(?<![\x40-\xff])[\x40-\x7f]*[\x80-\xff][\x40-\xff]*"
 )
 _MOST_PIECES = 2_000  # different ones
-_SAMPLED = 1 << 16  # bytes of these together
+_SAMPLED = 1 << 15  # bytes of these together
 _SCANNED = 1 << 20  # bytes, from the first one beyond ASCII on
 _SHOWN = 3  # in a question
 
@@ -146,7 +146,7 @@ def _decoded(sample: bytes, encoding: str) -> str:
 def _are_words(text: str, letters: str) -> bool:
     """Whether all beyond ASCII are these letters and usual signs, as words have them."""
     known = {*letters, *letters.upper(), *_SIGNS}
-    if any(sign > "\x7f" and sign not in known for sign in text) or _AMID.search(text):
+    if any(sign > "\x7f" and sign not in known for sign in {*text}) or _AMID.search(text):
         return False
     is_latin = letters[:1] < "\u0250"
     if not is_latin and (_MIXED.search(text) or _END_LETTERS.search(text)):
@@ -169,7 +169,7 @@ def _are_pairs(sample: bytes, encoding: str) -> bool:
     pairs = re.findall(every, sample)
     if not re.fullmatch(rb"(?:[\x00-\x7f]|" + every + rb")*", sample):
         return False
-    count = sum(re.match(usual, pair) is not None for pair in pairs)
+    count = sum(map(bool, map(re.compile(usual).match, pairs)))
     text = _decoded(sample, encoding)
     has_kana = _KANA.search(text) is not None  # as nearly all Japanese
     if encoding != "shift-jis" and has_kana != (encoding == "euc-jp"):
@@ -179,4 +179,4 @@ def _are_pairs(sample: bytes, encoding: str) -> bool:
 
 def _n_frequent(text: str) -> int:
     """How many of the most frequent letters of Cyrillic there are."""
-    return sum(sign in _FREQUENT for sign in text.lower())
+    return sum(map(text.lower().count, _FREQUENT))
