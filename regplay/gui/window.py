@@ -368,6 +368,7 @@ class MainWindow(QMainWindow):
         self.theme.set_zoom(percent)
         if not self.recording.presenter.is_on:  # which ends with the size of before
             self.settings.setValue("zoom", percent)
+            self._columns.fit_controls()
 
     def zoom_by(self, steps: int) -> None:
         """Go so many of `ZOOMS` up or down."""

@@ -146,8 +146,9 @@ class Pins(list[Pin]):
         return names
 
     def rename(self, pin: Pin, name: str) -> None:
-        """Call a pin otherwise; a name of nothing but blanks changes nothing."""
-        pin.name, pin.is_named = name_of(name) or pin.name, True
+        """Call a pin otherwise; the same name, or nothing but blanks, changes nothing."""
+        if (own := name_of(name)) and own != pin.name:
+            pin.name, pin.is_named = own, True
 
     def delete(self, pin: Pin) -> None:
         """Keep a run no longer; it can be put back until another is pinned."""

@@ -444,3 +444,20 @@ def test_what_is_opened_from_within_a_lesson_has_its_own_curves(begin_anew, tmp_
     assert other.window.documents.open(tmp_path / "a.regplay")
     assert other.window.guide.position is None
     assert other.window.controls.chosen_curves() == (DROPOUT,)
+
+
+def test_what_is_changed_before_torch_is_loaded_is_saved(saved, open_window, path, monkeypatch):
+    monkeypatch.setattr(Runner, "start", lambda self: None)  # which has it loaded
+    person = open_window(loads=False)
+    window = person.window
+    assert window.documents.open(path)
+    window.documents.check()
+    assert not window.documents.is_modified
+    pins = [*person.controller.pins]
+    person.controller.rename_pin(pins[0], "other")
+    person.press(Key.Key_Right, on="regularization.l1")
+    assert window.documents.save()
+    found = read(path)
+    assert found.experiment.regularization.l1 > 0
+    assert [pin.name for pin in found.pins] == ["other", "λ 0.1"]
+    assert all(pin.run.states is not None for pin in found.pins)

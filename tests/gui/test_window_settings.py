@@ -4,8 +4,9 @@ import subprocess
 import sys
 
 import pytest
-from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt
 from PySide6.QtGui import QAction, QKeySequence, QPalette
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from regplay.core.experiment import Experiment
@@ -189,6 +190,23 @@ def test_a_scheme_restyles_everything(open_window, settings, name, colors):
     window.history_view.set_tab("accuracy")
     assert window.history_view.plot.colors is colors
     assert not window.grab().isNull()
+
+
+def test_controls_are_as_wide_as_they_were_once_text_has_its_usual_size_again(person):
+    window, halves = person.window, person.find("halves")
+    before = halves.sizes()
+    window.zoom_by(3)
+    assert window.theme.zoom == 150
+    handle = halves.handle(1)
+    at = handle.rect().center()
+    for way in (QPoint(40, 0), QPoint(-40, 0)):  # a person makes them wider, and undoes it
+        QTest.mousePress(handle, Qt.MouseButton.LeftButton, pos=at)
+        QTest.mouseMove(handle, at + way)
+        QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=at + way)
+        assert halves.sizes()[0] > 1.2 * before[0]
+    QTest.keyClick(window, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
+    assert window.theme.zoom == 100
+    person.wait(lambda: halves.sizes()[0] == pytest.approx(before[0], abs=1))
 
 
 def test_menus_have_the_shortcuts_that_the_buttons_name(person):

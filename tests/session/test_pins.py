@@ -64,6 +64,15 @@ def test_the_first_is_called_by_its_regularization() -> None:
     assert Pins().pin(_run(regularization__l1=0.001, model__depth=4), None).name == "l1 0.001"
 
 
+@pytest.mark.parametrize("name", ["  ", "plain"])
+def test_who_changes_no_name_has_given_none(name: str) -> None:
+    pins = Pins()
+    pin = pins.pin(_run(), None)
+    pins.rename(pin, name)
+    pins.pin(_run(model__depth=4), None)
+    assert [each.name for each in pins] == ["depth 2", "depth 4"]
+
+
 def test_a_polynomial_is_called_by_its_degree_too() -> None:
     ridge = _run(model__kind="polynomial", model__degree=15, regularization__weight_decay=0.1)
     assert Pins().pin(ridge, None).name == "degree 15, λ 0.1"

@@ -244,7 +244,7 @@ class Figure:
 
     def copy(self) -> None:
         """Put it on the clipboard as an image of the usual size, twice as fine."""
-        Page(self, Style(title=self.title())).copy()
+        FigurePage(self, Style(title=self.title())).copy()
 
     def copy_data(self) -> None:
         """Put the numbers on the clipboard: as text separated by tabs, and as CSV.
@@ -342,7 +342,7 @@ class FigureError(UserError):
     """A figure can't be made or written; the message says what, where and what to do."""
 
 
-class Page:
+class FigurePage:
     """A figure as it was when this was made, with its ground and its title: an image or a file."""
 
     def __init__(self, figure: Figure, style: Style) -> None:

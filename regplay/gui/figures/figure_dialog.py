@@ -29,7 +29,7 @@ from regplay.gui.figures.figure import (
     MOST,
     Figure,
     FigureError,
-    Page,
+    FigurePage,
     Style,
     size_in_pixels,
     size_on_paper,
@@ -343,7 +343,7 @@ class FigureDialog(QDialog):
         if not self._is_titled:
             self.heading.setText(self._figure.title())
         style, ratio = self.style_chosen(), self.devicePixelRatioF()
-        self._page, size = Page(self._figure, style), style.page
+        self._page, size = FigurePage(self._figure, style), style.page
         image = self._page.image(
             ratio * min(_PREVIEW[0] / size.width(), _PREVIEW[1] / size.height())
         )

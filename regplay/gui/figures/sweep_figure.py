@@ -16,7 +16,7 @@ from regplay.core.datasets import REGISTRY
 from regplay.core.fields import FIELDS, Value
 from regplay.core.number_text import number, value_text
 from regplay.core.sweep import SweepAxis
-from regplay.gui.figures.figure import Figure, Page, Plot, Style
+from regplay.gui.figures.figure import Figure, FigurePage, Plot, Style
 from regplay.gui.landscape import (
     CellsLayer,
     are_beyond,
@@ -345,7 +345,7 @@ def draw_sweep(result: SweepResult) -> QImage:
     """The figure as an image; as `sweep_png`, but needs an application."""
     figure = sweep_figure(result)
     style = dataclasses.replace(STYLE, title=figure.title())
-    return Page(figure, style).image()
+    return FigurePage(figure, style).image()
 
 
 @contextmanager

@@ -145,11 +145,12 @@ class ShownSession(QObject):
     def document(self) -> Document | None:
         """What is worked on at present, in under 2 ms.
 
-        None while what was shown last is not all there yet, such as states without torch. A run
-        that is not known yet is left out.
+        What is not all there yet, such as states without torch, is as it was opened. A run that is
+        not known yet is left out.
         """
-        if self._waiting is not None:
-            return None
+        view, waiting = self._appearance.values(), self._waiting
+        if waiting is not None and "epoch" in waiting.view:
+            view = {**view, "epoch": waiting.view["epoch"]}
         lesson, page = self._guide.position or ("", 0)
         controller = self._controller
         return Document(
@@ -158,7 +159,7 @@ class ShownSession(QObject):
             tuple(self._present_pin(pin) for pin in controller.pins),
             lesson,
             page,
-            self._appearance.values(),
+            view,
             controller.annotations,
             controller.scenes,
         )
@@ -228,7 +229,8 @@ class ShownSession(QObject):
             run = view.run
             if run.experiment == experiment and len(run.history):
                 return StoredRun.of(run)
-        kept = self._run if controller.dataset is None else None  # whose data are gone
+        is_away = controller.dataset is None or self._waiting is not None  # its data, or torch
+        kept = self._run if is_away else None
         return kept if kept is not None and kept.experiment == experiment else None
 
     def _present_pin(self, pin: Pin) -> StoredPin:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
 
 from regplay.gui.controller import Controller
 from regplay.gui.plots import Chart, annotation_font, is_near
@@ -138,7 +138,9 @@ class AnnotationTools(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take the mouse on plots, and Esc, while a tool is chosen."""
         if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            return self._take_escape(event)
+            window, popup = QApplication.activeWindow(), QApplication.activePopupWidget()
+            is_ours = window is self.bar.window() and popup is None  # no dialog's, no list's
+            return is_ours and self._take_escape(event)
         if not isinstance(event, QMouseEvent):
             return False
         charts = self._charts().items()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
@@ -24,7 +24,14 @@ class Scenes(QObject):
     """Keeps what is in sight, and brings it back.
 
     A scene of another experiment is trained anew as far as it was, to the same numbers.
+
+    Signals
+    -------
+    kept
+        (str): under which number, in words.
     """
+
+    kept = Signal(str)
 
     def __init__(
         self,
@@ -81,6 +88,7 @@ class Scenes(QObject):
         run = controller.run
         if run is not None and run.changed_at:
             controller.message.emit(_CHANGED)
+        self.kept.emit(f"Kept as scene {number}: press {number} to come back to it")
 
     def go_to(self, number: int) -> None:
         """Bring back what was kept; nothing if there is none of this number."""

@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from regplay.gui.theme import zoomed
+from regplay.gui.theme import zoom_of_text, zoomed
 from regplay.gui.widgets.layout import ScrolledColumn, divided, fill
 
 _NARROW = 1280  # px at 100 %, below which a lesson leaves only the controls that its page names
@@ -129,9 +129,11 @@ class Columns(QScrollArea):
         self._lesson: QWidget | None = None
         self._is_narrow: bool | None = None
         self._is_below = False  # the lesson, below the controls
+        self._width: float | None = None  # px at 100 %, that a person gave the controls
         left = QWidget()
         self._left = fill(QVBoxLayout(left), (controls, 1))
         self.parts = divided("halves", Qt.Orientation.Horizontal, left, centre, (0, 1))
+        self.parts.splitterMoved.connect(self._keep_width)
         self.setWidget(self.parts)
         controls.widget().installEventFilter(self)
 
@@ -140,6 +142,17 @@ class Columns(QScrollArea):
         self._lesson = lesson
         self._place(lesson)
         lesson.installEventFilter(self)
+
+    def fit_controls(self) -> None:
+        """Have the controls as wide as before by the measure of the text, whose size changed."""
+        self._controls.updateGeometry()  # they may be as narrow again as they were
+        usual = self._controls.sizeHint().width()
+        width = usual if self._width is None else zoomed(self._width)
+        panel, centre, *lesson = self.parts.sizes()
+        self.parts.setSizes([width, panel + centre - width, *lesson])
+
+    def _keep_width(self) -> None:
+        self._width = self.parts.sizes()[0] / zoom_of_text()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
 from regplay.gui.figures import figure
-from regplay.gui.figures.figure import Page
+from regplay.gui.figures.figure import FigurePage
 from regplay.gui.figures.figure_dialog import FigureDialog
 from regplay.gui.theme import DARK
 
@@ -77,7 +77,7 @@ def test_an_svg_has_the_title_that_was_typed(dialog, tmp_path):
 
 def test_what_the_preview_shows_is_saved_whatever_is_trained_meanwhile(dialog, view, tmp_path):
     QTest.keyClicks(dialog.format, "SVG")
-    shown = Page(figure_of(view, "panel.chart"), dialog.style_chosen()).svg()
+    shown = FigurePage(figure_of(view, "panel.chart"), dialog.style_chosen()).svg()
     preview = dialog.preview.pixmap().toImage()
     view.set_fit(make_fit(make_dataset(1), 500))
     assert dialog.preview.pixmap().toImage() == preview
@@ -91,7 +91,7 @@ def test_a_choice_takes_the_present_moment_with_its_title(dialog, view, tmp_path
     view.set_fit(make_fit(make_dataset(1), 500))
     QTest.keyClicks(dialog.scheme, "D")
     assert dialog.heading.text() == "Fit at epoch 500"
-    shown = Page(figure_of(view, "panel.chart"), dialog.style_chosen()).svg()
+    shown = FigurePage(figure_of(view, "panel.chart"), dialog.style_chosen()).svg()
     QTest.mouseClick(dialog.save_button, LEFT)
     assert (tmp_path / "fit.svg").read_bytes() == shown
 

@@ -15,7 +15,7 @@ from regplay.core.history import History
 from regplay.gui.figures import figure as figure_module
 from regplay.gui.figures.figure import (
     FigureError,
-    Page,
+    FigurePage,
     Style,
     size_in_pixels,
     size_on_paper,
@@ -36,7 +36,7 @@ def figure(view):
 @pytest.mark.parametrize("size", [(600, 400), (2400, 1600), (301, 500)])
 def test_a_png_has_the_size_that_was_chosen(figure, tmp_path, size):
     path = tmp_path / "fit.PNG"
-    Page(figure, Style(*size, usual_scale(*size), title="A title")).save(path)
+    FigurePage(figure, Style(*size, usual_scale(*size), title="A title")).save(path)
     image = QImage(str(path))
     assert (image.width(), image.height()) == size
     assert not image.hasAlphaChannel()
@@ -51,8 +51,8 @@ def ink(image: QImage) -> np.ndarray:
 
 
 def test_text_and_lines_grow_with_the_scale(figure):
-    small = Page(figure, Style(600, 400, 1.0, "light", title="Title")).image()
-    large = Page(figure, Style(1800, 1200, 3.0, "light", title="Title")).image()
+    small = FigurePage(figure, Style(600, 400, 1.0, "light", title="Title")).image()
+    large = FigurePage(figure, Style(1800, 1200, 3.0, "light", title="Title")).image()
     heights = []
     for image, scale in ((small, 1), (large, 3)):
         title = ink(image)
@@ -73,30 +73,30 @@ def test_a_size_on_paper_is_that_of_the_print(figure, tmp_path):
     width, height, scale = size_on_paper(80, 60, 300)
     assert (width, height) == (945, 709)
     assert scale == pytest.approx(300 / 96)
-    Page(figure, Style(width, height, scale)).save(tmp_path / "fit.png")
+    FigurePage(figure, Style(width, height, scale)).save(tmp_path / "fit.png")
     image = QImage(str(tmp_path / "fit.png"))
     assert image.width() / image.dotsPerMeterX() * 1000 == pytest.approx(80, abs=0.1)
-    root = ElementTree.fromstring(Page(figure, Style(width, height, scale)).svg())
+    root = ElementTree.fromstring(FigurePage(figure, Style(width, height, scale)).svg())
     assert float(root.get("width")) / 96 * 25.4 == pytest.approx(80, abs=0.1)
 
 
 @pytest.mark.parametrize(("scheme", "colors"), [("light", LIGHT), ("dark", DARK)])
 def test_the_ground_is_of_the_scheme_or_there_is_none(figure, scheme, colors):
-    filled = Page(figure, Style(600, 400, 1.0, scheme)).image()
+    filled = FigurePage(figure, Style(600, 400, 1.0, scheme)).image()
     assert filled.pixelColor(1, 1) == QColor(colors.background)
-    clear = Page(figure, Style(600, 400, 1.0, scheme, transparent=True)).image()
+    clear = FigurePage(figure, Style(600, 400, 1.0, scheme, transparent=True)).image()
     assert clear.pixelColor(1, 1).alpha() == 0
     assert len(ink(clear)) > 1000
 
 
 def test_a_transparent_png_keeps_that(figure, tmp_path):
-    Page(figure, Style(300, 200, 1.0, transparent=True)).save(tmp_path / "fit.png")
+    FigurePage(figure, Style(300, 200, 1.0, transparent=True)).save(tmp_path / "fit.png")
     assert QImage(str(tmp_path / "fit.png")).pixelColor(0, 0).alpha() == 0
 
 
 def test_the_curve_is_a_path_in_the_svg(figure, tmp_path):
     path = tmp_path / "fit.svg"
-    Page(figure, Style(1600, 1066, 2.0, "light", title="A & B")).save(path)
+    FigurePage(figure, Style(1600, 1066, 2.0, "light", title="A & B")).save(path)
     root = ElementTree.parse(path).getroot()
     assert root.get("viewBox") == "0 0 800 533"
     curves = []
@@ -111,7 +111,7 @@ def test_the_curve_is_a_path_in_the_svg(figure, tmp_path):
 
 
 def test_a_line_that_leaves_the_plot_is_cut_off_in_the_svg(figure):
-    root = ElementTree.fromstring(Page(figure, Style(800, 533, 1.0, "light")).svg())
+    root = ElementTree.fromstring(FigurePage(figure, Style(800, 533, 1.0, "light")).svg())
     clipped = [g for g in root.iter(f"{SVG}g") if g.get("clip-path")]
     assert any(inner.get("stroke") == LIGHT.fit for g in clipped for inner in g.iter(f"{SVG}g"))
 
@@ -119,7 +119,7 @@ def test_a_line_that_leaves_the_plot_is_cut_off_in_the_svg(figure):
 def test_a_surface_is_one_image_that_ends_with_the_axes(show_widget):
     view = show_widget(fit_view(2, 2), 640, 400)
     root = ElementTree.fromstring(
-        Page(figure_of(view, "panel.chart"), Style(800, 533, 1.0, "light")).svg()
+        FigurePage(figure_of(view, "panel.chart"), Style(800, 533, 1.0, "light")).svg()
     )
     (image,) = root.iter(f"{SVG}image")
     assert float(image.get("width")) < 760
@@ -133,7 +133,7 @@ def test_all_points_are_in_the_figure_of_a_large_dataset(show_widget):
     view.set_dataset(load(DataSettings(name="sine", n_train=300, n_valid=10)))
     show_widget(view, 400, 300)
     root = ElementTree.fromstring(
-        Page(figure_of(view, "panel.chart"), Style(800, 533, 1.0, "light")).svg()
+        FigurePage(figure_of(view, "panel.chart"), Style(800, 533, 1.0, "light")).svg()
     )
     groups = [g for g in root.iter(f"{SVG}g") if g.get("fill") == LIGHT.train]
     assert sum(len(list(g.iter(f"{SVG}circle"))) for g in groups) >= 300
@@ -149,14 +149,14 @@ def test_data_are_written_as_csv(figure, tmp_path):
 
 def test_another_ending_is_refused(figure, tmp_path):
     with pytest.raises(FigureError, match=r"fit\.gif: a figure's name ends in \.png or \.svg"):
-        Page(figure, Style()).save(tmp_path / "fit.gif")
+        FigurePage(figure, Style()).save(tmp_path / "fit.gif")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_is_not_there_is_named(figure, tmp_path):
     path = tmp_path / "nowhere" / "fit.png"
     with pytest.raises(FigureError) as caught:
-        Page(figure, Style(300, 200, 1.0)).save(path)
+        FigurePage(figure, Style(300, 200, 1.0)).save(path)
     text = str(caught.value)
     assert str(path) in text
     assert "no such file or directory" in text
@@ -187,18 +187,18 @@ def test_a_file_that_exists_stays_when_writing_fails(figure, tmp_path, monkeypat
     path.write_bytes(b"before")
     monkeypatch.setattr("os.replace", lambda *_: (_ for _ in ()).throw(OSError(errno.EIO, "no")))
     with pytest.raises(FigureError):
-        Page(figure, Style(300, 200, 1.0)).save(path)
+        FigurePage(figure, Style(300, 200, 1.0)).save(path)
     assert path.read_bytes() == b"before"
     assert [entry.name for entry in tmp_path.iterdir()] == ["fit.png"]
 
 
 def test_a_size_that_no_memory_holds_is_refused(figure):
     with pytest.raises(FigureError, match="choose a smaller size, or SVG"):
-        Page(figure, Style(16_000, 16_000, 3.0)).image()
+        FigurePage(figure, Style(16_000, 16_000, 3.0)).image()
 
 
 def test_a_large_image_is_drawn_in_bands_that_nobody_sees(figure, monkeypatch):
-    page = Page(figure, Style(300, 200, 1.0, "light", title="Title"))
+    page = FigurePage(figure, Style(300, 200, 1.0, "light", title="Title"))
     whole = page.image()
     monkeypatch.setattr(figure_module, "_BAND_PIXELS", 300 * 7)
     assert page.image() == whole
@@ -212,7 +212,7 @@ def test_the_clipboard_holds_the_figure_twice_as_fine(figure):
     image = QGuiApplication.clipboard().image()
     assert (image.width(), image.height()) == (1600, 1066)
     assert image.devicePixelRatio() == 1
-    expected = Page(figure, Style(1600, 1066, 2.0, title=figure.title())).image()
+    expected = FigurePage(figure, Style(1600, 1066, 2.0, title=figure.title())).image()
     expected.setDevicePixelRatio(1)
     assert image.convertToFormat(expected.format()) == expected
 
@@ -238,7 +238,7 @@ def test_long_tables_and_large_images_are_made_on_another_thread(figure, tmp_pat
         monkeypatch.setattr(figure_module, name, noted(getattr(figure_module, name)))
     figure.copy_data()
     figure.save_data(tmp_path / "fit.csv")
-    Page(figure, Style(300, 200, 1.0)).save(tmp_path / "fit.png")
+    FigurePage(figure, Style(300, 200, 1.0)).save(tmp_path / "fit.png")
     assert made_on == [False] * 6
 
 

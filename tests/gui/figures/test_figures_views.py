@@ -17,7 +17,7 @@ from plots import (
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
-from regplay.gui.figures.figure import Page, Style
+from regplay.gui.figures.figure import FigurePage, Style
 from regplay.gui.figures.view_figures import figure_at, figures_in
 from regplay.gui.plots.fit_panel import Overlay
 from regplay.gui.plots.fit_view import FitView
@@ -48,7 +48,7 @@ def colors_in(image) -> int:
 
 def test_it_has_the_size_and_shows_more_than_axes(shown):
     view, part, _ = shown
-    image = Page(figure_of(view, part), Style(600, 400, 1.0, "light")).image()
+    image = FigurePage(figure_of(view, part), Style(600, 400, 1.0, "light")).image()
     assert (image.width(), image.height()) == (600, 400)
     assert image.pixelColor(2, 2) == QColor(LIGHT.background)
     assert colors_in(image) > 20
@@ -56,7 +56,9 @@ def test_it_has_the_size_and_shows_more_than_axes(shown):
 
 def test_its_texts_are_texts_in_the_svg(shown):
     view, part, texts = shown
-    root = ElementTree.fromstring(Page(figure_of(view, part), Style(800, 533, 1.0, "dark")).svg())
+    root = ElementTree.fromstring(
+        FigurePage(figure_of(view, part), Style(800, 533, 1.0, "dark")).svg()
+    )
     # Qt writes Greek letters as texts of their own.
     found = " ".join("".join(text.itertext()).strip() for text in root.iter(f"{SVG}text"))
     for text in texts:
@@ -68,7 +70,7 @@ def test_another_scheme_leaves_the_screen_as_it_is(shown, qtbot):
     view, part, _ = shown
     plot = part_of(view, part)
     before = plot.grab().toImage()
-    dark = Page(figure_of(view, part), Style(300, 200, 0.5, "dark")).image()
+    dark = FigurePage(figure_of(view, part), Style(300, 200, 0.5, "dark")).image()
     assert dark.pixelColor(1, 1) == QColor(DARK.background)
     assert plot.grab().toImage() == before
 
@@ -116,7 +118,7 @@ def test_fits_of_other_runs_have_the_colours_of_the_scheme(show_widget):
         Overlay("pin", pin_color(2), make_fit(dataset, 4)),
     ]
     view.panel.set_overlays(overlays)
-    image = Page(figure_of(view, "panel.chart"), Style(1200, 800, 2.0, "light")).image()
+    image = FigurePage(figure_of(view, "panel.chart"), Style(1200, 800, 2.0, "light")).image()
     assert has_color(image, LIGHT.of(pin_color(2)))
     assert not has_color(image, DARK.of(pin_color(2)))
     assert [one.color for one in view.panel.overlays] == [one.color for one in overlays]
@@ -129,7 +131,7 @@ def test_pinned_histories_have_the_colours_of_the_scheme_and_ranges_rest(show_wi
     source = PinnedCurves("pin", pin_color(4), make_history(20))
     view.set_pinned([source])
     ranges = view.plot.box.viewRange()
-    image = Page(figure_of(view, "plot"), Style(1200, 800, 2.0, "light")).image()
+    image = FigurePage(figure_of(view, "plot"), Style(1200, 800, 2.0, "light")).image()
     assert has_color(image, LIGHT.of(pin_color(4)))
     assert view.plot.pinned.runs[0].source is source
     assert view.plot.box.viewRange() == ranges
@@ -146,5 +148,5 @@ def test_a_zoomed_plot_is_drawn_as_it_is_zoomed(show_widget):
 
 
 def _texts(figure) -> list[str]:
-    root = ElementTree.fromstring(Page(figure, Style(800, 533, 1.0)).svg())
+    root = ElementTree.fromstring(FigurePage(figure, Style(800, 533, 1.0)).svg())
     return ["".join(text.itertext()).strip() for text in root.iter(f"{SVG}text")]

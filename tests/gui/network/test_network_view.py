@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from regplay.core.experiment import Experiment
 from regplay.core.internals import Internals
 from regplay.core.number_text import number
-from regplay.gui.figures.figure import Page, Style
+from regplay.gui.figures.figure import FigurePage, Style
 from regplay.gui.figures.view_figures import figure_at
 from regplay.gui.network.graph_layout import UnitPlace
 from regplay.gui.network.network_view import NetworkView
@@ -64,7 +64,7 @@ def test_a_sample_of_many_units_is_drawn_and_it_says_so(
     assert max(internals.picture.sizes) <= 16
     figure = figure_at(view.graph)
     assert figure is not None
-    svg = Page(figure, Style(800, 500, 1.0, "light")).svg().decode()
+    svg = FigurePage(figure, Style(800, 500, 1.0, "light")).svg().decode()
     assert ("A sample is drawn" in svg) is bool(text)
     layout = view.graph.layout_of()
     unit = UnitPlace(1, layout.sizes[1] - 1)

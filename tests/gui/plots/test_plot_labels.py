@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 
-from regplay.gui.figures.figure import Page, Style, paint_page
+from regplay.gui.figures.figure import FigurePage, Style, paint_page
 from regplay.gui.figures.view_figures import figure_at
 from regplay.gui.plots.history_layers import PinnedCurves
 from regplay.gui.plots.history_view import HistoryView
@@ -251,7 +251,7 @@ def test_a_figure_has_names_at_the_ends_if_it_has_room(view, make_history) -> No
     figure = figure_at(view.plot)
     assert figure is not None
     for width, is_named in ((1200, True), (300, False)):
-        svg = Page(figure, Style(width, 500, 1.0, "light")).svg().decode()
+        svg = FigurePage(figure, Style(width, 500, 1.0, "light")).svg().decode()
         assert svg.count("validation") == 1
         before_the_axes = svg.index("validation") < svg.index(">epoch<")
         assert before_the_axes is not is_named

@@ -259,3 +259,14 @@ def test_what_was_taken_back_is_done_again_by_the_keys_of_any_system(drawer, key
     assert drawn(drawer) == ()
     QTest.keyClick(drawer.window, key, with_key)
     assert len(drawn(drawer)) == 1
+
+
+def test_escape_closes_a_dialog_while_a_tool_is_chosen(drawer):
+    drawer.window.help.show("shortcuts")
+    dialog = drawer.find("help")
+    drawer.wait(dialog.isActiveWindow)
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+    drawer.window.activateWindow()
+    drawer.wait(drawer.window.isActiveWindow)
+    assert drawer.window.recording.annotation_tools.bar.tool == "pen"

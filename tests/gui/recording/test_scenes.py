@@ -137,6 +137,7 @@ def test_a_scene_of_accuracies_shows_them_after_data_that_have_none(person):
 def test_of_a_run_with_kept_weights_a_word_says_that_a_scene_trains_anew(trained):
     person = trained
     keep(person, 1)
+    assert person.window.status.currentMessage().startswith("Kept as scene 1")
     assert not person.banner
     person.click("keep_weights")
     person.set(regularization__weight_decay=0.1)

@@ -217,7 +217,7 @@ def trained(person, epoch):
         person.press(Qt.Key.Key_Space)
     person.wait(lambda: runner.epoch >= epoch)
     person.press(Qt.Key.Key_Space)
-    person.wait(lambda: not runner.is_playing and runner.is_up_to_date)
+    person.wait(lambda: runner.await_rest(0) and runner.settle())  # it may be past the goal
 
 
 def replayed(person):
@@ -372,7 +372,7 @@ def test_what_is_said_during_training_comes_between_its_two_parts(begin_anew):
     at = runner.epoch
     person.wait(lambda: runner.epoch > at)
     person.press(Qt.Key.Key_Space)
-    person.wait(lambda: runner.is_up_to_date)
+    person.wait(lambda: runner.await_rest(0) and runner.settle())
     last = runner.epoch
     _, steps = finish(person)
     assert [type(step) for step in steps] == [Train, Caption, Train]

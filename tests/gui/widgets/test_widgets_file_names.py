@@ -30,9 +30,7 @@ def ask(qtbot, own_dialogs, tmp_path):
         seen, answers = [], iter(replaces)
 
         def answer():
-            if seen[-1:] == ["over"]:
-                return
-            QTimer.singleShot(5, answer)  # before: what is done now may open a dialog
+            timer.start()  # before: what is done now may open a dialog
             dialog = QApplication.activeModalWidget()
             if isinstance(dialog, QMessageBox):
                 wanted = next(answers)
@@ -49,8 +47,11 @@ def ask(qtbot, own_dialogs, tmp_path):
                 seen.append(field.text())
                 QTest.keyClick(field, Qt.Key.Key_Return)
 
-        answer()
+        timer = QTimer(parent, singleShot=True, interval=5)
+        timer.timeout.connect(answer)
+        timer.start()
         path = path_to_save(parent, "Save data", str(tmp_path / "sine.csv"), kinds)
+        timer.stop()
         seen.append("over")
         return path, seen
 

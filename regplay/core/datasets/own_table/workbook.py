@@ -118,7 +118,7 @@ class _Archive(zipfile.ZipFile):
         return super().open(name, *others, **more)
 
 
-class _Part:
+class _WorkbookPart:
     """A part that is read piece by piece; `left` bytes may be read before it is set again."""
 
     def __init__(self, part: IO[bytes]) -> None:
@@ -198,7 +198,7 @@ class _Workbook:
         codes: dict[str, str] = {}
         found: list[str] = []
         with self._part(ARC_STYLE, _MOST_STYLES) as part:
-            for element in _Part(part).elements(_CODE, _STYLE, _NAMED, _STYLES):
+            for element in _WorkbookPart(part).elements(_CODE, _STYLE, _NAMED, _STYLES):
                 number = element.get("numFmtId", "0")
                 if element.tag == _CODE:
                     codes[number] = element.get("formatCode", "")
@@ -240,7 +240,7 @@ class _Workbook:
         if not self._texts_part:
             return
         with self._part(self._texts_part, _MOST_TEXTS) as part:
-            for element in _Part(part).elements(_TEXT):
+            for element in _WorkbookPart(part).elements(_TEXT):
                 found = (*element.findall(_PLAIN), *element.findall(_FORMATTED))
                 text = "".join(each.text or "" for each in found)
                 self._texts.append(text.replace("x005F_", ""))  # as openpyxl does
@@ -251,7 +251,7 @@ class _Workbook:
         """The values of each row of a sheet; what stands below the rows is not read."""
         n = 0
         with self._archive.open(self.parts[name]) as part:
-            source = _Part(part)
+            source = _WorkbookPart(part)
             parser = WorkSheetParser(
                 source,
                 self._texts,
