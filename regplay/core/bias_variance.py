@@ -102,7 +102,8 @@ def spread(predictions: ArrayLike) -> Spread:
 class Decomposition:
     """The parts of an expected squared error, and the error that was measured.
 
-    All are squared and in the network's units; the parts are means over points.
+    All are squared and in the network's units; the parts are means over points. Networks that
+    diverged are left out; where that leaves fewer than two, all parts are NaN.
     """
 
     bias_squared: float
@@ -110,6 +111,7 @@ class Decomposition:
     noise: float
     measured: float  # mean over the members of their measured validation loss
     measured_error: float  # its standard error
+    diverged: int = 0  # how many networks were left out
 
     @property
     def total(self) -> float:

@@ -37,9 +37,9 @@ class Snapshot:
         """One measurement of one member, such as `value("valid_loss")`."""
         return float(self.values[MEASURES.index(measure), member])
 
-    def has_stopped_early(self, member: int = 0) -> bool:
-        """Whether a member stopped before its last epoch, and not because it diverged."""
-        return bool(self.stopped_at[member] >= 0 and not self.diverged[member])
+    def has_stopped_early(self, epochs: int, member: int = 0) -> bool:
+        """Whether a member stopped before the last of its epochs, and not as it diverged."""
+        return bool(0 <= self.stopped_at[member] < epochs and not self.diverged[member])
 
 
 class History:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Collection, Hashable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,7 @@ _MEMORY = 1 << 30  # bytes that a population may take while it trains
 _KEPT = 128 << 20  # bytes for the states that are kept of all members together
 _WHILE = 0.05  # s that parts are trained side by side before anybody hears of it
 _ENOUGH = 24  # states of one shape; filling fresh memory may take longer than a step
+_UNKNOWN = Decomposition(math.nan, math.nan, math.nan, math.nan, math.nan)
 
 
 def _shape_of(experiment: Experiment, dataset: Dataset) -> Hashable:
@@ -380,13 +382,15 @@ class JointTraining:
     def band(self, epoch: int | None = None) -> Spread | None:
         """The spread of all members on the grid of the first one's data, as `predict`.
 
-        None for more than two inputs, or with fewer than two members under way.
+        Those that diverged are left out. None for more than two inputs, or with fewer than two
+        members under way.
         """
         grid = grid_of(self.datasets[0])
         if grid is None:
             return None
-        found = self.predict(grid.x, epoch)
-        return spread(np.stack(list(found.values()))) if len(found) > 1 else None
+        lost, predictions = self.history.diverged, self.predict(grid.x, epoch)
+        found = [outputs for member, outputs in predictions.items() if not lost[member]]
+        return spread(np.stack(found)) if len(found) > 1 else None
 
     def decompositions(self, epoch: int | None = None, *, seeds: int) -> list[Decomposition | None]:
         """Bias², variance and noise at each position of an axis; None where a seed is not there.
@@ -403,17 +407,21 @@ class JointTraining:
         assert dataset.valid_noise_floor is not None
         x = common_points(self.datasets)
         truth = dataset.targets(dataset.truth(x))
-        losses = self.history.values("valid_loss", epoch)
+        losses, lost = self.history.values("valid_loss", epoch), self.history.diverged
         predictions = self.predict(x, epoch)
         found: list[Decomposition | None] = []
         for position in range(positions):
-            members = range(position * seeds, (position + 1) * seeds)
-            if all(member in predictions for member in members):
-                rows = [dataset.targets(predictions[member]) for member in members]
-                some = losses[members.start : members.stop]
-                found.append(decompose(rows, truth, dataset.valid_noise_floor, some))
-            else:
+            members = np.arange(position * seeds, (position + 1) * seeds)
+            if not all(member in predictions for member in members):
                 found.append(None)
+                continue
+            kept = members[~lost[members]]
+            if len(kept) > 1:
+                rows = [dataset.targets(predictions[member]) for member in kept]
+                parts = decompose(rows, truth, dataset.valid_noise_floor, losses[kept])
+            else:
+                parts = _UNKNOWN
+            found.append(replace(parts, diverged=len(members) - len(kept)))
         return found
 
     def checkpoints(self, member: int) -> Checkpoints:

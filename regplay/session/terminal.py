@@ -210,7 +210,7 @@ def describe(result: Result, verdict: Verdict, tried: Tried | None) -> str:
     is_solved = result.experiment.model.kind == "polynomial"
     trained = "solved exactly" if is_solved else counted(final.epoch, "epoch")
     lines = [f"{trained} in {result.seconds:.2f} s"]
-    if final.has_stopped_early():
+    if final.has_stopped_early(result.experiment.epochs):
         patience = result.experiment.regularization.early_stopping
         lines[0] += f", stopped early: no better for {counted(patience, 'epoch')}"
     lines += [line("training", "train"), line("validation", "valid")]

@@ -179,4 +179,5 @@ def test_a_history_that_follows_a_member_has_what_that_one_recorded():
 def test_a_member_that_diverged_has_not_stopped_early():
     values = np.zeros((len(MEASURES), 3))
     one = Snapshot(9, 9, values, np.array([-1, 7, 8]), np.array([False, True, False]))
-    assert [one.has_stopped_early(member) for member in range(3)] == [False, False, True]
+    assert [one.has_stopped_early(9, member) for member in range(3)] == [False, False, True]
+    assert not one.has_stopped_early(8, 2)  # it has trained all its epochs

@@ -1,5 +1,7 @@
 """Joint training: every member comes out as if it had been trained alone."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -8,6 +10,7 @@ from small_trainings import advance
 from trainings import assert_same, run, trained_together
 
 from regplay.core import joint
+from regplay.core.bias_variance import common_points, decompose
 from regplay.core.datasets import load_all
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
@@ -154,6 +157,27 @@ def test_a_diverged_member_is_told_and_finished():
     ).experiments
     training = trained_together(experiments)
     assert list(training.history.diverged) == [False, True]
+
+
+def test_members_that_diverged_are_in_no_mean_and_no_part():
+    fine = Sweep(BASE, (), 3, resamples=True).experiments
+    steep = {"optimizer.name": "sgd", "optimizer.lr": 10.0}
+    lost = [replace(one, steep) for one in fine]
+    training = trained_together([*fine[:2], lost[2], fine[0], *lost[1:]])
+    assert list(training.history.diverged) == [False, False, True, False, True, True]
+    some, none = training.decompositions(seeds=3)
+    x = common_points(training.datasets)
+    dataset, predictions = training.datasets[0], training.predict(x)
+    assert dataclasses.replace(some, diverged=0) == decompose(
+        [dataset.targets(predictions[member]) for member in (0, 1)],
+        dataset.targets(dataset.truth(x)),
+        dataset.valid_noise_floor,
+        training.history.values("valid_loss")[:2],
+    )
+    assert (some.diverged, none.diverged) == (1, 2)
+    assert np.isnan([none.total, none.measured]).all()
+    assert len(training.band().members) == 3
+    assert trained_together(lost).band() is None
 
 
 def test_fits_are_those_of_members_trained_alone_at_any_kept_moment():

@@ -313,6 +313,8 @@ def _decomposition_figure(view: DecompositionPlot) -> Figure:
             "measured loss": [one.measured for _, one in known],
             "standard error": [one.measured_error for _, one in known],
         }
+        if any(one.diverged for _, one in known):
+            columns["diverged"] = [one.diverged for _, one in known]
         return [Series("decomposition", columns)]
 
     heading = "Bias², variance and noise"

@@ -186,8 +186,11 @@ class Playback(QObject):
             self._timer = None
 
     def _tick(self) -> None:
+        timer = self._timer
         try:
             goes_on = self._player.advance()
+            if self._timer is not timer:  # left, or the window closed, while it waited for data
+                return
         except NotProvedError as error:
             self._halt()
             self._rest()

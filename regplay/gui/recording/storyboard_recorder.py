@@ -257,8 +257,8 @@ class StoryboardRecorder(QObject):
         pins = [*self._controller.pins]
         for pin in pins:
             if pin not in self._pins and self.is_on:
-                self._pinned[len(self._actions)] = pin
                 self._note(PinRun(pin=pin.name))
+                self._pinned[len(self._actions) - 1] = pin  # behind what was trained until now
         self._pins = pins
 
     def _note_drawing(self) -> None:

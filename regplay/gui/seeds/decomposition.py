@@ -234,7 +234,7 @@ class DecompositionPlot(LegendChart):
         known = [one for one in self.bars.parts if one is not None]
         tops = [max(one.total, one.measured + one.measured_error) for one in known]
         highest = highest_usual(tops, self._scale)
-        return max(highest, min(tops)) if np.isfinite(highest) else self._scale
+        return max(highest, np.nanmin(tops)) if np.isfinite(highest) else self._scale
 
     def set_current(self, value: float) -> None:
         """Mark where the present experiment stands, beyond an end there; NaN marks nothing."""
@@ -291,6 +291,8 @@ class DecompositionPlot(LegendChart):
         pixel = float(self.chart.frame().x(at))
         if one is None:
             return Reading(pixel, f"{title}: not trained yet")
+        if not np.isfinite(one.measured):
+            return Reading(pixel, f"{title}: {one.diverged} diverged")
         rows = [
             ReadoutRow(part.name, number(getattr(one, part.field), 3), part.color)
             for part in reversed(PARTS)
@@ -298,4 +300,6 @@ class DecompositionPlot(LegendChart):
         rows.append(ReadoutRow("sum", number(one.total, 3)))
         measured = spread_text(one.measured, one.measured_error)
         rows.append(ReadoutRow("measured", measured, ROLES.valid))
+        if one.diverged:
+            rows.append(ReadoutRow("diverged, left out", str(one.diverged)))
         return Reading(pixel, title, tuple(rows))

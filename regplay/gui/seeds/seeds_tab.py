@@ -310,11 +310,14 @@ class SeedsTab(QWidget):
         band, parts = studies.get(_BAND), studies.get(_PARTS)
         history = None if band is None else band.history
         self.recorded = () if history is None else history.epochs.tolist()
-        if band is not None and isinstance(band.digest, Spread):
-            self.spread.set_spread(band.digest)
-        elif history is not None and self.spread.panel.dataset is None:
-            train, valid = (history.values(f"{split}_loss", epoch) for split in ("train", "valid"))
+        if history is not None and self.spread.panel.dataset is None:
+            train, valid = (
+                np.where(history.diverged, np.nan, history.values(f"{split}_loss", epoch))
+                for split in ("train", "valid")
+            )
             self.spread.strip.set_losses((train, valid))
+        elif band is not None:
+            self.spread.set_spread(band.digest if isinstance(band.digest, Spread) else None)
         if parts is not None and isinstance(parts.digest, list):
             self.decomposition.set_decompositions(self._positions(), parts.digest)
         self._tell_diverged()
@@ -323,7 +326,7 @@ class SeedsTab(QWidget):
             self._settle()
 
     def _tell_diverged(self) -> None:
-        """Say how many networks diverged: what is shown of them is what they came to before."""
+        """Say how many networks diverged, and so are not shown."""
         known = [one.history for one in self.control.studies.values() if one.history is not None]
         count = sum(int(history.diverged.sum()) for history in known)
         networks = counted(sum(history.members for history in known), "network")

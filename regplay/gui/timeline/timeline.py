@@ -215,7 +215,7 @@ class Timeline(Framing):
             self.track.set_planned(view.run.experiment.epochs)
             self._show_moments()
             snapshot = view.snapshot
-            self.set_stopped_early(snapshot.has_stopped_early())
+            self.set_stopped_early(snapshot.has_stopped_early(view.run.experiment.epochs))
             steps = f"{snapshot.step:,} optimizer steps"
             self.label.setToolTip(as_plain(_NOTHING if self._is_solved else steps))
             self._is_finished = view.is_finished

@@ -161,10 +161,7 @@ class _Trainings:
         if not training.finished:
             return None
         if settings not in self._parts:
-            found = training.decompositions(seeds=RESAMPLES)
-            diverged = training.history.diverged.reshape(-1, RESAMPLES)
-            pairs = zip(diverged, found, strict=True)
-            self._parts[settings] = [None if some.any() else parts for some, parts in pairs]
+            self._parts[settings] = training.decompositions(seeds=RESAMPLES)
         dataset = training.datasets[RESAMPLES * place]
         return Trained(first, dataset, parts=self._parts[settings][place])
 

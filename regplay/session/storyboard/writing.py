@@ -104,9 +104,9 @@ def write_storyboard(path: Path, storyboard: Storyboard) -> tuple[str, ...]:
 
 
 def _content(path: Path) -> bytes | None:
-    """What is in a file; None if it can't be read."""
+    """What is in a file; None if it can't be read, or is a pipe or the like."""
     with contextlib.suppress(OSError):
-        return path.read_bytes()
+        return path.read_bytes() if path.is_file() else None
     return None
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from plots import (
     split_view,
 )
 
+from regplay.core.bias_variance import Decomposition
 from regplay.core.fit import grid_of
 from regplay.gui.figures.figure import Series, to_text
 from regplay.gui.plots.fit_panel import Band, Overlay
@@ -201,6 +203,11 @@ def test_the_parts_of_an_error_and_losses_of_seeds(table_of):
     known = [one for one in plot.bars.parts if one is not None]
     assert column(table, "decomposition", "variance") == [one.variance for one in known]
     assert column(table, "decomposition", "Weight decay λ") == [*plot.values[: len(known)]]
+    assert "diverged" not in table["decomposition"][0]
+    lost = Decomposition(*[math.nan] * 5, diverged=20)
+    plot.set_decompositions(plot.values, [lost, *plot.bars.parts[1:]])
+    table = table_of(view, "decomposition.chart")
+    assert column(table, "decomposition", "diverged")[:2] == [20, 0]
     strip = loss_strip()
     losses = table_of(strip, "chart")
     assert column(losses, "validation", "loss") == strip.losses[1].tolist()

@@ -99,6 +99,17 @@ def test_a_run_is_pinned_once_whatever_it_is_called_later(recorded):
     assert [step.pin for step in steps if isinstance(step, PinRun)] == ["mine", "σ 0.1"]
 
 
+def test_a_run_that_is_pinned_while_it_trains_is_trained_until_then_first(begin_anew):
+    recorded = record(begin_anew({**SMALL, "epochs": 1_000_000}))
+    recorded.click("timeline.play")
+    recorded.wait(lambda: recorded.is_shown() and recorded.view.snapshot.epoch > 0)
+    recorded.click("pin")
+    recorded.click("timeline.play")
+    _, steps = finish(recorded)
+    assert [type(step) for step in steps][:2] == [Train, PinRun]
+    assert sum(isinstance(step, PinRun) for step in steps) == 1
+
+
 def test_what_was_pinned_meanwhile_is_not_there_when_it_begins_anew(recorded):
     recorded.train()
     recorded.click("pin")

@@ -89,6 +89,19 @@ def test_it_begins_with_the_fit_in_sight_like_its_film(lecture):
     lecture.wait(lambda: lecture.window.tabs.tab == "fit")
 
 
+def test_a_step_that_waits_for_data_can_be_left_meanwhile(lecture, monkeypatch):
+    playback = strip(lecture).playback
+
+    def wait_and_end():
+        playback.back()  # waiting has an event loop of its own
+        return False
+
+    monkeypatch.setattr(playback._player, "advance", wait_and_end)
+    press(lecture, Qt.Key.Key_PageDown)
+    lecture.wait(lambda: playback._timer is None)
+    assert playback.position == 0
+
+
 def test_there_is_room_for_captions_while_there_are_some(lecture):
     playback = strip(lecture).playback
     playback.set_steps([Wait(wait=0.1)], 0)

@@ -1,5 +1,7 @@
 """The tab of many seeds at work, with networks that really train."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -92,6 +94,18 @@ def test_networks_that_diverged_are_counted(tab):
         if is_told:
             count = study.history.diverged.sum()
             assert tab.diverged.text() == f"{count} of 6 networks diverged: lower the learning rate"
+        is_shown = np.isfinite(tab.spread.strip.losses[1])
+        np.testing.assert_array_equal(is_shown, ~study.history.diverged)
+
+
+def test_where_all_networks_diverged_no_fit_is_left(tab):
+    tab.set_dataset(load(Experiment().data))
+    tab.control.turn(True)
+    joint, study = train(tab, 1, replace(Experiment(), {"epochs": 5}))
+    tab.show_studies({BAND: dataclasses.replace(study, digest=joint.band())}, None)
+    assert len(tab.spread.spread.members) == 6
+    tab.show_studies({BAND: dataclasses.replace(study, digest=None)}, None)  # nothing of any
+    assert tab.spread.spread is None
 
 
 def test_what_is_trained_follows_the_epoch_handle_after_stop(tab):

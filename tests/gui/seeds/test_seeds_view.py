@@ -1,5 +1,7 @@
 """The tab of many seeds: a person's clicks and keys, and what is handed to the plots."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -277,7 +279,12 @@ def test_the_present_value_is_marked_also_between_two_positions(view):
 
 def test_the_mouse_reads_all_numbers(qtbot, view):
     choose_axis(view, "model.width")
-    view.decomposition.set_decompositions(WIDTHS, [*PARTS[:5], *[None] * 6])
+    partly = dataclasses.replace(PARTS[2], diverged=1)
+    lost = Decomposition(*[float("nan")] * 5, diverged=20)
+    parts = [*PARTS[:2], partly, lost, PARTS[4], *[None] * 6]
+    view.decomposition.set_decompositions(WIDTHS, parts)
+    view.decomposition.settle()
+    assert view.decomposition.chart.auto_range("y")[1] < 1
     chart = view.decomposition.chart
 
     def read_at(position):
@@ -300,6 +307,8 @@ def test_the_mouse_reads_all_numbers(qtbot, view):
         "measured": "0.26 ± 0.01",
     }
     assert read_at(9).title == "Width = 128: not trained yet"
+    assert (read_at(2).rows[-1].name, read_at(2).rows[-1].value) == ("diverged, left out", "1")
+    assert read_at(3).title == f"Width = {WIDTHS[3]:g}: 20 diverged"
 
 
 def test_the_mouse_reads_mean_and_deviation(qtbot, view):

@@ -138,7 +138,7 @@ def test_what_stopped_and_what_was_changed_come_back():
     run, _ = trained(patient)
     run.changed_at.append(3)
     found = loads(dumps(document_of(patient, run))).run.run()
-    assert found.history.last.has_stopped_early()
+    assert found.history.last.has_stopped_early(500)
     assert found.history.last.epoch < 500
     assert found.changed_at == [3]
     state, kept = found.checkpoints.last, run.checkpoints.last

@@ -49,6 +49,6 @@ def trained(*experiments: Experiment) -> list[dict[str, float]]:
         names += ["train_accuracy", "valid_accuracy"]
     found = [{name: last.value(name, m) for name in names} for m in range(len(experiments))]
     for member, values in enumerate(found):
-        if last.has_stopped_early(member):
+        if last.has_stopped_early(experiments[member].epochs, member):
             values["stopped"] = int(last.stopped_at[member])
     return found

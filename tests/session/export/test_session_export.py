@@ -126,6 +126,7 @@ LOOPS = {
         "optimizer.lr": 0.03,
     },
     "can't stop": {"regularization.early_stopping": 10},
+    "has waited at its end": {"regularization.early_stopping": 10, "optimizer.lr": 0.0},
 }
 PENALIZED = {
     f"{name} {penalty} {'all' if decay_bias else 'weights'}": {
