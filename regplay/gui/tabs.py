@@ -104,6 +104,11 @@ class Tabs(QWidget):
         self._end = widget
 
     @property
+    def buttons(self) -> Sequence[QWidget]:
+        """Those by which one of them is chosen."""
+        return [*self._buttons.values()]
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The names of all tabs."""
         return tuple(_TABS)

@@ -118,6 +118,8 @@ class NetworkView(QWidget):
     ----------
     graph, histograms, norms
         The three pictures.
+    details
+        The last two, with what belongs to them.
     measures, log_x
         The buttons above the curves.
     sentence
@@ -133,6 +135,7 @@ class NetworkView(QWidget):
         self.graph = named("network.graph", NetworkGraph())
         self.histograms = named("network.histograms", Histograms())
         self.norms = named("network.norms", NormsPlot())
+        self.details = QWidget()
         self.sentence = named("network.sentence", WrappedLabel())
         self.sentence.setContentsMargins(4, 2, 4, 2)
         self.sentence.hide()
@@ -159,7 +162,7 @@ class NetworkView(QWidget):
         )
 
     def _compose(self) -> None:
-        right, tabs = QWidget(), tab_row(self.measures.values(), self.layers, self.log_x)
+        right, tabs = self.details, tab_row(self.measures.values(), self.layers, self.log_x)
         self._right = fill(
             QVBoxLayout(right), self.counts, (self.histograms, 2), 4, tabs, (self.norms, 2)
         )

@@ -16,12 +16,15 @@ from regplay.gui.timeline import Timeline
 from regplay.gui.verdict_bar import VerdictBar
 from regplay.gui.widgets import Label, named
 
-_CAPTION = 20  # px at 100 %
+_CAPTION, _SMALL_CAPTION = 20, 17  # px at 100 %
+_CAPTION_HEIGHT = 64  # px at 100 %, of two lines of that
 _WIDE = 0.42  # share of the width that a control in focus gets
 _MAX_HEIGHT = (1 << 24) - 1  # px, Qt's own
 _HALVES = ("fit", "losses")  # of which one alone is in sight when it is in focus
 _PANEL_HEIGHT = 0.3  # share of the height that controls below the plots get
-_LOW = 400  # px of the window's height at 100 %, in which both plots are seen with nothing else
+# px of the window's height at 100 %, without words below, in which there is room for a network
+# with its histograms, for more than both plots, and for these with the names of tabs.
+_HIGH, _LOW = 500, (400, 300)
 _UPRIGHT = 600  # px of width at 100 %: an upright film is seen on a telephone
 
 
@@ -44,15 +47,16 @@ class CaptionLine(Label):
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setWordWrap(True)
         self._words = ""
+        self.is_small = False
         self.restyle()
 
     def restyle(self) -> None:
         """Be as large as the zoom asks for."""
         font = QFont(self.font())
-        font.setPixelSize(zoomed(_CAPTION))
+        font.setPixelSize(zoomed(_SMALL_CAPTION if self.is_small else _CAPTION))
         font.setWeight(QFont.Weight.DemiBold)
         self.setFont(font)
-        margin = zoomed(8)
+        margin = zoomed(4 if self.is_small else 8)
         self.setContentsMargins(2 * margin, margin, 2 * margin, margin)
         self.setFixedHeight(2 * self.fontMetrics().lineSpacing() + 2 * margin)
 
@@ -131,8 +135,11 @@ class Presentation:
         self._widths: list[int] = []  # of controls and plots, as they were before
         self._heights: list[int] = []  # of the plots
         self.focus, self.is_on = "", False
-        self._left_out: Sequence[QWidget] | None = None  # of the extras; None where none need be
+        self._unwanted: list[QWidget] = []  # at this height
+        self._left_out: list[QWidget] = []  # of these; the others were hidden
+        self._is_low = [False, False]  # for some parts, and for the names of tabs
         self.pane.arranged.connect(self._make_room)
+        layout.tabs.tab_changed.connect(self._make_room)  # each is made when it is first shown
         self._shared: list[int] = []  # of the plots, while none of them is in focus
         self._beside: list[int] = []  # of controls and plots, while no control is in focus
         self._way = "", 1.0  # what was in focus before, and how far it is on the way to this
@@ -155,6 +162,7 @@ class Presentation:
             parts.controls.unfold(parts.controls.paths() & set(controls))
         self._left_hidden = parts.controls.hidden_paths()
         parts.verdict_bar.set_stacked(True)
+        self._set_scrolled(False)
         self.is_on = True
 
     def end(self) -> None:
@@ -165,6 +173,7 @@ class Presentation:
         self.set_focus("")
         self.set_controls_below(False)
         parts.verdict_bar.set_stacked(False)
+        self._set_scrolled(True)
         self._make_room()
         if parts.controls.hidden_paths() == self._left_hidden:  # no lesson wants others by now
             parts.controls.set_hidden_paths(self._hidden)
@@ -178,20 +187,46 @@ class Presentation:
 
     def _make_room(self) -> None:
         """Leave out, or bring back, what plots need the room of, by the present size of letters."""
-        parts, was_low = self.layout, self._left_out is not None
-        is_low = self.is_on and parts.central.window().height() < zoomed(_LOW)
-        if is_low and not was_low:
-            self._left_out = [extra for extra in self.extras if not extra.isHidden()]
-            for extra in self._left_out:
-                extra.hide()
+        parts, caption, was_low = self.layout, self.caption, self._is_low
+        height = parts.central.window().height() if self.is_on else _MAX_HEIGHT
+        if caption is not None:
+            height -= zoomed(_CAPTION_HEIGHT)
+        is_high, *self._is_low = (height >= zoomed(_HIGH), *(height < zoomed(h) for h in _LOW))
+        (is_low, is_lowest), network = self._is_low, parts.tabs.network
+        if caption is not None and caption.is_small != is_lowest:
+            caption.is_small = is_lowest
+            caption.restyle()
+        if network is not None:
+            network.details.setVisible(is_high)
+        before, extras = self._unwanted, self.extras if is_low else []
+        self._unwanted = [*extras, *(parts.tabs.buttons if is_lowest else [])]
+        for part in self._unwanted:
+            if part not in before and not part.isHidden():
+                part.hide()
+                self._left_out.append(part)
+        for part in [part for part in self._left_out if part not in self._unwanted]:
+            part.show()
+            self._left_out.remove(part)
+        if [is_low, is_lowest] > was_low:
             if parts.halves.orientation() == Qt.Orientation.Horizontal:
                 panel, plots, *others = parts.halves.sizes()
                 least = min(parts.controls.minimumSizeHint().width(), panel)
                 parts.halves.setSizes([least, panel + plots - least, *others])
-        elif was_low and not is_low:
-            for extra in self._left_out or ():
-                extra.show()
-            self._left_out = None
+            if is_lowest:
+                parts.plots.setSizes([parts.plots.height()] * 2)
+
+    def _set_scrolled(self, is_scrolled: bool) -> None:
+        """Have a bar beside controls that have no room, and plots as high as they need, or not."""
+        policies = Qt.ScrollBarPolicy
+        self.layout.controls.setVerticalScrollBarPolicy(
+            policies.ScrollBarAsNeeded if is_scrolled else policies.ScrollBarAlwaysOff
+        )
+        self._set_least_heights(not is_scrolled)
+
+    def _set_least_heights(self, are_any: bool) -> None:
+        """Let plots be as low as there is room, or keep what they need."""
+        for part in (self.layout.tabs, self.layout.losses):
+            part.setMinimumHeight(1 if are_any else 0)
 
     def _restore_widths(self) -> None:
         halves, (panel, plots, *others) = self.layout.halves, self._widths
@@ -271,7 +306,7 @@ class Presentation:
                 floor.is_held = not is_there
             for part, other in ((parts.tabs, "losses"), (parts.losses, "fit")):
                 part.setVisible(name != other or not is_there)
-                part.setMinimumHeight(0 if is_there else 1)  # else it would keep what it needs
+            self._set_least_heights(not is_there or self.is_on)
             for splitter, start, end in zip((plots, halves), starts, ends, strict=True):
                 if start != end:
                     splitter.setSizes(_between(start, end, share))

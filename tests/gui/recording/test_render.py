@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 import pytest
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QScrollBar
 
 from regplay.core.fields import FIELDS, get
 from regplay.gui import verdict_bar
@@ -255,6 +256,25 @@ def test_controls_are_as_wide_after_one_was_in_focus_as_before(film, tmp_path):
     finally:
         renderer.close()
     assert widths[0] == widths[-1] < max(widths)
+
+
+@pytest.mark.parametrize("controls", [(WD,), ()])
+def test_a_low_film_with_captions_has_both_plots_whole_and_no_scroll_bar(film, tmp_path, controls):
+    steps = 'caption = "Said"\nseconds = 0.1', 'show = "network"\nseconds = 0.2'
+    storyboard = msgspec.structs.replace(film(*steps), controls=controls)
+    renderer = Renderer(storyboard, (640, 360), tmp_path)
+    layout, bars = renderer._window.recording.presentation.layout, []
+    try:
+        for _ in renderer.frames():
+            shown = [bar for bar in renderer._window.findChildren(QScrollBar) if bar.isVisible()]
+            bars += [bar for bar in shown if bar.maximum() > bar.minimum()]
+        graph = layout.tabs.network.graph
+        heights = layout.losses.height(), graph.height(), graph.visibleRegion().boundingRect()
+    finally:
+        renderer.close()
+    assert not bars
+    assert heights[0] > 100
+    assert heights[2].height() == heights[1] > 70
 
 
 def test_each_field_can_be_in_focus(play, film):
