@@ -50,7 +50,8 @@ def _meta(
     is_rare
         Whether it is changed so rarely that it need not be in sight.
     form, pattern
-        Of a text what it must be, in words and as a regular expression.
+        What it must be in words, where the bounds don't say it; of a text also as a regular
+        expression.
     """
     extra = {"symbol": symbol, "log_floor": log_floor, "is_rare": is_rare, "form": form}
     least, most = within
@@ -61,6 +62,9 @@ def _meta(
 def _list_pattern(one: str) -> str:
     """Up to 8 numbers, separated by commas; or nothing."""
     return rf"^(?: *(?:{one}) *(?:, *(?:{one}) *){{0,7}})?$"
+
+
+_POINTS = "a whole number from 1, or 0 with a file, to 20,000"
 
 
 class DataSettings(SettingsGroup, frozen=True):
@@ -134,9 +138,9 @@ class DataSettings(SettingsGroup, frozen=True):
     """
 
     name: Annotated[str, _meta("Dataset")] = "sine"
-    n_train: Annotated[int, _meta("Training points", "n", within=(0, 20_000))] = 30
+    n_train: Annotated[int, _meta("Training points", "n", within=(0, 20_000), form=_POINTS)] = 30
     n_valid: Annotated[
-        int, _meta("Validation points", "n valid", within=(0, 20_000), is_rare=True)
+        int, _meta("Validation points", "n valid", within=(0, 20_000), is_rare=True, form=_POINTS)
     ] = 200
     noise: Annotated[float, _meta("Noise σ", "σ", within=(0.0, 2.0))] = 0.3
     label_noise: Annotated[float, _meta("Flipped labels", "flipped", within=(0.0, 0.5))] = 0.0

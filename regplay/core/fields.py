@@ -95,7 +95,7 @@ class Field:
     log_floor: float | None = None  # smallest value above 0 on a logarithmic slider
     symbol: str = ""  # before the value in a list, short as on an axis; "" where the value says it
     is_rare: bool = False  # changed so rarely that it need not be in sight
-    form: str = ""  # of a text what it must be, in words; "" where it may be any
+    form: str = ""  # what it must be, in words; "" where the bounds say it, or a text may be any
 
     @cached_property
     def bounds(self) -> str:

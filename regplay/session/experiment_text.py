@@ -163,10 +163,17 @@ def _all_read(texts: Sequence[str], read: Callable[[str], _Read]) -> list[_Read]
 
 
 def _assigned(assignment: str) -> tuple[str, Value]:
+    name, text = _halves(assignment, "FIELD=VALUE, such as model.depth=3")
+    return name, _value(field(name), text)
+
+
+def _halves(assignment: str, form: str) -> tuple[str, str]:
+    """What stands before the first `=`, and after it."""
     name, equals, text = assignment.partition("=")
-    if not equals:
-        raise ExperimentError(f"{assignment}: must be FIELD=VALUE, such as model.depth=3")
-    return name.strip(), _value(field(name.strip()), text)
+    if not equals or not name.strip():
+        missing = "the name before = is missing; it " if equals else ""
+        raise ExperimentError(f"{assignment}: {missing}must be {form}")
+    return name.strip(), text
 
 
 def _value(of: Field, text: str) -> Value:
@@ -270,10 +277,7 @@ def read_axis(assignment: str) -> SweepAxis:
     ExperimentError
         If there is no such field, a value is refused, or the range makes no sense.
     """
-    path, equals, text = assignment.partition("=")
-    path = path.strip()
-    if not equals:
-        raise ExperimentError(f"{assignment}: must be {_FORM}")
+    path, text = _halves(assignment, _FORM)
     varied = field(path)
     values: list[Value] = []
     for piece in text.split(","):

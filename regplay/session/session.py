@@ -242,8 +242,11 @@ class UndoStack:
         """A person left a run for an earlier moment of it, or for another network: it comes back.
 
         The last `_MOST_RUNS` alone; their states take memory. Of those before, what they were
-        trained with comes back where that was changed.
+        trained with comes back where that was changed. Where the one that it was left for was not
+        seen yet, and the run is left once more, it is one step.
         """
+        if self._back and self._back[-1].run is run:
+            self._back.pop()
         with_runs = [index for index, step in enumerate(self._back) if step.run is not None]
         for index in reversed(with_runs[: len(with_runs) + 1 - _MOST_RUNS]):
             experiment = self._back[index].experiment

@@ -159,6 +159,7 @@ def test_help(regplay, words, content):
         (["data.clean_valid=yes"], ["must be true or false"]),
         (["regularization.dropout=nan"], ["regularization.dropout = nan"]),
         (["model.depth"], ["model.depth: must be FIELD=VALUE, such as model.depth=3"]),
+        ([" =3"], [" =3: the name before = is missing; it must be FIELD=VALUE, such as"]),
         (["seed=x", "epochs=0"], ["seed = x: must be", "epochs = 0: must be"]),
     ],
 )

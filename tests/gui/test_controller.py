@@ -904,6 +904,21 @@ def test_what_is_adopted_twice_is_one_step_back(watcher):
     assert watcher.experiment == SMALL
 
 
+@pytest.mark.parametrize("kind", ["adopted", "earlier moment"])
+def test_what_is_left_twice_before_another_is_seen_is_one_step_back(watcher, kind):
+    run = changed_on_its_way(watcher).run
+    for _ in range(2):
+        if kind == "adopted":
+            watcher.controller.adopt(run.experiment, Start(run=run.until(20)))
+        else:
+            watcher.controller.go_back(20)
+    watcher.wait_for_epoch(20)
+    watcher.controller.undo()
+    watcher.wait_for_epoch(40)
+    watcher.controller.undo()
+    assert watcher.experiment == SMALL
+
+
 def test_another_device_trains_what_is_worked_on_anew(watcher):
     watcher.train()
     submitted = []

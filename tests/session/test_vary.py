@@ -43,6 +43,7 @@ def test_a_data_file_is_meant_from_the_current_folder(monkeypatch, tmp_path):
     ("text", "message"),
     [
         ("model.dept=1,2", "model.dept: no such field; did you mean model.depth?"),
+        ("=1,2", "=1,2: the name before = is missing; it must be FIELD=V1,V2,..."),
         ("model.width", "model.width: must be FIELD=V1,V2,... or FIELD=LOW:HIGH:COUNT[:log]"),
         ("model.width=4,999", "model.width = 999: must be a whole number from 1 to 512"),
         ("model.width=4:999:3", "model.width = 999: must be a whole number from 1 to 512"),

@@ -17,6 +17,7 @@ import numpy as np
 from regplay.core.arrays import Floats
 from regplay.core.datasets.dataset import Dataset, DatasetError, Split, shown, why_no_number
 from regplay.core.datasets.points import MAX_POINTS, MAX_TEXT, format_number, rows_of
+from regplay.core.number_text import counted
 
 Kind = Literal["add", "move", "delete"]
 _NAME = "data.edits"
@@ -78,7 +79,10 @@ def _edit(cells: Sequence[str], place: str) -> Edit:
     index = -1 if kind == "add" else _index(rest[:1], place)
     numbers = rest if kind == "add" else rest[1:]
     if len(numbers) not in ((0,) if kind == "delete" else (2, 3)):
-        raise DatasetError(f"{place}: {len(numbers)} numbers are too few or too many; {_FORM}")
+        place += f": {kind}" if kind == "add" else f": after {kind} and the number of a point"
+        expected = "none" if kind == "delete" else "2, or 3 for two inputs"
+        found = counted(len(numbers), "number")
+        raise DatasetError(f"{place}: {found} in place of {expected}; {_FORM}")
     for problem in filter(None, (why_no_number(number, _REMARK) for number in numbers)):
         raise DatasetError(f"{place}: {problem}")
     return Edit(kind, index, tuple(map(float, numbers)))  # type: ignore[arg-type]

@@ -55,9 +55,9 @@ SEEDS = Subject(
     band="",
     networks="the networks",
     member="network",
-    member_tip="each network, trained on a draw of its own",
+    member_tip="each network, trained with a seed of its own",
     splits=("training",),
-    points_tip="training points of the present dataset; the other networks have others",
+    points_tip="training points of the present dataset; other seeds may have others",
     past=0,
     marks_wrong=False,
 )
@@ -201,8 +201,8 @@ class SeedsTab(QWidget):
         self.box.setRange(_FEWEST, _MOST)
         self.box.setValue(_DEFAULT)
         self.box.setToolTip(
-            "How many networks are trained at each position, each with points, noise and initial "
-            "weights of its own"
+            "How many networks are trained at each position, each with a seed of its own: initial "
+            "weights, and points and noise where these are drawn"
         )
         labels = {FIELDS[path].label: path for path in DECOMPOSED}
         self.combo = named("seeds.axis", ComboBox(labels))

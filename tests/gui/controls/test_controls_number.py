@@ -85,7 +85,7 @@ def test_a_typed_number_between_two_steps_survives_the_slider(make):
         ("model.init_scale", "0", "a number more than 0 and at most 10"),
         ("model.depth", "9", "a whole number from 0 to 8"),
         ("model.depth", "2.5", "a whole number from 0 to 8"),
-        ("data.n_train", "20001", "a whole number from 0 to 20,000"),
+        ("data.n_train", "20001", "a whole number from 1, or 0 with a file, to 20,000"),
         ("regularization.dropout", "1", "a number from 0 to 0.95"),
     ],
 )

@@ -68,7 +68,7 @@ def test_each_field_has_a_control_with_its_path_default_and_texts(panel):
         assert control.field is field
         assert field.description in control.toolTip()
         assert control.accessibleName() == field.label
-        if field.kind == "switch" or field.form:
+        if field.kind == "switch" or (field.kind == "text" and field.form):
             assert control.check_box.text() == field.label
         else:
             assert control.label.text() == field.label
