@@ -338,13 +338,13 @@ class FloorLayer:
 def _boxes(line: float, width: float, height: float, frame: Frame) -> dict[tuple[int, int], QRectF]:
     """Boxes by lines away from the line and place along it, the preferred first.
 
-    Right before left, where curves fall; above before below.
+    Below before above, and left before right: losses fall from above, and come to the floor late.
     """
     margin, off = _MARGIN * frame.zoom, _OFF * frame.zoom
-    lefts = np.linspace(frame.width - margin - width, margin, _ALONG)
+    lefts = np.linspace(margin, frame.width - margin - width, _ALONG)
     boxes = {}
     for away in range(_UP + 1):
-        tops = (line - off - (away + 1) * height, line + off + away * height)
+        tops = (line + off + away * height, line - off - (away + 1) * height)
         for side, top in enumerate(tops):
             for place, left in enumerate(lefts):
                 boxes[away, side * _ALONG + place] = QRectF(left, top, width, height)

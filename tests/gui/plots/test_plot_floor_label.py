@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 
 from regplay.core.history import History
 from regplay.gui.plots.history_layers import GAP
@@ -84,6 +84,17 @@ def test_it_rests_while_the_ranges_do(view, train) -> None:
         train("overfitted", until, history)
         assert view.plot.box.viewRange() == ranges
         assert view.plot.floor.box == box
+
+
+def test_it_rests_from_the_first_epoch_on_where_a_run_comes_to_the_floor_late(view, train) -> None:
+    view.log_x.setChecked(True)
+    view.log_y.setChecked(True)
+    history, boxes = train("overfitted", 2), []
+    for until in (12, 25, 60, 110, 210, 490):
+        train("overfitted", until, history)
+        boxes.append(QRectF(view.plot.floor.box))
+        boxes[-1].translate(0.0, -float(view.plot.frame().y(FLOOR)))
+    assert all(box == boxes[0] for box in boxes)
 
 
 @pytest.mark.parametrize("colors", [LIGHT, DARK])
