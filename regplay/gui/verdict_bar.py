@@ -201,7 +201,8 @@ class VerdictBar(QWidget):
     after it has held for half a second: losses near a threshold pass it to and fro. Neighbours of
     the experiment are trained once its run has come to an end, and what they show joins it. It
     takes the place of what was advised before, where it is known soon enough; what was advised
-    also stays where other networks are shown for a moment, such as along a slider's curve.
+    also stays where something else is shown for a moment, such as other networks along a slider's
+    curve, or an earlier epoch.
     """
 
     try_wanted = Signal(object)  # (dict): make these changes, by field path
@@ -266,9 +267,9 @@ class VerdictBar(QWidget):
     def show_view(self, view: View) -> None:
         """Judge a run at the moment that is shown: by what was known then, beside its losses."""
         self._view = view
-        if view.is_preview:
+        if view.is_preview or view.look.epoch is not None:
             self._outdate()
-        else:
+        if not view.is_preview:
             self._want_neighbours(view)
         self._judge()
         self.set_snapshot(view.moment)

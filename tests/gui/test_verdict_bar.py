@@ -303,6 +303,19 @@ def test_advice_stays_while_a_handle_passes_other_networks(show_at, overfitted):
     assert advice.text() == "This."
 
 
+def test_advice_stays_while_a_handle_passes_earlier_epochs(show_at, overfitted):
+    advice = show_at.bar.advice
+    show_end(show_at, overfitted)
+    advise(show_at, "This.")
+    for epoch in (180, 150, 100):
+        show_end(show_at, overfitted, epoch=epoch)
+        assert advice.text() == "This."
+    show_at.clock.advance(0.6)
+    assert advice.text() != "This."
+    show_end(show_at, overfitted)
+    assert advice.text() == "This."
+
+
 @pytest.mark.parametrize("is_at_its_end", [False, True])
 def test_what_was_advised_before_goes_where_no_other_advice_comes(
     show_at, overfitted, is_at_its_end
