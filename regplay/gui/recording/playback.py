@@ -10,6 +10,7 @@ from regplay.gui.controller import Controller
 from regplay.gui.recording.player import NotProvedError, Player
 from regplay.gui.recording.presentation import Presentation
 from regplay.gui.training import Clock, Timer
+from regplay.session.pins import Pin
 from regplay.session.storyboard import Hide, Step
 
 _FRAME = 1 / 60  # s
@@ -19,7 +20,8 @@ class Playback(QObject):
     """Plays a storyboard in the window, by the player of films, on the clock of the window.
 
     What a person does meanwhile stays: the next step goes on from there. Going back begins anew,
-    and does what comes before off camera.
+    and does what comes before off camera. Runs that a person has pinned are hidden until it is
+    closed: they are not in the film.
 
     Attributes
     ----------
@@ -64,7 +66,9 @@ class Playback(QObject):
         self._second = 0.0  # of the film, at which the present step begins
         self._done = 0  # how many steps the window has come through
         self._is_stale = False  # whether these are others by now
+        self._hidden_pins: list[Pin] = []
         presentation.show_caption_line(self.storyboard.has_captions)
+        self._hide_pins()  # before those are removed that the film has made
         self._begin_anew()
 
     @property
@@ -75,6 +79,13 @@ class Playback(QObject):
         """Leave the window as it is, without what only belongs to a film."""
         self._halt()
         self._player.let_go()
+        controller = self._controller
+        mine = [pin for pin in self._hidden_pins if pin in [*controller.pins]]
+        names = {pin.name for pin in mine} & self.storyboard.pin_names
+        pins = [pin for pin in controller.pins if pin not in mine]
+        controller.remove_pins(pin for pin in pins if pin.name in names)  # which are the same
+        for pin in mine:
+            controller.set_pin_hidden(pin, False)
 
     # what a person asks for
 
@@ -139,11 +150,17 @@ class Playback(QObject):
     def _begin_anew(self) -> None:
         controller = self._controller
         self._player.set_up()
+        self._hide_pins()
         controller.annotate((), before=controller.annotations)
         self._presentation.set_focus("")
         self._presentation.set_caption("")
         self.position = self._done = 0
         self._is_stale = False
+
+    def _hide_pins(self) -> None:
+        for pin in [pin for pin in self._controller.pins if not pin.is_hidden]:
+            self._hidden_pins.append(pin)
+            self._controller.set_pin_hidden(pin, True)
 
     def _play_step(self) -> None:
         step = self.steps[self.position]

@@ -149,10 +149,10 @@ class Player:
     def set_up(self) -> None:
         """Work on the experiment of the film, which is not trained yet, with the fit in sight.
 
-        Pins with the names of its own are removed: an earlier play, or its recording, left them.
+        Pins in sight with the names of its own are removed: an earlier play left them.
         """
         names, pins = self.storyboard.pin_names, self._controller.pins
-        self._controller.remove_pins([pin for pin in pins if pin.name in names])
+        self._controller.remove_pins(p for p in pins if p.name in names and not p.is_hidden)
         self._controller.begin(self.storyboard.experiment)
         self._controller.reset()
         self._show("fit")

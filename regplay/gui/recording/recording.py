@@ -33,6 +33,10 @@ _PLOTS: tuple[tuple[PlotName, str], ...] = (
     ("accuracy", "accuracy"),
     ("weights", "weights"),
 )
+_NOT_RETAKEN = (
+    "The storyboard will be without these pinned runs, as settings were changed while they "
+    "trained: {}"
+)
 
 
 class Recording(QObject):
@@ -131,6 +135,8 @@ class Recording(QObject):
         elif self.storyboard.may_close():
             self.storyboard.close_storyboard()
             self.storyboard_recorder.start()
+            if names := self.storyboard_recorder.left_out:
+                self.done.emit(_NOT_RETAKEN.format(", ".join(names)))
         else:
             self.storyboard_recorder.switched.emit(False)
 

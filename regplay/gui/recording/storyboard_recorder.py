@@ -1,6 +1,6 @@
 """Writes what a person does in the window as a storyboard, and a bar for what is said with it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace as replaced
 
 import msgspec
@@ -17,7 +17,7 @@ from regplay.gui.training import Clock, Look
 from regplay.gui.widgets import ElidedLabel, FlatButton, fill, named
 from regplay.session.experiment_text import changes
 from regplay.session.pins import Pin
-from regplay.session.session import MOST_POINTS, Annotation
+from regplay.session.session import MOST_POINTS, Annotation, Run
 from regplay.session.storyboard import (
     LONGEST_CAPTION,
     LONGEST_STEP,
@@ -45,6 +45,11 @@ class StoryboardRecorder(QObject):
 
     What is said, and where a chapter begins, it is told.
 
+    Attributes
+    ----------
+    left_out
+        The names of runs in sight at the beginning that no steps lead to.
+
     Signals
     -------
     switched
@@ -67,6 +72,8 @@ class StoryboardRecorder(QObject):
         self._left_at: int | None = None  # the epoch that a command may bring the run away from
         self._moment: int | None = None
         self._begins_at: int | None = None  # the moment that was in sight
+        self.left_out: list[str] = []
+        self._pinned_before: list[tuple[Pin, Run]] = []
         self._pins: list[Pin] = []
         self._pinned: dict[int, Pin] = {}  # by the place of its action
         self._drawn: tuple[Annotation, ...] = ()
@@ -89,6 +96,9 @@ class StoryboardRecorder(QObject):
         self._began, self._actions = self._clock.now(), []
         self._experiment = self._first = controller.session.experiment
         self._pins, self._pinned = [*controller.pins], {}
+        shown = [pin for pin in self._pins if not pin.is_hidden]
+        self._pinned_before = [(pin, pin.run) for pin in shown if not pin.run.changed_at]
+        self.left_out = [pin.name for pin in shown if pin.run.changed_at]
         self._drawn, self._training, self._paused = controller.annotations, None, None
         self._moment = None if controller.view is None else controller.view.look.epoch
         self._head, self._begins_at = [], self._moment
@@ -132,11 +142,24 @@ class StoryboardRecorder(QObject):
         for place, pin in self._pinned.items():  # which may be called otherwise since
             self._actions[place] = replaced(self._actions[place], step=PinRun(pin=pin.name))
         steps = tidied(self._actions, now - began, self._begins_at)
-        head = (Hide(hide=tuple(self._head)),) if self._head else ()
+        before = [*self._pin_again(), *self._head]
+        head = (Hide(hide=tuple(before)),) if before else ()
         self.switched.emit(False)
         return Storyboard(
             title="What I did", sizes=(_SIZE,), experiment=self._first, steps=(*head, *steps)
         )
+
+    def _pin_again(self) -> Iterator[Step]:
+        """What trains and pins the runs that were pinned before, and leads back from there."""
+        present = self._first
+        for pin, run in self._pinned_before:
+            last = run.history.last
+            yield from _to(present, run.experiment)
+            yield Train(train=0 if last is None else last.epoch)
+            yield PinRun(pin=pin.name)
+            present = run.experiment
+        if self._pinned_before:
+            yield from _to(present, self._first)
 
     # what is noted
 
@@ -296,6 +319,13 @@ def _draw(annotation: Annotation) -> Draw:
     return Draw(
         draw=annotation.draw, on=annotation.on, points=annotation.points, text=annotation.text
     )
+
+
+def _to(before: Experiment, after: Experiment) -> Iterator[Step]:
+    """What leads from one experiment to another, at its initial weights."""
+    if values := changes(before, after):
+        yield SetValues(set=values)
+    yield _BEGINS_ANEW
 
 
 def _shown(tab: str) -> ShowTab:

@@ -118,12 +118,65 @@ def test_what_was_pinned_meanwhile_is_not_there_when_it_begins_anew(recorded):
     recorded.click("pin")
     assert len(recorded.controller.pins) == 2
     storyboard, steps = finish(recorded)
-    assert not recorded.controller.pins
+    assert not shown_pins(recorded)
     playback = recorded.window.recording.storyboard.playback
     playback.go_to(storyboard.steps.index(steps[2]))
-    recorded.wait(lambda: len(recorded.controller.pins) == 1)
+    recorded.wait(lambda: len(shown_pins(recorded)) == 1)
     playback.go_to(0)
-    assert not recorded.controller.pins
+    assert not shown_pins(recorded)
+
+
+def shown_pins(person):
+    return [pin.name for pin in person.controller.pins if not pin.is_hidden]
+
+
+def pin_two(person):
+    person.train()
+    person.click("pin")
+    person.set(data__noise=0.1)
+    person.wait_until_finished()
+    person.click("pin")
+    return [(pin.name, pin.run.history.last.value("valid_loss")) for pin in person.controller.pins]
+
+
+def test_runs_that_were_pinned_before_are_trained_and_pinned_off_camera(begin_anew, tmp_path):
+    person = begin_anew(SMALL)
+    pinned = pin_two(person)
+    person.set(model__width=4)
+    person.wait_until_finished()
+    loss = person.view.snapshot.value("valid_loss")
+    record(person)
+    person.window.tabs.set_tab("split")
+    film, steps = finish(person)
+    assert [type(step) for step in steps] == [Hide, ShowTab]
+    assert not shown_pins(person)
+    person.window.recording.storyboard.close_storyboard()
+    assert shown_pins(person) == [name for name, _ in pinned]
+    renderer = Renderer(loads_storyboard(storyboard_toml(film)), (640, 480), tmp_path / "film")
+    try:
+        for _ in renderer.frames():
+            pass
+        again = renderer._window.controller
+        pins = [(pin.name, pin.run.history.last.value("valid_loss")) for pin in again.pins]
+        assert pins == pinned
+        assert again.session.experiment == person.controller.session.experiment
+        assert again.view.snapshot.value("valid_loss") == loss
+    finally:
+        renderer.close()
+
+
+def test_pinned_runs_that_no_steps_lead_to_are_named(begin_anew):
+    person = begin_anew(SMALL)
+    person.train()
+    person.click("pin")
+    person.controller.pins[0].run.changed_at.append(3)
+    record(person)
+    assert person.window.status.currentMessage() == (
+        "The storyboard will be without these pinned runs, as settings were changed while they "
+        "trained: plain"
+    )
+    _, (step,) = finish(person)
+    assert step == Hide(hide=(Train(train="end"),))
 
 
 def test_keys_on_a_slider_are_a_sweep_to_where_it_came(open_window):

@@ -102,6 +102,28 @@ def test_a_step_that_waits_for_data_can_be_left_meanwhile(lecture, monkeypatch):
     assert playback.position == 0
 
 
+def test_runs_that_a_person_has_pinned_are_out_of_sight_until_it_is_closed(begin_anew, tmp_path):
+    person = begin_anew({"model.width": 16})
+    person.train()
+    person.click("pin")
+    mine = person.controller.pins[0]
+    person.controller.rename_pin(mine, "mine")
+    path = tmp_path / "pins.toml"
+    path.write_text(TEXT + '[[steps]]\npin = "mine"\n[[steps]]\npin = "of the film"\n')
+    person.window.files.open(path)
+    assert mine.is_hidden
+    playback = strip(person).playback
+    playback.set_steps(playback.steps[-2:], 0)
+    for position in (1, 2):
+        press(person, Qt.Key.Key_PageDown)
+        wait_at(person, position)
+    assert [pin.is_hidden for pin in person.controller.pins] == [True, False, False]
+    strip(person).close_storyboard()
+    assert [pin.name for pin in person.controller.pins] == ["mine", "of the film"]
+    assert person.controller.pins[0] is mine
+    assert not mine.is_hidden
+
+
 def test_there_is_room_for_captions_while_there_are_some(lecture):
     playback = strip(lecture).playback
     playback.set_steps([Wait(wait=0.1)], 0)
