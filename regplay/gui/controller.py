@@ -90,7 +90,7 @@ class Controller(QObject):
         (Dataset | None, bool): draw these points, or none; whether they are those that are drawn
         already but for an edit by a person.
     untrained
-        (Experiment, Dataset | None): nothing is known of it yet.
+        (Experiment, Dataset | None, str): nothing is known of it yet; why it has no data.
     look_changed
         (Look): what is asked to be shown, such as an earlier moment.
     reading_changed
@@ -113,7 +113,7 @@ class Controller(QObject):
     experiment_changed = Signal(object, object)
     refused = Signal(str, str)
     data_changed = Signal(object, bool)
-    untrained = Signal(object, object)
+    untrained = Signal(object, object, str)
     look_changed = Signal(object)
     reading_changed = Signal(object)
     pins_changed = Signal()
@@ -572,7 +572,7 @@ class Controller(QObject):
             self._unread = str(error)
             self.runner.withdraw()
             self._draw(None)
-            self.untrained.emit(experiment, None)
+            self.untrained.emit(experiment, None, self._unread)
             self.message.emit(self._unread)
             return True
         self._unread = ""
@@ -588,7 +588,7 @@ class Controller(QObject):
         if self.view is not None and self.runner.is_loaded and not self._is_editing:
             return True  # a view of them is to come, and what is shown stays until then
         self._draw(dataset)
-        self.untrained.emit(experiment, dataset)
+        self.untrained.emit(experiment, dataset, "")
         return True
 
     def _loaded(self, settings: DataSettings) -> Dataset:

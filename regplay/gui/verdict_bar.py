@@ -38,7 +38,6 @@ _PADDING = 12  # px between columns
 _MARGINS = (10, 3, 10, 3)  # px around a verdict
 _LOW = 460  # px of the window's height at 100 %: below, an audience has one line of words less
 _ABOUT_TO_TRAIN = Verdict("untrained", "Not trained yet", "")  # such as while PyTorch is loaded
-_NO_DATA = Verdict("untrained", "No data", "See the message above.")
 _SIGNS = {
     "untrained": "○",
     "still learning": "↘",
@@ -202,7 +201,8 @@ class VerdictBar(QWidget):
     after it has held for half a second: losses near a threshold pass it to and fro. Neighbours of
     the experiment are trained once its run has come to an end, and what they show joins it. It
     takes the place of what was advised before, where it is known soon enough; what was advised
-    also stays where other networks are shown for a moment, such as along a slider's curve.
+    also stays where something else is shown for a moment, such as other networks along a slider's
+    curve, or an earlier epoch.
     """
 
     try_wanted = Signal(object)  # (dict): make these changes, by field path
@@ -267,9 +267,9 @@ class VerdictBar(QWidget):
     def show_view(self, view: View) -> None:
         """Judge a run at the moment that is shown: by what was known then, beside its losses."""
         self._view = view
-        if view.is_preview:
+        if view.is_preview or view.look.epoch is not None:
             self._outdate()
-        else:
+        if not view.is_preview:
             self._want_neighbours(view)
         self._judge()
         self.set_snapshot(view.moment)
@@ -294,12 +294,15 @@ class VerdictBar(QWidget):
         if self._view is not None and not self._is_going_on:
             self._judge()
 
-    def show_untrained(self, experiment: Experiment, dataset: Dataset | None) -> None:
-        """Say that nothing is trained yet, or that there are no data."""
+    def show_untrained(
+        self, experiment: Experiment, dataset: Dataset | None, why: str = ""
+    ) -> None:
+        """Say that nothing is trained yet, or why there are no data."""
         self._view = self._shown = None
         self._forget()
         self._end_outdated()
-        self.set_verdict(_NO_DATA if dataset is None else judge(History(), dataset, experiment))
+        no_data = Verdict("untrained", "No data", why)
+        self.set_verdict(no_data if dataset is None else judge(History(), dataset, experiment))
         self.set_snapshot(None)
 
     def set_problem(self, problem: str) -> None:
@@ -408,7 +411,9 @@ class VerdictBar(QWidget):
             if self._outdated is not None:
                 return
             is_said = self.reason.shown and not self._is_low
-            self.advice.setText("" if is_said else self.reason.text(), "")
+            # Of a message, which may hold a long path, rather the half than nothing.
+            shorter = () if self._problem or self._verdict.kind == "untrained" else ("",)
+            self.advice.setText("" if is_said else self.reason.text(), *shorter)
             self.button.hide()
             return
         if self._outdated is not None:

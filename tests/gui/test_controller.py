@@ -341,7 +341,7 @@ def test_data_that_can_not_be_loaded_are_told_and_tried_again(watcher, tmp_path)
     assert str(table) in watcher.messages[-1]
     assert watcher.controller.dataset is None
     assert watcher.data[-1] == (None, False)
-    assert watcher.untrained[-1] == (watcher.experiment, None)
+    assert watcher.untrained[-1] == (watcher.experiment, None, watcher.messages[-1])
     watcher.controller.toggle()
     assert str(table) in watcher.messages[-1]
     table.write_text("x,y\n" + "".join(f"{i},{i % 3}\n" for i in range(12)))

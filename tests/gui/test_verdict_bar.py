@@ -62,6 +62,17 @@ def test_the_reason_keeps_to_two_lines_or_to_its_tooltip(show_widget):
     assert bar.reason.height() == height
 
 
+def test_of_a_message_that_is_too_long_the_beginning_is_shown(show_widget):
+    bar = show_widget(VerdictBar(VirtualClock()), 400, 80)
+    why = f"/{'a-long-name-of-a-folder/' * 9}table.csv is not there"
+    bar.show_untrained(Experiment(), None, why)
+    QApplication.processEvents()
+    assert QLabel.text(bar.reason) == ""
+    assert QLabel.text(bar.advice).startswith("/a-long")
+    assert QLabel.text(bar.advice).endswith("…")
+    assert bar.reason.toolTip() == why
+
+
 def test_the_reason_is_told_once_beside_a_headline_of_any_length(show_widget):
     bar = show_widget(VerdictBar(VirtualClock()), 900, 80)
     for headline in ("Good fit", "Overfitting: a wide gap since epoch 1,234", "Good fit"):
@@ -245,11 +256,12 @@ def test_nobody_is_told_to_begin_what_begins_by_itself(show_at):
     assert show_at.bar.reason.text() == ""
 
 
-def show_end(show_at, run: Run, study: str = "") -> None:
-    """Show a run that has come to its end, or a member of a study that has."""
-    last = run.history.last
-    view = View(0, run, load(run.experiment.data), last, last, None, None, Look(study=study), True)
-    show_at.bar.show_view(view)
+def show_end(show_at, run: Run, study: str = "", epoch: int | None = None) -> None:
+    """Show a run that has come to its end, at an epoch, or a member of a study that has."""
+    last, look = run.history.last, Look(study=study, epoch=epoch)
+    moment = last if epoch is None else run.history.until(epoch).last
+    dataset = load(run.experiment.data)
+    show_at.bar.show_view(View(0, run, dataset, last, moment, None, None, look, True))
 
 
 def advise(show_at, text: str) -> None:
@@ -286,6 +298,19 @@ def test_advice_stays_while_a_handle_passes_other_networks(show_at, overfitted):
     for _ in range(2):
         show_end(show_at, other, path)
         show_at.clock.advance(0.3)
+    assert advice.text() != "This."
+    show_end(show_at, overfitted)
+    assert advice.text() == "This."
+
+
+def test_advice_stays_while_a_handle_passes_earlier_epochs(show_at, overfitted):
+    advice = show_at.bar.advice
+    show_end(show_at, overfitted)
+    advise(show_at, "This.")
+    for epoch in (180, 150, 100):
+        show_end(show_at, overfitted, epoch=epoch)
+        assert advice.text() == "This."
+    show_at.clock.advance(0.6)
     assert advice.text() != "This."
     show_end(show_at, overfitted)
     assert advice.text() == "This."

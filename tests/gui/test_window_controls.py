@@ -254,6 +254,8 @@ def test_without_data_nothing_of_the_last_dataset_is_shown(person):
     person.window.controls.control("data.name").set_value("csv")
     assert "choose a table to learn from" in person.banner
     assert person.find("verdict.headline").text().endswith("No data")
+    person.click("banner.close")
+    assert "choose a table to learn from" in person.find("verdict.reason").text()
     assert person.find("verdict.losses").text() == ""
     assert person.window.fit_view.panel.dataset is None
     person.window.controls.control("data.name").set_value("curved")

@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QSpinBox, QWidget
 
-from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
 from regplay.core.number_text import counted
@@ -105,7 +104,7 @@ class Timeline(Framing):
         fill(QHBoxLayout(self), *parts, margins=(12, 8, 12, 8), spacing=_SPACING)
         self.track.changed.connect(self._update)
         self._fit()
-        self.show_untrained(Experiment(), None)
+        self.show_untrained(Experiment())
 
     # parts
 
@@ -222,7 +221,7 @@ class Timeline(Framing):
             self._show_play()
         self.track.set_best(None if best < 0 else best)
 
-    def show_untrained(self, experiment: Experiment, _: Dataset | None) -> None:
+    def show_untrained(self, experiment: Experiment) -> None:
         self._view, self._is_finished = None, False
         self._show_play()
         self.set_epochs(experiment.epochs)
