@@ -371,7 +371,8 @@ class Controller(QObject):
         Parameters
         ----------
         fit
-            What it predicts at the moment that is in sight, which may be an earlier one.
+            What it predicts at the moment that is in sight, which may be an earlier one. The thread
+            may be ahead of it, how far depends on the machine.
         """
         newest, view = run.checkpoints.last, self.view
         is_earlier = self._look.epoch is not None or (
