@@ -10,6 +10,7 @@ import time
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import shorten
 
 import msgspec
 
@@ -33,10 +34,12 @@ from regplay.session.storyboard import (
     load_storyboard,
     parsed_size,
     read_marks,
+    unused_marks,
 )
 
 DOES_NOT_HOLD = 1  # exit code where a claim fails
 _MOST_FPS = 60
+_MOST_LISTED = 5
 _MARKS = "✓✗"
 _SIGNS, _PLAIN_SIGNS = _MARKS + "−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+---0123456789"
 
@@ -213,7 +216,10 @@ def render(options: Namespace) -> int:
         path = resource("storyboards", f"{find_lesson(options.lesson).id}.toml")
     storyboard = load_storyboard(path, lambda files: options.read_files or _may_read(path, files))
     if options.marks is not None:
-        storyboard = at_marks(storyboard, read_marks(options.marks))
+        marks = read_marks(options.marks)
+        if unused := unused_marks(storyboard, marks):
+            print(f"{options.marks}: no step is called {_listed(unused)}", file=sys.stderr)
+        storyboard = at_marks(storyboard, marks)
     if options.section is not None:
         storyboard = begun_at(storyboard, options.section)
     if options.language is not None:
@@ -269,6 +275,13 @@ def render(options: Namespace) -> int:
                 _show(str(file))
             written += log.files
     return 0
+
+
+def _listed(texts: Sequence[str]) -> str:
+    """The first of them, shortened, and how many there are beyond."""
+    shown = ", ".join(f'"{shorten(text, 60, placeholder="…")}"' for text in texts[:_MOST_LISTED])
+    more = len(texts) - _MOST_LISTED
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def _may_read(path: Path, files: Sequence[Path]) -> bool:

@@ -278,9 +278,11 @@ def test_steps_follow_the_marks_of_a_voice_over(render, storyboard, tmp_path):
     storyboard.write_text(
         STORYBOARD.replace('caption = "Trained."', 'caption = "Trained."\nname = "ok"')
     )
-    (tmp_path / "voice.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nok\n")
-    code, _, err = render("--fps", "10", "--captions", "--marks", tmp_path / "voice.srt")
-    assert (code, err) == (0, "")
+    other = "2\n00:00:03,000 --> 00:00:04,000\noh\n"
+    voice = tmp_path / "voice.srt"
+    voice.write_text(f"1\n00:00:01,000 --> 00:00:02,000\nok\n\n{other}")
+    code, _, err = render("--fps", "10", "--captions", "--marks", voice)
+    assert (code, err) == (0, f'{voice}: no step is called "oh"\n')
     assert frames(tmp_path / "film.mp4")[0] == 14
     assert "00:00:01,000 --> 00:00:01,400" in (tmp_path / "film.srt").read_text()
 

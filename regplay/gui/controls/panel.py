@@ -414,6 +414,10 @@ class ControlPanel(ScrolledColumn):
         """The field paths that have a control here."""
         return frozenset(_IN_ORDER)
 
+    def present_paths(self) -> frozenset[str]:
+        """Those of them that the present data and model have, hidden or not."""
+        return frozenset(filter(self._has_place, _IN_ORDER))
+
     def folding(self) -> Folding:
         """What is unfolded now."""
         groups = self._groups.items()
@@ -557,9 +561,13 @@ class ControlPanel(ScrolledColumn):
 
     def _is_shown(self, path: str) -> bool:
         """Whether a control is to be seen where its group is unfolded."""
+        return self._has_place(path) and path not in self._hidden
+
+    def _has_place(self, path: str) -> bool:
+        """Whether the present data and model have such a control."""
         is_other = not is_of_model(self._experiment, path)
         hides = bool(self._unused[path]) and (path.partition(".")[0] in _HIDING or is_other)
-        return not hides and path not in self._hidden
+        return not hides
 
     def _reasons(self) -> dict[str, str]:
         """Why fields have no effect at present, by their paths; empty of those that have."""

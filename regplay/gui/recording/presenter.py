@@ -112,7 +112,8 @@ class Presenter(QObject):
             action.setChecked(name in self._shows)
             action.toggled.connect(lambda shows, name=name: self.set_shows(name, shows))
         menu.addSection(f"Up to {MOST_CONTROLS} controls")
-        for path in sorted(self._controls.paths(), key=list(FIELDS).index):
+        listed = self._controls.present_paths().union(self._chosen)
+        for path in sorted(listed, key=list(FIELDS).index):
             action = menu.addAction(FIELDS[path].label)
             action.setObjectName(f"present.{path}")
             action.setCheckable(True)

@@ -79,7 +79,7 @@ class Recording(QObject):
         self.presenter.switched.connect(self.annotation_tools.set_shown)
         presentation.extras.append(self.annotation_tools.bar)
         self.scenes = Scenes(controller, appearance, self.charts, self)
-        self.scenes.kept.connect(self.done)
+        self.scenes.told.connect(self.done)
         self.storyboard_recorder = StoryboardRecorder(controller, layout.tabs, clock, self)
         bar = self.storyboard_bar = StoryboardBar(self.storyboard_recorder, clock)
         bar.said.connect(self._show_caption)

@@ -27,11 +27,11 @@ class Scenes(QObject):
 
     Signals
     -------
-    kept
-        (str): under which number, in words.
+    told
+        (str): under which number something is kept, or that nothing is.
     """
 
-    kept = Signal(str)
+    told = Signal(str)
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class Scenes(QObject):
         for number, action in self._go.items():
             scene = self._controller.scenes.get(number)
             action.setText(f"&{number}: {'none' if scene is None else _title(scene)}")
-            action.setEnabled(scene is not None)  # else its key is free for others
+            action.setEnabled(bool(self._controller.scenes))  # else its key is free for others
 
     def keep(self, number: int) -> None:
         """Keep what is in sight, in place of what had this number."""
@@ -88,12 +88,13 @@ class Scenes(QObject):
         run = controller.run
         if run is not None and run.changed_at:
             controller.message.emit(_CHANGED)
-        self.kept.emit(f"Kept as scene {number}: press {number} to come back to it")
+        self.told.emit(f"Kept as scene {number}: press {number} to come back to it")
 
     def go_to(self, number: int) -> None:
-        """Bring back what was kept; nothing if there is none of this number."""
+        """Bring back what was kept, or say that there is none of this number."""
         controller, scene = self._controller, self._controller.scenes.get(number)
         if scene is None:
+            self.told.emit(f"There is no scene {number}: Ctrl+{number} keeps what is in sight")
             return
         runner = controller.runner
         self._appearance.show(scene.view)

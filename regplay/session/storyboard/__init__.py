@@ -47,6 +47,7 @@ from regplay.session.storyboard.storyboard import (
     begun_at,
     in_language,
     parsed_size,
+    unused_marks,
 )
 from regplay.session.storyboard.tidying import Action, tidied
 from regplay.session.storyboard.writing import (

@@ -193,6 +193,7 @@ class _StepReader:
         self.allowed: dict[str, Path] = {}
         self._stills: dict[str, str] = {}  # which step writes each file; many systems ignore case
         self._count = 0
+        self._open: list[str] = []  # the files that are being included, each by the one before
 
     def experiment(self, raw: dict[str, Any], lesson: str, page: int) -> Experiment:
         """What is worked on at the beginning."""
@@ -280,12 +281,19 @@ class _StepReader:
         return tuple(found)
 
     def _included(self, file: str, name: str, depth: int) -> tuple[Step, ...]:
+        if file in self._open:
+            ways = self._open[self._open.index(file) + 1 :]
+            by = f" by way of {', '.join(ways)}" if ways else ""
+            raise StoryboardError(f"{name}: {file} includes itself{by}; leave that step out")
         text = read_text(self._beside(file), _LARGEST, "storyboard", StoryboardError)
         raw = parse_toml(text, "storyboard", StoryboardError)
         steps = raw.get("steps")
         if not isinstance(steps, list):
             raise StoryboardError(f"{name}: {file} has no steps")
-        return self.steps(_tables(steps, name), f"{file}, step", depth + 1)
+        self._open.append(file)
+        found = self.steps(_tables(steps, name), f"{file}, step", depth + 1)
+        self._open.pop()
+        return found
 
     def _step(self, table: Mapping[str, Any], where: str) -> Step:
         verbs = [key for key in table if key in FORMS]

@@ -5,7 +5,7 @@ requires holds, training shows when it is rendered.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -158,22 +158,33 @@ def at_marks(storyboard: Storyboard, marks: Mapping[str, float]) -> Storyboard:
     return of_length(found)
 
 
+def unused_marks(storyboard: Storyboard, marks: Iterable[str]) -> list[str]:
+    """The marks that are no step's name or `at`."""
+    used = {text for step in with_inner(storyboard.steps) for text in (step.name, step.at)}
+    return [mark for mark in marks if mark not in used]
+
+
 def begun_at(storyboard: Storyboard, title: str) -> Storyboard:
     """The film from one of its chapters on, in its own time; what is before happens off camera.
 
     Raises
     ------
     StoryboardError
-        If there is no such chapter, with those that there are.
+        If there is no such chapter, with those that there are, or more than one.
     """
-    titles = {
-        step.section: index
-        for index, step in enumerate(storyboard.steps)
-        if isinstance(step, BeginSection)
-    }
+    titles: dict[str, list[int]] = {}
+    for number, step in enumerate(storyboard.steps):
+        if isinstance(step, BeginSection):
+            titles.setdefault(step.section, []).append(number)
     if title not in titles:
         raise StoryboardError(f"{title}: no such chapter; there are {', '.join(titles) or 'none'}")
-    index = titles[title]
+    index, *others = titles[title]
+    if others:
+        steps = ", ".join(str(number + 1) for number in titles[title])
+        raise StoryboardError(
+            f"{title}: {len(titles[title])} chapters are called so (steps {steps}); "
+            "give each a name of its own"
+        )
     begin = storyboard.begin_of(index)
 
     def in_its_time(step: Step) -> float | str | None:

@@ -9,7 +9,7 @@ import msgspec
 import tomli_w
 
 from regplay.core.experiment import Experiment
-from regplay.core.fields import ExperimentError, from_dict, replace, to_dict
+from regplay.core.fields import FIELDS, ExperimentError, from_dict, replace, to_dict
 from regplay.session.experiment_text import changes
 from regplay.session.files import write_files
 from regplay.session.lessons import LessonError, find_lesson
@@ -19,6 +19,7 @@ from regplay.session.storyboard.steps import (
     Step,
     StepsTogether,
     StoryboardError,
+    SweepField,
     table_files,
     verb,
 )
@@ -36,6 +37,8 @@ def step_table(step: Step) -> StepTable:
     match step:
         case SetValues(set={"data.file": str(file)}):
             table["set"]["data.file"] = _name_of(file)
+        case SweepField(sweep=path) if FIELDS[path].kind == "integer":
+            table |= {end: int(table[end]) for end in ("from", "to") if end in table}
         case Hide(hide=steps):
             table["hide"] = [*map(step_table, steps)]
         case StepsTogether(together=tracks):

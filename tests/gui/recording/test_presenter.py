@@ -114,6 +114,19 @@ def test_what_was_chosen_stays_in_sight_up_to_three(person, settings):
     assert controls.paths() - controls.hidden_paths() == set(wanted)
 
 
+def test_only_controls_that_the_present_data_and_model_have_can_be_chosen(person):
+    menu, presenter = QMenu(), person.window.recording.presenter
+
+    def listed():
+        presenter.fill(menu)
+        return {action.objectName().removeprefix("present.") for action in menu.actions()}
+
+    assert {"data.noise", "model.width"} <= listed()
+    assert not listed() & {"data.missing", "data.columns", "model.degree"}
+    person.set(model__kind="polynomial")
+    assert "model.degree" in listed()
+
+
 def test_shortcuts_of_menus_out_of_sight_still_work_and_are_shown(presenting):
     QTest.keyClick(presenting.window, Qt.Key.Key_P)
     assert len(presenting.controller.pins) == 1

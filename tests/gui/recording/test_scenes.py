@@ -86,6 +86,8 @@ def test_ranges_glide_from_one_scene_to_the_next(trained):
 
 
 def test_digits_are_written_into_number_boxes_and_free_without_a_scene(trained):
+    actions = trained.window.recording.scenes._go
+    assert not any(action.isEnabled() for action in actions.values())
     keep(trained, 4)
     box = trained.find("epochs")
     box.setFocus()
@@ -93,9 +95,16 @@ def test_digits_are_written_into_number_boxes_and_free_without_a_scene(trained):
     QTest.keyClicks(box, "44")
     QTest.keyClick(box, Qt.Key.Key_Return)
     assert trained.controller.session.experiment.epochs == 44
-    actions = trained.window.recording.scenes._go
-    assert [number for number, action in actions.items() if action.isEnabled()] == [4]
     assert actions[4].text() == "&4: Fit, epoch 20"
+
+
+def test_a_scene_that_there_is_not_is_told(trained):
+    keep(trained, 4)
+    experiment = trained.controller.session.experiment
+    go(trained, 7)
+    told = trained.window.status.currentMessage()
+    assert told == "There is no scene 7: Ctrl+7 keeps what is in sight"
+    assert trained.controller.session.experiment == experiment
 
 
 def test_scenes_are_saved_with_the_session(trained, tmp_path):

@@ -21,6 +21,7 @@ from regplay.session.storyboard import (
     read_step,
     step_toml,
     storyboard_toml,
+    unused_marks,
 )
 
 WD = "regularization.weight_decay"
@@ -148,6 +149,21 @@ def test_a_film_from_a_chapter_on_has_its_own_time():
     assert together.together[1][0].at == 0.0
 
 
+def test_a_chapter_that_is_there_twice_is_no_place_to_begin_at():
+    twice = '[[steps]]\nsection = "On"\n'
+    film = loads_storyboard(TEXT + twice + twice)
+    with pytest.raises(
+        StoryboardError, match=r"^On: 2 chapters are called so \(steps 6, 7\); give"
+    ):
+        begun_at(film, "On")
+
+
+def test_marks_of_which_no_step_knows_are_told():
+    text = TEXT.replace('train = "end"', 'train = "end"\nname = "now it learns"')
+    film = loads_storyboard(text.replace('caption = "Back."', 'caption = "Back.", at = "back"'))
+    assert unused_marks(film, {"now it lerns": 7.5, "back": 30.0}) == ["now it lerns"]
+
+
 REFUSED = {
     ('train = "end"', 'trian = "end"'): r"step 2: no verb is in it; did you mean train\?",
     ('train = "end"', 'train = "end"\npin = "a"'): r"step 2: train and pin: make a step of each",
@@ -268,10 +284,24 @@ def test_steps_of_a_file_beside_it_are_taken_in_once_that_was_allowed(folder):
         load_storyboard(folder / "film.toml", lambda files: False)
 
 
-def test_a_file_that_includes_itself_is_refused(folder):
-    (folder / "part.toml").write_text('steps = [{ include = "part.toml" }]')
-    with pytest.raises(StoryboardError, match="nested more than 5 deep"):
+@pytest.mark.parametrize(
+    ("includes", "message"),
+    [
+        ("part.toml", r"part\.toml, step 1 \(include\): part\.toml includes itself; leave"),
+        ("film.toml", r"part\.toml includes itself by way of film\.toml; leave that step out"),
+    ],
+)
+def test_a_file_that_includes_itself_is_refused(folder, includes, message):
+    (folder / "part.toml").write_text(f'steps = [{{ include = "{includes}" }}]')
+    with pytest.raises(StoryboardError, match=message):
         load_storyboard(folder / "film.toml")
+
+
+def test_a_file_may_be_included_twice(folder):
+    (folder / "film.toml").write_text(
+        'title = "t"\nsteps = [{ include = "part.toml" }, { include = "part.toml" }]'
+    )
+    assert len(load_storyboard(folder / "film.toml").steps) == 2
 
 
 def test_what_is_wrong_in_an_included_file_is_told_with_its_name(folder):

@@ -138,6 +138,7 @@ STEPS = (
 def test_steps_read_the_same_again():
     for step in STEPS:
         assert read_step(step_toml(step)) == step
+    assert "to = 17\n" in step_toml(SweepField(sweep="model.width", to=17.0))
     assert step_toml(STEPS[4]).splitlines() == [
         f'sweep = "{WD}"',
         "to = 0.01",
