@@ -75,6 +75,7 @@ def leaves_nothing() -> Iterator[None]:
     if "PySide6.QtWidgets" not in sys.modules:
         return
     from PySide6.QtCore import QCoreApplication, QEvent, QThread, QTimer
+    from PySide6.QtGui import QCursor
     from PySide6.QtWidgets import QApplication
 
     app = QApplication.instance()
@@ -82,6 +83,7 @@ def leaves_nothing() -> Iterator[None]:
         return
     if app.platformName() == "offscreen":
         app.clipboard().clear()  # what is in it would be deleted when Python has ended: a crash
+        QCursor.setPos(-1, -1)  # so that the next test moves it, wherever it moves it to
     # What was closed or released in the test is deleted by Qt's own events.
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     left = [window for window in _windows_in_sight() if window not in shown_before]

@@ -371,10 +371,14 @@ class Controller(QObject):
         Parameters
         ----------
         fit
-            What it predicts, at its newest moment or at an earlier one that is in sight.
+            What it predicts at the moment that is in sight, which may be an earlier one. The thread
+            may be ahead of it, how far depends on the machine.
         """
-        newest = run.checkpoints.last
-        if newest is not None and (fit is None or fit.step < newest.step):
+        newest, view = run.checkpoints.last, self.view
+        is_earlier = self._look.epoch is not None or (
+            view is not None and view.look.epoch is not None
+        )
+        if newest is not None and is_earlier:
             from regplay.core.population import fit_at  # with torch, which is loaded by now
 
             fit = fit_at(newest, run.experiment, dataset, grid_of(dataset))

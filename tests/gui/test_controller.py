@@ -667,15 +667,6 @@ def test_a_run_is_pinned_whole_whatever_moment_of_it_is_shown(watcher):
     np.testing.assert_allclose(pin.fit.grid, last.grid, rtol=1e-5)
 
 
-def test_a_run_that_has_gone_on_since_it_was_shown_is_pinned_as_it_is(watcher):
-    watcher.controller.runner.train_to(5)
-    older = watcher.wait_for_epoch(5)
-    newest = watcher.train()
-    assert newest.run is older.run
-    pin = watcher.controller.pin_run(older.run, older.fit, older.dataset, None)
-    assert pin.run.history.epochs[-1] == pin.fit.epoch == 20
-
-
 def test_one_pin_too_many_is_refused_with_a_message(watcher):
     changes = []
     watcher.controller.pins_changed.connect(lambda: changes.append(True))

@@ -211,8 +211,8 @@ class Playback(QObject):
         except NotProvedError as error:
             self._halt()
             self._rest()
-            self.failed.emit(str(error))
             self.changed.emit()
+            self.failed.emit(str(error))  # a message is waited for, and the window may close
             return
         self._player.cover()
         if not goes_on:

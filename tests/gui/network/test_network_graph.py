@@ -247,6 +247,7 @@ def test_every_shape_is_drawn_at_every_size(graph, show, make_layers, sizes, siz
     hover(graph, *layout.centres[0][0])
     assert graph.readout.title == graph.unit_name(unit)
     assert (graph.readout.picture is None) is (sizes[0] > 2)
+    QTest.mouseMove(graph, QPoint(1, 1))  # so that its box covers no unit
     ground = QColor(graph.frame().colors.background)
     rect = layout.unit_rect(UnitPlace(len(sizes) - 1, 0))
     assert color_at(graph, rect.left(), rect.top()) != ground
