@@ -271,6 +271,9 @@ def render(options: Namespace) -> int:
                 return INTERRUPTED
             for step, seconds in log.late:
                 print(f"{step} begins {seconds:.1f} s later than it was to", file=sys.stderr)
+            for step, plot in log.unseen:
+                place = f"{plot}, which is out of sight at {size[0]}x{size[1]}"
+                print(f"{step} draws on {place}; put focus or show before it", file=sys.stderr)
             for file in log.files:
                 _show(str(file))
             written += log.files

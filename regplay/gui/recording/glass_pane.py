@@ -40,6 +40,8 @@ class GlassPane(QWidget):
         What it covers.
     controls
         A part of that, above whose lower edge keys are shown: there is the least to be read.
+    plots
+        Another part, which may need more room than there is.
 
     Attributes
     ----------
@@ -51,14 +53,14 @@ class GlassPane(QWidget):
     Signals
     -------
     arranged
-        What is covered has another size, or is laid out anew.
+        What is covered, or the plots, have another size, or are laid out anew.
     """
 
     arranged = Signal()
 
-    def __init__(self, over: QWidget, controls: QWidget) -> None:
+    def __init__(self, over: QWidget, controls: QWidget, plots: QWidget) -> None:
         super().__init__(over)
-        self._over, self._controls = over, controls
+        self._over, self._controls, self._plots = over, controls, plots
         self._followers: dict[str, bool] = {}  # who wants the mouse followed; by an arrow, too
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -68,6 +70,7 @@ class GlassPane(QWidget):
         self._bright: Sequence[QRect] = ()
         self._strength = 1.0
         over.installEventFilter(self)
+        plots.installEventFilter(self)
         self.setGeometry(over.rect())
         self.hide()
 
@@ -92,7 +95,7 @@ class GlassPane(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Be as large as what is covered; follow the mouse where that is wanted."""
-        if event.type() in _LAID_OUT and watched is self._over:
+        if event.type() in _LAID_OUT and watched in (self._over, self._plots):
             self.setGeometry(self._over.rect())
             self.arranged.emit()
         if not (self._followers and isinstance(event, QMouseEvent)):

@@ -68,6 +68,8 @@ class Log:
         When each was asked for, and its name.
     late
         Steps that began later than they were to, by s.
+    unseen
+        Steps that drew on a plot which was out of sight, and its name.
     pointer
         Where the pointer was, in px of the frame, and whether its button was down.
     keys
@@ -80,6 +82,7 @@ class Log:
     sections: list[tuple[float, str]] = field(default_factory=list)
     stills: list[tuple[float, str]] = field(default_factory=list)
     late: list[tuple[str, float]] = field(default_factory=list)
+    unseen: list[tuple[str, str]] = field(default_factory=list)
     pointer: list[tuple[float, float, float, bool]] = field(default_factory=list)
     keys: list[tuple[float, str]] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
@@ -430,6 +433,9 @@ class Player:
 
     def _draw(self, step: Draw, begin: float) -> Frames:
         controller, place = self._controller, len(self._controller.annotations)
+        on = self._charts().get(step.on)
+        if self.is_on_camera and (on is None or not on.isVisible()):
+            self.log.unseen.append((self.step, step.on))
 
         def move(share: float) -> None:
             chart = self._charts().get(step.on)

@@ -25,6 +25,8 @@ _PANEL_HEIGHT = 0.3  # share of the height that controls below the plots get
 # px of the window's height at 100 %, without words below, in which there is room for a network
 # with its histograms, for more than both plots, and for these with the names of tabs.
 _HIGH, _LOW = 500, (400, 300)
+_CURVES = ("fit", "network")  # tabs that may be lower than they need, beside the losses,
+_TOO_LOW = 0.75  # by this share of all the height; with less, and others, are shown alone
 _UPRIGHT = 600  # px of width at 100 %: an upright film is seen on a telephone
 
 
@@ -127,7 +129,7 @@ class Presentation:
 
     def __init__(self, layout: WindowLayout) -> None:
         self.layout, self.extras = layout, [*layout.extras]
-        self.pane = GlassPane(layout.central, layout.controls)
+        self.pane = GlassPane(layout.central, layout.controls, layout.plots)
         self.caption: CaptionLine | None = None
         self._hidden: frozenset[str] = frozenset()  # as they were before
         self._left_hidden: frozenset[str] = frozenset()  # by `begin`
@@ -140,7 +142,7 @@ class Presentation:
         self._is_low = [False, False]  # for some parts, and for the names of tabs
         self.pane.arranged.connect(self._make_room)
         layout.tabs.tab_changed.connect(self._make_room)  # each is made when it is first shown
-        self._shared: list[int] = []  # of the plots, while none of them is in focus
+        self._shared = [3000, 2000]  # of the plots, while none of them is in focus
         self._beside: list[int] = []  # of controls and plots, while no control is in focus
         self._way = "", 1.0  # what was in focus before, and how far it is on the way to this
 
@@ -207,6 +209,7 @@ class Presentation:
         for part in [part for part in self._left_out if part not in self._unwanted]:
             part.show()
             self._left_out.remove(part)
+        self._leave_losses_out()
         if [is_low, is_lowest] > was_low:
             if parts.halves.orientation() == Qt.Orientation.Horizontal:
                 panel, plots, *others = parts.halves.sizes()
@@ -214,6 +217,17 @@ class Presentation:
                 parts.halves.setSizes([least, panel + plots - least, *others])
             if is_lowest:
                 parts.plots.setSizes([parts.plots.height()] * 2)
+
+    def _leave_losses_out(self) -> None:
+        """Show the tabs alone where both have no room, such as for a map of networks."""
+        plots, parts = self.layout.plots, (self.layout.tabs, self.layout.losses)
+        if self.focus in _HALVES:
+            return
+        needed = sum(part.minimumSizeHint().height() for part in parts)
+        beside = plots.orientation() == Qt.Orientation.Horizontal
+        least = _TOO_LOW * needed if self.layout.tabs.tab in _CURVES else needed
+        has_room = beside or plots.height() >= least
+        parts[1].setVisible(has_room or not self.is_on)
 
     def _set_scrolled(self, is_scrolled: bool) -> None:
         """Have a bar beside controls that have no room, and plots as high as they need, or not."""
@@ -284,7 +298,7 @@ class Presentation:
         parts, before = self.layout, self.focus
         plots, halves = parts.plots, parts.halves
         controls = parts.controls.paths()
-        if plots.sizes() and before not in _HALVES:
+        if before not in _HALVES and all(plots.sizes()):
             self._shared = plots.sizes()
         if before not in controls:
             self._beside = halves.sizes()

@@ -277,6 +277,26 @@ def test_a_low_film_with_captions_has_both_plots_whole_and_no_scroll_bar(film, t
     assert heights[2].height() == heights[1] > 70
 
 
+def test_a_low_film_shows_a_map_alone_and_losses_in_focus_and_tells_what_is_drawn_unseen(
+    film, tmp_path
+):
+    draw = 'draw = "arrow"\non = "losses"\npoints = [[1, 1], [9, 1]]\nseconds = 0.1'
+    steps = 'show = "landscape"\nseconds = 0.1', 'focus = "losses"\nseconds = 0.2', draw
+    storyboard = film('caption = "Said"\nseconds = 0.1', steps[0], draw, *steps[1:], 'show = "fit"')
+    renderer = Renderer(storyboard, (640, 360), tmp_path)
+    layout, seen = renderer._window.recording.presentation.layout, {}
+    try:
+        for _ in renderer.frames():
+            parts = layout.tabs, layout.losses
+            seen[renderer.player.number] = [part.isVisible() for part in parts]
+    finally:
+        renderer.close()
+    assert seen[1] == [True, True]
+    assert seen[2] == seen[3] == [True, False]
+    assert seen[5] == [False, True]
+    assert renderer.player.log.unseen == [("step 3 (draw)", "losses")]
+
+
 def test_each_field_can_be_in_focus(play, film):
     steps = [f'focus = "{path}"\nseconds = 0.1' for path in FIELDS]
     frames, _ = play(film(*steps), lambda renderer, _: renderer.player.number)
