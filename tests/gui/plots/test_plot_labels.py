@@ -209,7 +209,7 @@ def test_the_name_of_the_floor_stays_on_its_side_while_a_plot_is_made_lower(
     view, make_history
 ) -> None:
     view.plot.set_floor(1.0, "noise floor")
-    view.set_history(make_history(np.linspace(1.6, 0.4, 60), np.linspace(1.7, 1.2, 60)))
+    view.set_history(make_history(np.linspace(0.7, 0.95, 60), np.linspace(1.2, 1.0, 60)))
     sides = {True: set(), False: set()}
     for is_held in sides:
         for height in (*range(400, 140, -10), 400):
