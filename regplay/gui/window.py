@@ -336,6 +336,7 @@ class MainWindow(QMainWindow):
             self._columns.parts,
             self._plots.plots,
             self._plots.bottom,
+            self.runs,
             self.controls,
             self.tabs,
             self.timeline,

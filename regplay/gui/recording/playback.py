@@ -66,6 +66,7 @@ class Playback(QObject):
         self._second = 0.0  # of the film, at which the present step begins
         self._done = 0  # how many steps the window has come through
         self._is_stale = False  # whether these are others by now
+        self._is_closed = False
         self._hidden_pins: list[Pin] = []
         presentation.show_caption_line(self.storyboard.has_captions)
         self._hide_pins()  # before those are removed that the film has made
@@ -77,6 +78,7 @@ class Playback(QObject):
 
     def close(self) -> None:
         """Leave the window as it is, without what only belongs to a film."""
+        self._is_closed = True
         self._halt()
         self._player.let_go()
         controller = self._controller
@@ -98,9 +100,11 @@ class Playback(QObject):
         elif self._paused_at is not None:
             self._go_on()
             self.is_playing = True
+        elif self._timer is not None:  # one step, and now those after it
+            self.is_playing = True
         else:
-            if self.position >= len(self.steps):
-                self._begin_anew()
+            if self.position >= len(self.steps) and not self._begin_anew():
+                return
             self.is_playing = True
             self._second = self.storyboard.begin_of(self.position)
             self._play_step()
@@ -111,8 +115,8 @@ class Playback(QObject):
         index = min(max(index, 0), len(self.steps))
         self._halt()
         self.is_playing, self._paused_at, self._more = False, None, 0
-        if index < self._done or self._is_stale:
-            self._begin_anew()
+        if (index < self._done or self._is_stale) and not self._begin_anew():
+            return
         hidden = self.steps[self._done : index]
         self.position = self._done = index
         if hidden:
@@ -148,15 +152,19 @@ class Playback(QObject):
 
     # inside
 
-    def _begin_anew(self) -> None:
+    def _begin_anew(self) -> bool:
+        """Whether it is still open: a table that is read first is waited for."""
         controller = self._controller
         self._player.set_up()
+        if self._is_closed:
+            return False
         self._hide_pins()
         controller.annotate((), before=controller.annotations)
         self._presentation.set_focus("")
         self._presentation.set_caption("")
         self.position = self._done = 0
         self._is_stale = False
+        return True
 
     def _hide_pins(self) -> None:
         for pin in [pin for pin in self._controller.pins if not pin.is_hidden]:
@@ -190,6 +198,7 @@ class Playback(QObject):
         self._player.hide_pointer()
 
     def _run(self, then: Callable[[], None]) -> None:
+        self._halt()  # what was begun while this was waited for
         self._then = then
         self._timer = self._clock.every(_FRAME, self._tick)
 

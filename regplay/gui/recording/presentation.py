@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QFont, QResizeEvent
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QSplitter, QVBoxLayout, QWidget
 
 from regplay.gui.controls import ControlPanel, Folding
 from regplay.gui.plots import MeasurePlot
 from regplay.gui.recording.glass_pane import GlassPane
+from regplay.gui.runs import RunsList
 from regplay.gui.tabs import Tabs
 from regplay.gui.theme import ZOOMS, zoomed
 from regplay.gui.timeline import Timeline
@@ -90,6 +91,7 @@ class WindowLayout:
     halves: QSplitter  # what the controls are in, beside the plots
     plots: QSplitter  # tabs over losses
     losses: QWidget  # with what is beside them
+    runs: RunsList  # that is there
     controls: ControlPanel
     tabs: Tabs
     timeline: Timeline
@@ -209,6 +211,7 @@ class Presentation:
         for part in [part for part in self._left_out if part not in self._unwanted]:
             part.show()
             self._left_out.remove(part)
+        parts.runs.set_has_room(not is_low)
         self._leave_losses_out()
         if [is_low, is_lowest] > was_low:
             if parts.halves.orientation() == Qt.Orientation.Horizontal:
@@ -230,11 +233,12 @@ class Presentation:
         parts[1].setVisible(has_room or not self.is_on)
 
     def _set_scrolled(self, is_scrolled: bool) -> None:
-        """Have a bar beside controls that have no room, and plots as high as they need, or not."""
-        policies = Qt.ScrollBarPolicy
-        self.layout.controls.setVerticalScrollBarPolicy(
-            policies.ScrollBarAsNeeded if is_scrolled else policies.ScrollBarAlwaysOff
-        )
+        """Have bars beside controls and runs that have no room, and plots as high as they need."""
+        parts, policies = self.layout, Qt.ScrollBarPolicy
+        for area in (parts.controls, *parts.losses.findChildren(QAbstractItemView)):
+            area.setVerticalScrollBarPolicy(
+                policies.ScrollBarAsNeeded if is_scrolled else policies.ScrollBarAlwaysOff
+            )
         self._set_least_heights(not is_scrolled)
 
     def _set_least_heights(self, are_any: bool) -> None:

@@ -165,6 +165,7 @@ class RunsList(QWidget):
 
     def __init__(self, controller: Controller) -> None:
         super().__init__()
+        self._has_room = True
         self.setObjectName("runs")
         self._controller, self._pins = controller, controller.pins
         self.rows = RunRows(controller, self)
@@ -235,7 +236,16 @@ class RunsList(QWidget):
             self.rows.set_present(run)
         self.update_actions()
         self._undo_delete.offer(deleted[-1][0] if deleted else None)
-        self.setVisible(bool(self._pins or deleted))
+        self._update_visible()
+
+    def set_has_room(self, has_room: bool) -> None:
+        """Be there while runs are pinned, or out of sight even so."""
+        if has_room != self._has_room:
+            self._has_room = has_room
+            self._update_visible()
+
+    def _update_visible(self) -> None:
+        self.setVisible(self._has_room and bool(self._pins or self._pins.deleted))
 
     def show_view(self, view: View) -> None:
         """Follow the present run, while the list is in sight."""

@@ -34,6 +34,7 @@ class Runner(QObject):
         Epochs a second; None is full speed.
     problem
         Why what was submitted last is not trained any further; empty where nothing went wrong.
+        Without PyTorch nothing is, whatever is submitted.
 
     Signals
     -------
@@ -87,6 +88,7 @@ class Runner(QObject):
         self._begins_at = 0  # the step that it began at
         self._job: Job | None = None  # the last one; none while there is nothing to train
         self.problem = ""
+        self._why_ended = ""  # why the thread has ended, so that nothing is trained any more
         self._steps_per_epoch = 1
         self._is_stopped = False
         self._goal = 0.0  # steps; fractions add up at slow speeds
@@ -278,6 +280,7 @@ class Runner(QObject):
         self._worker.set_goal(_whole(step))
 
     def _set_playing(self, is_playing: bool) -> None:
+        is_playing = is_playing and not self._why_ended
         if is_playing != self.is_playing:
             self.is_playing = is_playing
             if not is_playing:
@@ -285,6 +288,7 @@ class Runner(QObject):
             self.playing_changed.emit(is_playing)
 
     def _set_problem(self, problem: str) -> None:
+        problem = problem or self._why_ended
         if problem != self.problem:
             self.problem = problem
             self.problem_changed.emit(problem)
@@ -329,10 +333,14 @@ class Runner(QObject):
 
     @Slot(int, str)
     def _on_failed(self, generation: int, message: str) -> None:
-        if generation in (0, self.generation):
-            self._set_playing(False)
-            self._set_problem(message)
-            self.failed.emit(message)
+        is_wanted = self._job is not None and generation == self.generation
+        if generation == 0:  # PyTorch is missing
+            self._why_ended = message
+        elif not is_wanted:
+            return
+        self._set_playing(False)
+        self._set_problem(message)
+        self.failed.emit(message)
 
 
 def _whole(steps: float) -> int:

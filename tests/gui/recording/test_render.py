@@ -258,11 +258,17 @@ def test_controls_are_as_wide_after_one_was_in_focus_as_before(film, tmp_path):
     assert widths[0] == widths[-1] < max(widths)
 
 
-@pytest.mark.parametrize("controls", [(WD,), ()])
-def test_a_low_film_with_captions_has_both_plots_whole_and_no_scroll_bar(film, tmp_path, controls):
+@pytest.mark.parametrize(
+    ("size", "controls"), [((640, 360), (WD,)), ((640, 360), ()), ((960, 540), (WD,))]
+)
+def test_a_low_film_with_captions_has_both_plots_whole_and_no_scroll_bar(
+    film, tmp_path, size, controls
+):
+    pins = ", ".join(f'{{ pin = "{name}", seconds = 0 }}' for name in "abcd")
     steps = 'caption = "Said"\nseconds = 0.1', 'show = "network"\nseconds = 0.2'
+    steps = f"hide = [{pins}]", *steps
     storyboard = msgspec.structs.replace(film(*steps), controls=controls)
-    renderer = Renderer(storyboard, (640, 360), tmp_path)
+    renderer = Renderer(storyboard, size, tmp_path)
     layout, bars = renderer._window.recording.presentation.layout, []
     try:
         for _ in renderer.frames():

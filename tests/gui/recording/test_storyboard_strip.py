@@ -126,6 +126,38 @@ def test_runs_that_a_person_has_pinned_are_out_of_sight_until_it_is_closed(begin
     assert not mine.is_hidden
 
 
+def test_playing_on_while_a_step_is_under_way_plays_it_once(lecture, monkeypatch):
+    playback, timers = strip(lecture).playback, []
+    every = playback._clock.every
+
+    def note(interval, callback):
+        timer = every(interval, callback)
+        if callback == playback._tick:
+            timers.append(timer)
+        return timer
+
+    monkeypatch.setattr(playback._clock, "every", note)
+    press(lecture, Qt.Key.Key_PageDown)
+    playback.toggle()
+    assert playback.is_playing
+    lecture.wait(lambda: playback.position == 2)
+    assert lecture.view.snapshot.epoch == 20
+    lecture.click("storyboard.close")
+    assert len(timers) == 3
+    assert not any(timer._timer.isActive() for timer in timers)
+
+
+def test_a_storyboard_that_is_closed_while_it_waits_for_data_ends(lecture, monkeypatch):
+    playback, told = strip(lecture).playback, []
+    press(lecture, Qt.Key.Key_PageDown)
+    wait_at(lecture, 1)
+    playback.changed.connect(lambda: told.append(True))
+    monkeypatch.setattr(playback._player, "set_up", playback.close)
+    playback.go_to(0)
+    assert playback._timer is None
+    assert not told
+
+
 def test_there_is_room_for_captions_while_there_are_some(lecture):
     playback = strip(lecture).playback
     playback.set_steps([Wait(wait=0.1)], 0)

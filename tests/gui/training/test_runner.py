@@ -559,6 +559,25 @@ def test_a_message_of_an_older_generation_is_not_told(runner):
     assert runner.messages == ["new", "no torch"]
 
 
+def test_nothing_is_told_of_what_is_no_longer_wanted(runner):
+    submit(runner)
+    runner.withdraw()
+    runner._worker.failed.emit(runner.generation, "old")
+    assert (runner.messages, runner.problem) == ([], "")
+
+
+def test_without_torch_nothing_trains_and_the_reason_stands(runner):
+    submit(runner)
+    runner.play()
+    runner._worker.failed.emit(0, "no torch")
+    submit(runner, epochs=13)
+    runner.play()
+    assert not runner.is_playing
+    assert runner.problem == "no torch"
+    runner.withdraw()
+    assert runner.problem == "no torch"
+
+
 def test_the_mailbox_holds_the_newest():
     box = Mailbox()
     assert box.is_empty
