@@ -45,9 +45,9 @@ class Pin:
     fit: Fit | None  # its last fit, or None before any
     grid: Grid | None = None  # where `fit.grid` was predicted; None where it is not known
     is_hidden: bool = False  # whether the plots leave it out
-    is_aside: bool = False  # whether that is only as long as a storyboard is played
     number: int = 0  # that of a name such as "run 3"
     is_named: bool = True  # by someone; else by the values that tell it from the other pins
+    is_aside: bool = False  # whether it is hidden only as long as a storyboard is played
 
 
 class Pins(list[Pin]):
