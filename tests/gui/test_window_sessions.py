@@ -422,6 +422,21 @@ def test_a_session_is_completed_once_pytorch_is_there(saved, open_window, path, 
     assert len(copied.run.states) == len(first.run.states)
 
 
+def test_while_it_is_completed_its_run_is_saved_not_the_one_that_begins_anew(
+    saved, begin_anew, path, monkeypatch
+):
+    person, found = begin_anew(), []
+
+    def completed(task, show_waiting):
+        person.wait(person.is_shown)
+        found.append(person.window._shown_session.document())
+        return task()
+
+    monkeypatch.setattr(shown_session, "done_beside", completed)
+    assert person.window.documents.open(path)
+    assert [document.run.epoch for document in found] == [40]
+
+
 def test_what_is_changed_meanwhile_is_kept(saved, open_window, path, start_later):
     other = open_window(loads=False)
     assert other.window.documents.open(path)

@@ -225,12 +225,12 @@ class ShownSession(QObject):
         """That of the present experiment; None as long as it is not known, or has no record."""
         controller, view = self._controller, self._controller.runner.view
         experiment = controller.session.experiment
-        if view is not None and view.generation == controller.runner.generation:
+        is_waiting = self._waiting is not None  # for torch; until then a run may begin anew
+        if not is_waiting and view is not None and view.generation == controller.runner.generation:
             run = view.run
             if run.experiment == experiment and len(run.history):
                 return StoredRun.of(run)
-        is_away = controller.dataset is None or self._waiting is not None  # its data, or torch
-        kept = self._run if is_away else None
+        kept = self._run if is_waiting or controller.dataset is None else None
         return kept if kept is not None and kept.experiment == experiment else None
 
     def _present_pin(self, pin: Pin) -> StoredPin:
