@@ -451,10 +451,12 @@ class Controller(QObject):
         before
             What undo brings back; None if this can't be undone by itself, such as half a line.
         """
-        wanted = tuple(annotations)
+        wanted, was_full = tuple(annotations), len(self.annotations) == MOST_ANNOTATIONS
         self.annotations = wanted[:MOST_ANNOTATIONS]
         if len(wanted) > MOST_ANNOTATIONS:
             self.message.emit(_DRAWN_FULL)
+        elif was_full and len(wanted) < MOST_ANNOTATIONS:
+            self.message.emit(self.problem)  # in place of "erase some first"
         if before is not None and before != self.annotations:
             self._past.note_annotations(self.session.experiment, before)
         self.annotations_changed.emit()

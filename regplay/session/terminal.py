@@ -230,9 +230,11 @@ def train_sweep(
     sweep: Sweep, experiments: Sequence[Experiment], device: str | None, folder: Path | None
 ) -> tuple[SweepResult, bool]:
     """Train all members of a sweep, as `train` does one experiment."""
-    members = reversed(experiments)
-    for data in {(one.data.name, one.data.file): one.data for one in members}.values():
-        tell_data(data)  # of the first member that reads the file
+    tables: dict[tuple[str, str], DataSettings] = {}
+    for member in experiments:
+        tables.setdefault((member.data.name, member.data.file), member.data)
+    for data in tables.values():
+        tell_data(data)
 
     def attempt(device: str, quiet: bool) -> tuple[SweepResult, bool]:
         # Nobody asks for the weights afterwards, so next to none of the states are kept.

@@ -12,6 +12,8 @@ from samples import LESSON
 from session_tools import is_same_run, save, untrained
 
 from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
+from regplay.gui import controller
 from regplay.gui.persistence import shown_session
 from regplay.gui.training import VirtualClock
 from regplay.gui.training.messages import Start
@@ -420,6 +422,37 @@ def test_a_session_is_completed_once_pytorch_is_there(saved, open_window, path, 
     copied, first = read(path.parent / "copy.regplay"), read(path)
     assert copied.is_like(first)
     assert len(copied.run.states) == len(first.run.states)
+
+
+def test_while_it_is_completed_its_run_is_saved_not_the_one_that_begins_anew(
+    saved, begin_anew, path, monkeypatch
+):
+    person, found = begin_anew(), []
+
+    def completed(task, show_waiting):
+        person.wait(person.is_shown)
+        found.append(person.window._shown_session.document())
+        return task()
+
+    monkeypatch.setattr(shown_session, "done_beside", completed)
+    assert person.window.documents.open(path)
+    assert [document.run.epoch for document in found] == [40]
+
+
+def test_while_its_points_are_drawn_a_session_is_saved_as_it_was_opened(
+    begin_anew, path, monkeypatch
+):
+    experiment = replace(Experiment(), {"data.name": "linear", "data.n_train": 10})
+    write(path, Document(experiment))
+    person, found = begin_anew(), []
+
+    def drawn(task, show_waiting):  # meanwhile, timers call back
+        found.append(person.window.documents._present().experiment)
+        return task()
+
+    monkeypatch.setattr(controller, "done_beside", drawn)
+    assert person.window.documents.open(path)
+    assert found == [experiment]
 
 
 def test_what_is_changed_meanwhile_is_kept(saved, open_window, path, start_later):

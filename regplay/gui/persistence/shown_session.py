@@ -135,6 +135,7 @@ class ShownSession(QObject):
     def __init__(self, controller: Controller, appearance: Appearance, guide: Guide) -> None:
         super().__init__(controller)
         self._controller, self._appearance, self._guide = controller, appearance, guide
+        self._is_changing = False  # a document is being shown, during which timers may call back
         self._waiting: Document | None = None  # shown, but for its states
         self._stored: dict[Pin, StoredRun] = {}  # of what was opened
         self._run: StoredRun | None = None  # likewise
@@ -146,8 +147,10 @@ class ShownSession(QObject):
         """What is worked on at present, in under 2 ms.
 
         What is not all there yet, such as states without torch, is as it was opened. A run that is
-        not known yet is left out.
+        not known yet is left out. None while a document is being shown.
         """
+        if self._is_changing:
+            return None
         view, waiting = self._appearance.values(), self._waiting
         if waiting is not None and "epoch" in waiting.view:
             view = {**view, "epoch": waiting.view["epoch"]}
@@ -170,6 +173,15 @@ class ShownSession(QObject):
 
     def show_document(self, document: Document) -> None:
         """Work on this in place of all else; its runs may not fit their data any more."""
+        self._is_changing = True
+        try:
+            self._show(document)
+        finally:
+            self._is_changing = False
+        if self._controller.runner.is_loaded:
+            self._complete()
+
+    def _show(self, document: Document) -> None:
         controller, view, run = self._controller, document.view, document.run
         controller.runner.rewind()
         self._appearance.set_keeps_weights(False)
@@ -192,8 +204,6 @@ class ShownSession(QObject):
         if document.lesson:
             self._guide.go_to(document.lesson, document.page, sets_up=False)
         self._waiting = document
-        if controller.runner.is_loaded:
-            self._complete()
 
     def _complete(self) -> None:
         """Show what of a document needed torch."""
@@ -225,12 +235,12 @@ class ShownSession(QObject):
         """That of the present experiment; None as long as it is not known, or has no record."""
         controller, view = self._controller, self._controller.runner.view
         experiment = controller.session.experiment
-        if view is not None and view.generation == controller.runner.generation:
+        is_waiting = self._waiting is not None  # for torch; until then a run may begin anew
+        if not is_waiting and view is not None and view.generation == controller.runner.generation:
             run = view.run
             if run.experiment == experiment and len(run.history):
                 return StoredRun.of(run)
-        is_away = controller.dataset is None or self._waiting is not None  # its data, or torch
-        kept = self._run if is_away else None
+        kept = self._run if is_waiting or controller.dataset is None else None
         return kept if kept is not None and kept.experiment == experiment else None
 
     def _present_pin(self, pin: Pin) -> StoredPin:

@@ -94,13 +94,16 @@ class Observations:
         """Remember a run that has trained to its end, from the start and without a change.
 
         Its history may go on growing. Without its last state nothing is known of its weights, nor
-        of its verdict, which takes the state at its best epoch, too.
+        of its verdict, which takes the state at its best epoch, too: what is known of it stays.
         """
         if history.last is None:
             return
         state, best = (it and replace(it, momenta=()).copy() for it in (state, best))
         history = history.until(history.last.epoch)
-        _put(self._runs, experiment, Trained(experiment, dataset, history, state, best))
+        trained = Trained(experiment, dataset, history, state, best)
+        if state is None:
+            trained = self._runs.get(experiment, trained)
+        _put(self._runs, experiment, trained)
         _put(self._datasets, experiment.data, Trained(experiment, dataset))
         room = _MOST_PARAMETERS
         for key, trained in reversed(self._runs.items()):

@@ -65,6 +65,8 @@ def test_no_more_is_drawn_than_a_session_holds(person):
     assert len(drawn(person)) == MOST_ANNOTATIONS
     assert drawn(person)[-1] == last
     assert "erase some" in person.banner
+    person.controller.annotate(drawn(person)[1:])
+    assert person.banner == ""
     person.controller.annotate(())
 
 

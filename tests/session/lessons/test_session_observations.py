@@ -84,6 +84,12 @@ def test_without_weights_nothing_is_known_of_them(observations):
     assert not _shows(observations, 'verdict != "diverged"')
 
 
+def test_a_run_that_is_seen_again_without_its_weights_is_still_known(observations):
+    _run(observations, {})
+    _run(observations, {}, keeps_state=False)  # such as a member of a map
+    assert _shows(observations, 'small_weights >= 0 and verdict != "diverged"')
+
+
 def test_weights_are_measured_once_a_claim_is_about_them(observations, monkeypatch):
     measured = []
     monkeypatch.setattr(terms, "small_weights", lambda state: measured.append(state) or 0.5)
