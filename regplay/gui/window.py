@@ -286,7 +286,13 @@ class MainWindow(QMainWindow):
         self.documents.changed.connect(self._quiet_hints)
         presenter = self.recording.presenter
         presenter.switched.connect(self._quiet_hints)
-        self.editing.switched.connect(presenter.leave_escape)
+        for shown_or_not in (self.editing.switched, self.tabs.tab_changed):
+            shown_or_not.connect(self._share_escape)
+
+    def _share_escape(self) -> None:
+        """Esc ends the editing of points where these are in sight, else what is presented."""
+        is_seen = self.editing.is_on and self.tabs.tab == "fit"
+        self.recording.presenter.leave_escape(is_seen)
 
     def _quiet_hints(self) -> None:
         is_presented = self.recording.presenter.is_on

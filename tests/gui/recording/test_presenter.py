@@ -267,3 +267,12 @@ def test_curves_that_had_little_room_can_still_be_read_in_larger_letters(person)
     least = parts.losses.minimumSizeHint().height()
     assert sum(parts.plots.sizes()) > parts.tabs.minimumSizeHint().height() + least
     assert parts.losses.height() >= least
+
+
+def test_escape_ends_it_where_points_are_edited_on_a_tab_that_is_out_of_sight(presenting):
+    window = presenting.window
+    presenting.click("edit")
+    window.tabs.set_tab("seeds")
+    presenting.press(Qt.Key.Key_Escape, window)
+    settled(presenting, False)
+    assert window.editing.is_on
