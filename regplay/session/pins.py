@@ -47,6 +47,7 @@ class Pin:
     is_hidden: bool = False  # whether the plots leave it out
     number: int = 0  # that of a name such as "run 3"
     is_named: bool = True  # by someone; else by the values that tell it from the other pins
+    is_aside: bool = False  # whether it is hidden only as long as a storyboard is played
 
 
 class Pins(list[Pin]):

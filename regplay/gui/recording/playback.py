@@ -86,7 +86,8 @@ class Playback(QObject):
         names = {pin.name for pin in mine} & self.storyboard.pin_names
         pins = [pin for pin in controller.pins if pin not in mine]
         controller.remove_pins(pin for pin in pins if pin.name in names)  # which are the same
-        for pin in mine:
+        for pin in self._hidden_pins:  # one that was deleted may be put back
+            pin.is_aside = False
             controller.set_pin_hidden(pin, False)
 
     # what a person asks for
@@ -168,6 +169,7 @@ class Playback(QObject):
     def _hide_pins(self) -> None:
         for pin in [pin for pin in self._controller.pins if not pin.is_hidden]:
             self._hidden_pins.append(pin)
+            pin.is_aside = True
             self._controller.set_pin_hidden(pin, True)
 
     def _play_step(self) -> None:

@@ -222,15 +222,24 @@ class Presentation:
                 parts.plots.setSizes([parts.plots.height()] * 2)
 
     def _leave_losses_out(self) -> None:
-        """Show the tabs alone where both have no room, such as for a map of networks."""
+        """Show the tabs alone where both have no room, such as for a map of networks.
+
+        Where they have, each gets what it needs: the letters may have become larger.
+        """
         plots, parts = self.layout.plots, (self.layout.tabs, self.layout.losses)
         if self.focus in _HALVES:
             return
-        needed = sum(part.minimumSizeHint().height() for part in parts)
+        heights = [part.minimumSizeHint().height() for part in parts]
+        needed = sum(heights)
         beside = plots.orientation() == Qt.Orientation.Horizontal
         least = _TOO_LOW * needed if self.layout.tabs.tab in _CURVES else needed
         has_room = beside or plots.height() >= least
         parts[1].setVisible(has_room or not self.is_on)
+        whole, lower = sum(plots.sizes()), plots.sizes()[1]
+        if self.is_on and not beside and lower and whole >= needed and self._way[1] >= 1.0:
+            wanted = min(max(lower, heights[1]), whole - heights[0])
+            if wanted != lower:
+                plots.setSizes([whole - wanted, wanted])
 
     def _set_scrolled(self, is_scrolled: bool) -> None:
         """Have bars beside controls and runs that have no room, and plots as high as they need."""
@@ -319,7 +328,7 @@ class Presentation:
         floors = [plot.floor for plot in parts.losses.findChildren(MeasurePlot)]
 
         def move(share: float) -> None:
-            is_there = share >= 1.0
+            self._way, is_there = (before, share), share >= 1.0
             for floor in floors:
                 floor.is_held = not is_there
             for part, other in ((parts.tabs, "losses"), (parts.losses, "fit")):
@@ -328,7 +337,6 @@ class Presentation:
             for splitter, start, end in zip((plots, halves), starts, ends, strict=True):
                 if start != end:
                     splitter.setSizes(_between(start, end, share))
-            self._way = before, share
 
         return move
 

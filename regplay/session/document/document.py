@@ -343,7 +343,8 @@ class StoredPin:
     @staticmethod
     def of(pin: Pin) -> "StoredPin":
         """A pin as it is now."""
-        return StoredPin(pin.name, pin.color, pin.is_hidden, StoredRun.of(pin.run))
+        is_hidden = pin.is_hidden and not pin.is_aside
+        return StoredPin(pin.name, pin.color, is_hidden, StoredRun.of(pin.run))
 
     def is_like(self, other: "StoredPin") -> bool:
         """Whether a person would see no difference."""

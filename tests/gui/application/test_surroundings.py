@@ -33,6 +33,7 @@ class Telling(MainWindow):
     def tell(self):
         if self.facts is None:
             Dialogs.file_to_save = lambda *_: Path("mine.regplay")
+            self.facts = {}  # once: saving waits, and events come meanwhile
             self.facts = {
                 "is saved": self.documents.save_as(),
                 "rate": self.controls.control("optimizer.lr").box.text(),

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from samples import LESSON
 
 from regplay.gui.recording.glass_pane import GlassPane
@@ -255,3 +255,15 @@ def test_a_caption_that_needs_two_lines_has_two_of_about_one_length(qtbot):
     caption.resize(2000, caption.height())
     caption.say("With nine of ten left out, nothing is learned at all.")
     assert "\n" not in caption.text()
+
+
+def test_curves_that_had_little_room_can_still_be_read_in_larger_letters(person):
+    parts = person.window.recording.presentation.layout
+    parts.plots.setSizes([3000, 1])
+    person.press(Qt.Key.Key_F11, person.window)
+    settled(person, True)
+    for _ in range(10):  # until all of it is laid out
+        QApplication.processEvents()
+    least = parts.losses.minimumSizeHint().height()
+    assert sum(parts.plots.sizes()) > parts.tabs.minimumSizeHint().height() + least
+    assert parts.losses.height() >= least

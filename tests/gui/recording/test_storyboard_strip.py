@@ -118,6 +118,8 @@ def test_runs_that_a_person_has_pinned_are_out_of_sight_until_it_is_closed(begin
         press(person, Qt.Key.Key_PageDown)
         wait_at(person, position)
     assert [pin.is_hidden for pin in person.controller.pins] == [True, False, False]
+    saved = person.window.documents._present().pins
+    assert not any(pin.is_hidden for pin in saved)
     strip(person).close_storyboard()
     assert [pin.name for pin in person.controller.pins] == ["mine", "of the film"]
     assert person.controller.pins[0] is mine
