@@ -297,9 +297,8 @@ class Worker(QThread):
         else:
             start = job.start
             has_gaps = self._filling is not None or (start is not None and not start.is_present)
-            self._training = self._filling = self._after = (
-                None  # so that their memory is free for the next
-            )
+            self._after = None
+            self._training = self._filling = None  # so that their memory is free for the next
             run, training = self._prefetcher.take(job) or (None, _training_of(job))
             if start is not None:
                 run = self._started(start, job, training)
