@@ -96,6 +96,7 @@ class HistoryView(QWidget):
             self._group.addButton(button)
         self.tabs["loss"].setChecked(True)
         self.tabs["accuracy"].hide()
+        self._group.buttonClicked.connect(self._want_no_other)
         self._group.buttonToggled.connect(self._tab_toggled)
         self.legend = Legend()
         self.log_x = Toggle("log x", "Logarithmic epochs")
@@ -128,6 +129,9 @@ class HistoryView(QWidget):
         self._wanted = tab if self.tabs[tab].isHidden() else ""
         if not self._wanted:
             self.tabs[tab].setChecked(True)
+
+    def _want_no_other(self) -> None:
+        self._wanted = ""
 
     def set_frames(self, frames: SignalInstance) -> None:
         """Let ranges glide by a signal that tells the time at each frame."""

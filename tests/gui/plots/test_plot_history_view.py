@@ -299,6 +299,13 @@ def test_accuracy_has_a_tab_only_for_classes(view, make_dataset, make_history) -
     assert view.tab == "loss"
 
 
+def test_the_tab_that_a_person_chooses_stays_where_accuracies_were_to_come(view, make_dataset):
+    view.set_tab("accuracy")
+    view.tabs["weights"].click()
+    view.set_dataset(make_dataset("two classes"), epochs=10)
+    assert view.tab == "weights"
+
+
 def test_the_weights_tab_shows_norm_penalty_and_objective(qtbot, view, make_history) -> None:
     view.set_history(
         make_history([1.0, 0.5], [1.5, 0.75], penalty=0.125, objective=1.5, weight_norm=4.0)
