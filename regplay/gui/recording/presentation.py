@@ -208,9 +208,10 @@ class Presentation:
             if part not in before and not part.isHidden():
                 part.hide()
                 self._left_out.append(part)
-        for part in [part for part in self._left_out if part not in self._unwanted]:
+        back = [part for part in self._left_out if part not in self._unwanted]
+        self._left_out = [part for part in self._left_out if part in self._unwanted]
+        for part in back:  # which may change the height, and so make room within this
             part.show()
-            self._left_out.remove(part)
         parts.runs.set_has_room(not is_low)
         self._leave_losses_out()
         if [is_low, is_lowest] > was_low:
