@@ -354,7 +354,7 @@ def test_members_that_a_stop_left_apart_are_brought_together(monkeypatch):
 
 def test_other_threads_than_before_go_on_with_what_is_held(monkeypatch):
     """Members in the middle of a step, then fewer threads, or more."""
-    base = replace(Experiment(), BUSY | {"model.width": 256, "epochs": 30})
+    base = replace(Experiment(), BUSY | {"model.width": 512, "data.n_train": 300, "epochs": 8})
     experiments = [replace(base, {"seed": seed}) for seed in range(3)]
     use(monkeypatch, native_engine(threads=1))
     whole = kept_records(Training(experiments))
@@ -380,7 +380,7 @@ def test_other_threads_than_before_go_on_with_what_is_held(monkeypatch):
 
 
 def test_what_threads_held_that_can_not_be_started_again_goes_on(monkeypatch):
-    base = replace(Experiment(), BUSY | {"model.width": 256, "epochs": 40})
+    base = replace(Experiment(), BUSY | {"model.width": 512, "data.n_train": 300, "epochs": 8})
     experiments = [replace(base, {"seed": seed}) for seed in range(3)]
     use(monkeypatch, native_engine(threads=3))
     whole = kept_records(Training(experiments))
