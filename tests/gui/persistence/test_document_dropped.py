@@ -25,17 +25,17 @@ def test_a_file_of_any_name_can_be_opened(name):
 
 
 @pytest.mark.parametrize(
-    "data",
+    ("urls", "text"),
     [
-        mime(),
-        mime(text="file:///a.csv"),
-        mime("file:///"),
-        mime("file:///a.csv", "file:///b.csv"),
-        mime("https://example.org/a.regplay"),
+        ((), ""),
+        ((), "file:///a.csv"),
+        (("file:///",), ""),
+        (("file:///a.csv", "file:///b.csv"), ""),
+        (("https://example.org/a.regplay",), ""),
     ],
 )
-def test_all_else_is_no_file_to_open(data):
-    assert dropped_file(data) is None
+def test_all_else_is_no_file_to_open(urls, text):
+    assert dropped_file(mime(*urls, text=text)) is None
 
 
 def test_a_link_may_stand_among_blanks():
