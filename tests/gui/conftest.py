@@ -146,6 +146,16 @@ class Person:
 
 
 @pytest.fixture
+def own_dialogs(qapp):
+    """Not those of the system, which no test can see into."""
+    attribute = Qt.ApplicationAttribute.AA_DontUseNativeDialogs
+    before = qapp.testAttribute(attribute)
+    qapp.setAttribute(attribute)
+    yield
+    qapp.setAttribute(attribute, before)
+
+
+@pytest.fixture
 def qtbot(qtbot):
     """Waits for events for as long as they may take beside whatever else a machine has to do."""
     for name in ("waitUntil", "waitSignal", "waitExposed"):

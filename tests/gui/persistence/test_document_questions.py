@@ -96,16 +96,6 @@ def saving_as(name, accepts=True):
     QTimer.singleShot(0, answer)
 
 
-@pytest.fixture
-def own_dialogs(qapp):
-    """Not those of the system, which no test can see into."""
-    attribute = Qt.ApplicationAttribute.AA_DontUseNativeDialogs
-    before = qapp.testAttribute(attribute)
-    qapp.setAttribute(attribute)
-    yield
-    qapp.setAttribute(attribute, before)
-
-
 @pytest.mark.usefixtures("own_dialogs")
 def test_a_name_gets_the_suffix_unless_it_has_one(dialogs, tmp_path):
     for typed, path in (("mine", "mine.regplay"), ("mine.regplay", "mine.regplay")):

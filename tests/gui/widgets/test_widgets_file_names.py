@@ -11,16 +11,6 @@ TABLES = "Tables (*.csv)"
 
 
 @pytest.fixture
-def own_dialogs(qapp):
-    """Not those of the system, which no test can see into."""
-    attribute = Qt.ApplicationAttribute.AA_DontUseNativeDialogs
-    before = qapp.testAttribute(attribute)
-    qapp.setAttribute(attribute)
-    yield
-    qapp.setAttribute(attribute, before)
-
-
-@pytest.fixture
 def ask(qtbot, own_dialogs, tmp_path):
     """Asks for a table, and has the keys of a person typed into one dialog after another."""
     parent = QWidget()
