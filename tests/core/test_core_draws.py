@@ -350,7 +350,7 @@ def test_dropout_is_off_when_measuring(engine):
         advance(training)
     data = load(settings.data)
     *hidden, (weight, bias) = training.population.member()
-    a = torch.from_numpy(data.valid.x)
+    a = torch.tensor(data.valid.x)
     for w, b in hidden:
         a = torch.tanh(a @ w.T + b)
     output = (a @ weight.T + bias)[:, 0].numpy()

@@ -147,8 +147,7 @@ def test_a_grid_covers_all_points_evenly(name):
 
 
 def test_a_single_point_has_a_grid_around_it():
-    data = load(DataSettings(name="sine", n_train=1, n_valid=1))
-    data.train.x[:] = data.valid.x[:] = 2.0
+    data = load(DataSettings(name="points", points="2 0", valid_points="2 1"))
     grid = grid_of(data)
     assert grid.low[0] < 2 < grid.high[0]
 

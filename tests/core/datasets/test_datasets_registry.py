@@ -1,14 +1,16 @@
 """What holds for every entry of the registry."""
 
+import gc
 import subprocess
 import sys
+import weakref
 
 import msgspec
 import numpy as np
 import pytest
 from made_datasets import make
 
-from regplay.core.datasets import REGISTRY, Dataset, DatasetError
+from regplay.core.datasets import REGISTRY, Dataset, DatasetError, load
 from regplay.core.experiment import DataSettings
 from regplay.core.fields import FIELDS
 
@@ -75,7 +77,35 @@ def test_sizes_are_what_was_asked_for(spec):
 
 @shipped
 def test_the_same_seed_gives_the_same_points(spec):
-    assert same(make(spec.name, seed=5), make(spec.name, seed=5))
+    settings = DataSettings(name=spec.name, **{**spec.defaults, "seed": 5})
+    one, other = spec.make(settings), spec.make(settings)
+    assert one is not other
+    assert same(one, other)
+
+
+@shipped
+def test_what_is_in_use_is_not_made_again_and_cannot_be_changed(spec):
+    settings = DataSettings(name=spec.name, **spec.defaults)
+    data = load(settings)
+    assert load(settings) is data
+    with pytest.raises(ValueError, match="read-only"):
+        data.train.x[0] += 1
+    with pytest.raises(ValueError, match="read-only"):
+        data.valid.y[0] += 1
+    where = weakref.ref(data)
+    del data
+    gc.collect()
+    assert where() is None
+
+
+def test_a_file_that_has_changed_is_read_again(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("x,y\n1,2\n3,5\n5,6\n")
+    settings = DataSettings(name="csv", n_train=0, n_valid=0, file=str(path))
+    before = load(settings)
+    path.write_text("x,y\n1,2\n3,5\n5,6\n7,7\n8,9\n9,9\n")
+    after = load(settings)
+    assert (len(before.train.y), len(after.train.y)) == (2, 4)
 
 
 @sized
