@@ -16,7 +16,7 @@ from regplay.gui.editing.point_editor import ChartPoints, PointEditor
 from regplay.gui.plots import ChartPanel, FitView
 from regplay.gui.training import Clock
 from regplay.gui.widgets import Toggle, as_plain, named
-from regplay.session.drawing import MOST, Drawing, interpolated, reason_against
+from regplay.session.drawing import Drawing, interpolated, reason_against
 
 _TIP = "Place, move and delete training points by mouse; the fit follows (Esc ends)"
 _NO_DATA = "There are no points to edit: choose a dataset first"
@@ -135,7 +135,7 @@ class EditMode(QObject):
 
     def _add_outlier(self) -> None:
         points = self._editor.points
-        if points is not None and len(points.drawing.points) < MOST:
+        if points is not None:
             drawing = points.drawing
             self._tell(drawing.with_outlier(self._predictor(drawing)), goes_on=False)
 

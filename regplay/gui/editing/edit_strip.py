@@ -11,6 +11,7 @@ from regplay.core.number_text import counted
 from regplay.gui.plots import Range, bounds
 from regplay.gui.theme import colors_of
 from regplay.gui.widgets import ElidedLabel, FlatButton, Label, NumberBox, Toggle, fill, named
+from regplay.session.drawing import MOST
 
 _DOT = 5.0  # pixels of radius
 _LEFT = 12.0
@@ -72,6 +73,8 @@ class TargetBox(NumberBox):
 
 _HINT = "Click adds, drag moves, right click deletes"
 _CLASSES_HINT = f"{_HINT}; Shift: the next class"
+_LAST = "Click adds, drag moves; the last point can't be deleted"
+_FULL = f"{MOST:,} points are the most that can be edited; drag moves, right click deletes"
 _WAITING = "Edits of points that are not drawn at present are made once they are drawn again"
 _OUTLIER = "A point far from what the others tell: what does one such point do to the fit?"
 
@@ -123,8 +126,12 @@ class EditStrip(QWidget):
         span = bounds(dataset.train.y) if has_value else None
         if span is not None:
             self.target.set_span(span)
-        self.hint.setText(_CLASSES_HINT if has_classes else _HINT)
-        self._points = counted(len(dataset.train.y), "training point")
+        n = len(dataset.train.y)
+        few = _LAST if n == 1 else _CLASSES_HINT if has_classes else _HINT
+        self.hint.setText(_FULL if n >= MOST else few)
+        self.outlier.setEnabled(n < MOST)
+        self.outlier.setToolTip(_OUTLIER if n < MOST else _FULL)
+        self._points = counted(n, "training point")
         self.set_waiting(0)
 
     def set_waiting(self, edits: int) -> None:

@@ -318,13 +318,13 @@ class PointEditor(QObject):
         if event.modifiers() not in _PLAIN or event.type() == QEvent.Type.KeyRelease:
             return False
         is_delete = key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
-        is_digit = Qt.Key.Key_0 <= key <= Qt.Key.Key_9
+        has_classes = self.points is not None and self.points.has_classes
+        is_digit = has_classes and Qt.Key.Key_0 <= key <= Qt.Key.Key_9
         if is_press and is_delete:
             if self._place is not None and self._drag is None:
                 self._delete_at(self._place)
         elif is_press and is_digit:
-            if self.points is not None and self.points.has_classes:
-                self._strip.set_class(key - Qt.Key.Key_0)
+            self._strip.set_class(key - Qt.Key.Key_0)
         elif is_delete or is_digit:  # whether it is for the chart or a shortcut of the window
             event.accept()
         return is_delete or is_digit
@@ -388,6 +388,8 @@ class PointEditor(QObject):
             if held >= len(known):
                 return None
             point = known[held]
+        elif len(known) >= MOST:
+            return None
         else:
             point = points.point_at(place, self._target(points, place))
             return EditMark(points.data_place(point), _fill(points, point))

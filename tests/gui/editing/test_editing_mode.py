@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from editing_window import LEFT, RIGHT
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 
 from regplay.core.fields import replace
@@ -78,6 +79,18 @@ def test_digits_are_typed_where_there_is_a_text(qtbot, open_editing) -> None:
     window = open_editing("classes")
     assert typing(qtbot, window).text() == "1"
     assert window.editing.strip.current_class == 0
+
+
+@pytest.mark.parametrize(("kind", "is_taken"), [("classes", True), ("curve", False)])
+def test_digits_are_taken_only_where_there_are_classes(qtbot, open_editing, kind, is_taken) -> None:
+    window = open_editing(kind)
+    shortcut = QShortcut(QKeySequence(Qt.Key.Key_2), window)
+    window.hover(*window.spot(0.5, 0.5))
+    qtbot.waitUntil(window.chart.hasFocus)
+    asked: list[bool] = []
+    shortcut.activated.connect(lambda: asked.append(True))
+    QTest.keyClick(window.chart, Qt.Key.Key_2)
+    assert bool(asked) is not is_taken
 
 
 def test_the_mode_follows_to_another_plot(open_editing) -> None:

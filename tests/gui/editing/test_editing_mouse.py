@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from wheel import turn_wheel
 
 from regplay.core.fields import replace
+from regplay.session.drawing import MOST
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
@@ -152,6 +153,41 @@ def test_the_delete_key_deletes_the_point_under_the_mouse(open_editing) -> None:
     window.hover(*before[6])
     window.key(Qt.Key.Key_Delete)
     np.testing.assert_array_equal(window.points, np.delete(before, 6, 0))
+
+
+def test_the_last_point_stays_and_it_is_said(open_editing) -> None:
+    window = open_editing("curve")
+    hint = window.editing.strip.hint
+    assert "right click deletes" in hint.text()
+    window.show_experiment(replace(window.experiment, {"data.n_train": 1}))
+    (last,) = window.points
+    window.click(*last, RIGHT)
+    window.hover(*last)
+    window.key(Qt.Key.Key_Delete)
+    assert not window.told
+    assert "the last point can't be deleted" in hint.text()
+    window.click(0.5, 1.2)
+    assert "right click deletes" in hint.text()
+
+
+def test_no_more_points_than_can_be_edited_and_it_is_said(open_editing) -> None:
+    window = open_editing("curve")
+    strip = window.editing.strip
+    window.show_experiment(replace(window.experiment, {"data.n_train": MOST - 1}))
+    first = window.points[0]
+    window.click(*window.spot(0.5, 0.98))
+    assert len(window.points) == MOST
+    assert f"{MOST:,} points are the most" in strip.hint.text()
+    assert "are the most" in strip.outlier.toolTip()
+    window.told.clear()
+    window.click(*window.spot(0.2, 0.98))
+    QTest.mouseClick(strip.outlier, LEFT)
+    assert not window.told
+    assert window.mark is None  # no point would be added where the mouse is
+    window.click(*first, RIGHT)
+    assert len(window.points) == MOST - 1
+    assert strip.outlier.isEnabled()
+    assert "Click adds" in strip.hint.text()
 
 
 def test_validation_points_are_neither_moved_nor_deleted(open_editing) -> None:
