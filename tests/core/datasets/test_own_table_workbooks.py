@@ -126,6 +126,37 @@ def test_rows_and_columns_far_away_are_refused(parts, problem_of, rows):
     assert problem_of(content) == "this sheet is too large; save a part of its rows as CSV"
 
 
+@pytest.mark.parametrize("name", ["workbook22.xml", "Workbook.xml"])
+def test_the_main_part_of_a_workbook_may_be_called_otherwise(parts, problem_of, name):
+    old = b"/xl/workbook.xml"
+    types = "[Content_Types].xml"
+    assert old in parts[types]
+    moved = {
+        **{part: text for part, text in parts.items() if "workbook.xml" not in part},
+        types: parts[types].replace(old, f"/xl/{name}".encode()),
+        f"xl/{name}": parts["xl/workbook.xml"],
+        f"xl/_rels/{name}.rels": parts["xl/_rels/workbook.xml.rels"],
+    }
+    assert problem_of(packed(moved)) == ""
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        ("xl/workbook.bin", "a binary workbook (.xlsb): save it as Excel workbook (.xlsx) or CSV"),
+        ("content.xml", "a LibreOffice file: save it as CSV or Excel"),
+        ("Index/Document.iwa", "a file of Numbers: export it as CSV or Excel"),
+        ("word/document.xml", "a Word file: copy the table from it and paste it here"),
+        ("ppt/presentation.xml", "a PowerPoint file: copy the table from it and paste it here"),
+        ("table.csv", "a ZIP archive: unpack it first"),
+    ],
+)
+def test_other_files_that_are_archives_are_named(problem_of, part, expected):
+    assert problem_of(packed({"[Content_Types].xml": b"<Types/>", part: b"x"})).startswith(
+        f"this is {expected}; "
+    )
+
+
 TOO_LARGE = "this workbook is too large; save a part of its rows as CSV"
 
 

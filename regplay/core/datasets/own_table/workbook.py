@@ -47,6 +47,14 @@ _CODE, _STYLE, _NAMED, _STYLES = (
     f"{{{SHEET_MAIN_NS}}}{tag}" for tag in ("numFmt", "xf", "cellStyleXfs", "cellXfs")
 )
 _SHOWN = 8  # sheets in a message
+_MAIN_PART = re.compile(r"xl/workbook\d*\.xml", re.IGNORECASE)
+_ARCHIVES = {  # a part of a file: what such a file is
+    "xl/workbook.bin": "a binary workbook (.xlsb): save it as Excel workbook (.xlsx) or CSV",
+    "content.xml": "a LibreOffice file: save it as CSV or Excel",
+    "Index/Document.iwa": "a file of Numbers: export it as CSV or Excel",
+    "word/document.xml": "a Word file: copy the table from it and paste it here",
+    "ppt/presentation.xml": "a PowerPoint file: copy the table from it and paste it here",
+}
 
 
 def workbook_rows(
@@ -94,12 +102,9 @@ def check_workbook(raw: bytes) -> None:
         raise ReadingStoppedError(
             f"this is a damaged ZIP or Excel file; fetch or save it again; {WHAT_IS_READ}"
         ) from None
-    if "xl/workbook.xml" not in sizes:
-        kind = "a ZIP archive: unpack it first"
-        if "content.xml" in sizes and "mimetype" in sizes:
-            kind = "a LibreOffice file: save it as CSV or Excel"
-        elif "word/document.xml" in sizes:
-            kind = "a Word file: copy the table from it and paste it here"
+    if not any(map(_MAIN_PART.fullmatch, sizes)):
+        kinds = (kind for part, kind in _ARCHIVES.items() if part in sizes)
+        kind = next(kinds, "a ZIP archive: unpack it first")
         raise ReadingStoppedError(f"this is {kind}; {WHAT_IS_READ}")
     if sum(sizes.values()) > _MOST_UNPACKED:
         raise ReadingStoppedError(_TOO_LARGE)
