@@ -46,6 +46,43 @@ def test_another_session_does_not_wait_for_them(reader):
     assert asked(reader) == {}
 
 
+CLAIMS = """
+id = "claims"
+title = "A page that claims"
+summary = "Something about other data."
+minutes = 1
+
+[[pages]]
+title = "Rows"
+do = "Set **Weight decay λ** to 0.01."
+try = { regularization.weight_decay = 0.01 }
+experiment = { data.name = "cars", data.n_train = 50, model.width = 8, epochs = 20 }
+why = "Because there are 392 rows."
+
+[[pages.claims]]
+text = "With more rows the gap is smaller."
+claim = "gap(data.n_train=100) < gap"
+seeds = 1
+agree = 1
+"""
+
+
+def test_what_can_not_be_measured_is_said_and_the_page_goes_on(open_lesson):
+    person = open_lesson(CLAIMS)
+    page = person.window.guide.panel.page_view
+    page.do.button.click()
+    assert not page.claims.isHidden()
+    (row,) = page.claims.rows
+    assert "Training" in row.values.text()
+    (key,) = asked(person)
+    study = Study(asked(person)[key], "cpu", problem="the table has no such column")
+    person.window.lesson_studies.show_studies({key: study}, None)
+    assert "could not be measured: the table has no such column" in row.values.text()
+    assert not page.why.isHidden()
+    person.window.lesson_studies.show_studies({}, None)
+    assert "Training" in row.values.text()
+
+
 WAITS = """
 id = "waits"
 title = "A page that waits"

@@ -427,6 +427,11 @@ class Guide(QObject):
             self._note_done()  # what was to be done was to wait for it
         self._show_reached()
 
+    def note_problem(self, problem: str) -> None:
+        """Take in why the claims of the page can't be measured; empty if they can."""
+        if self._here is not None:
+            self.panel.page_view.set_problem(problem)
+
     def _show_reached(self) -> None:
         if self._here is not None:
             reached = self._progress.reached(self._here.lesson, self._here.number)

@@ -128,6 +128,8 @@ class LessonStudies(QObject):
     def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Pin what is to be pinned, once it is trained, and hand on what is claimed."""
         pins, terms = studies.get(_PINS), studies.get(_TERMS)
+        of_terms = (study for key, study in studies.items() if key.startswith(_TERMS))
+        self.guide.note_problem(next((it.problem for it in of_terms if it.problem), ""))
         if pins is not None and (pins.problem or _members(pins)):
             waiting, self._waiting = self._waiting, {}
             for name, (experiment, run, fit) in zip(waiting, _members(pins), strict=False):

@@ -223,15 +223,23 @@ class ClaimRow(QWidget):
         """Whether the reader's own networks have shown it."""
         return self._is_shown
 
-    def set_measured(self, measured: Measured | None, *, is_shown: bool, is_awaited: bool) -> None:
-        """Show what was measured, and whether it holds; while it is awaited, say so."""
+    def set_measured(
+        self, measured: Measured | None, *, is_shown: bool, is_awaited: bool, problem: str = ""
+    ) -> None:
+        """Show what was measured, and whether it holds; while it is awaited, say so.
+
+        Parameters
+        ----------
+        problem
+            Why nothing that is awaited will come.
+        """
         self._is_shown = is_shown
         self.mark.set_mark(StatusMark.SHOWN if is_shown else StatusMark.OPEN)
         lines = [] if measured is None else measured.lines()
         if measured is not None and not measured.holds and not is_shown:
             lines.append("It does not hold with this seed; with most it does.")
         if measured is None and is_awaited:
-            lines.append("Training …")
+            lines.append(f"It could not be measured: {problem}" if problem else "Training …")
         self.values.set_lines(*(TextLine(line, _SMALL) for line in lines))
         state = "Your own networks have shown this." if is_shown else _OPEN_TIP
         self.setToolTip(f"<p>{state}</p><p>{_checked(self.claim)}.</p>")
@@ -269,13 +277,14 @@ class ClaimList(PagePart):
             row.rule_button.setObjectName(f"lesson.rule.{index}")
             self.column.addWidget(row)
 
-    def set_reached(self, reached: Reached) -> None:
-        """Show what is known of them."""
+    def set_reached(self, reached: Reached, problem: str) -> None:
+        """Show what is known of them, or why that is not to come."""
         for index, row in enumerate(self.rows):
             row.set_measured(
                 reached.measured.get(index),
                 is_shown=index in reached.shown,
                 is_awaited=reached.is_done,
+                problem=problem,
             )
         if len(self.rows) > 1:
             count = f"{len(reached.shown)} of {len(self.rows)} shown by your own networks"
@@ -329,6 +338,7 @@ class PageView(ScrolledColumn):
     def __init__(self) -> None:
         super().__init__("lesson.page")
         self._page: Page | None = None
+        self._reached, self._problem = Reached(), ""
         self.title = named("lesson.page.title", WrappedText())
         self.badge = named("lesson.published", WrappedText(_PUBLISHED))
         self.badge.setToolTip("The settings of this page are those of the published recipe")
@@ -378,6 +388,12 @@ class PageView(ScrolledColumn):
         if usable:
             usable[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def set_problem(self, problem: str) -> None:
+        """Say why claims can't be measured; empty if they can."""
+        if problem != self._problem:
+            self._problem = problem
+            self.set_reached(self._reached)
+
     def set_reached(self, reached: Reached) -> None:
         """Show what comes after an answer, after what was done, and after what was measured."""
         before = [part.isHidden() for part in self._parts]
@@ -392,17 +408,18 @@ class PageView(ScrolledColumn):
                 QTimer.singleShot(0, part, lambda part=part: self.ensureWidgetVisible(part, 0, 0))
 
     def _show(self, reached: Reached) -> None:
-        page = self._page
+        page, self._reached = self._page, reached
         if page is None:
             return
         is_answered = page.question is None or reached.answer is not None
         is_done = is_answered and (reached.is_done or not page.do)
-        is_seen = is_done and (not page.do or len(reached.measured) == len(page.claims))
+        is_known = bool(self._problem) or len(reached.measured) == len(page.claims)
+        is_seen = is_done and (not page.do or is_known)
         self.question.set_answer(
             reached.answer, is_revealed=is_done, may_retry=reached.score is not None
         )
         self.do.setVisible((is_answered and bool(page.do)) or bool(page.tries and not page.do))
-        self.claims.set_reached(reached)
+        self.claims.set_reached(reached, self._problem)
         self.claims.setVisible(is_done and bool(page.claims))
         self.why.setVisible(is_seen and bool(page.why))
         is_end = reached.score is not None and page.question is None
