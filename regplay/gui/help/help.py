@@ -315,10 +315,15 @@ class Help(QObject):
         copy = named("help.copy", FlatButton("Copy", "Copy this for a report of an error"))
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(text.text()))
         log = named("help.log", WrappedLabel())
-        log.setText(f"Errors are written to {log_path()}")
+        place = log_path()
+        has_folder = place.parent.is_dir()  # it is made when the program starts, if that is allowed
+        missing = f"Errors are not written: there is no folder {place.parent}"
+        log.setText(f"Errors are written to {place}" if has_folder else missing)
         log.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         folder = named("help.folder", FlatButton("Open folder", "Open the folder of the log file"))
-        folder.clicked.connect(self._open_folder)
+        folder.setEnabled(has_folder)
+        link = QUrl.fromLocalFile(str(place.parent))
+        folder.clicked.connect(lambda: QDesktopServices.openUrl(link))
         rows = [fill(QHBoxLayout(), button, None) for button in (copy, folder)]
         parts = (lead, text, rows[0], log, rows[1], None)
         fill(QVBoxLayout(page), *parts, margins=(16, 16, 16, 16), spacing=12)
@@ -334,11 +339,6 @@ class Help(QObject):
         from regplay.core.population import engine_for
 
         return engine_for(device("cpu")).name
-
-    def _open_folder(self) -> None:
-        folder = log_path().parent
-        folder.mkdir(parents=True, exist_ok=True)
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
     def _turned(self, index: int) -> None:
         if self._thumbnails is not None:

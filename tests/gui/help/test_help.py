@@ -5,11 +5,12 @@ import sys
 import pytest
 from file_tools import clipboard, entries, press
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QLabel, QTabWidget, QTextBrowser
 
 from regplay import __version__
+from regplay.gui.help import help as help_module
 from regplay.gui.help import shortcuts_of, write_errors
 from regplay.gui.widgets import FlatButton
 from regplay.session.illustrated import glossary
@@ -95,7 +96,27 @@ def test_how_to_write_films_is_shown_with_ten_lines_and_all_verbs(person):
     QTest.keyClick(dialog_of(person), Key.Key_Escape)
 
 
-def test_about_says_versions_and_where_errors_are_written(person):
+@pytest.mark.parametrize("has_folder", [True, False])
+def test_about_opens_the_folder_of_errors_where_there_is_one(
+    person, monkeypatch, tmp_path, has_folder
+):
+    """In a home that can't be written to, none could be made when the program started."""
+    place = tmp_path / "errors.log" if has_folder else tmp_path / "gone" / "errors.log"
+    monkeypatch.setattr(help_module, "log_path", lambda: place)
+    opened = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    person.choose("About regplay")
+    dialog = dialog_of(person)
+    text = dialog.findChild(QLabel, "help.log").text()
+    assert str(place.parent) in text
+    assert text.startswith("Errors are written to" if has_folder else "Errors are not written: ")
+    QTest.mouseClick(dialog.findChild(FlatButton, "help.folder"), LEFT)
+    assert [link.toLocalFile() for link in opened] == [str(tmp_path)] * has_folder
+    assert not (tmp_path / "gone").exists()
+    QTest.keyClick(dialog, Key.Key_Escape)
+
+
+def test_about_says_versions_and_how_they_are_copied(person):
     person.choose("About regplay")
     assert tab_of(person) == "About"
     dialog = dialog_of(person)
@@ -105,7 +126,6 @@ def test_about_says_versions_and_where_errors_are_written(person):
     assert found["Python"] == sys.version.split()[0]
     assert {"PyTorch", "Qt", "Engine on the CPU", "System"} <= set(found)
     assert "not installed" not in text
-    assert dialog.findChild(QLabel, "help.log").text().endswith("errors.log")
     QTest.mouseClick(dialog.findChild(FlatButton, "help.copy"), LEFT)
     assert clipboard() == text
     QTest.keyClick(dialog, Key.Key_Escape)
