@@ -286,7 +286,8 @@ class Worker(QThread):
         self._began, self._spent = time.perf_counter(), 0.0
         present = self._training if job.change is Change.ADJUST else None
         # It may have come further than its new end since that was chosen: then it begins anew.
-        if present is not None and present.epoch <= job.experiment.epochs:
+        last = 0 if present is None else job.experiment.epochs * present.steps_per_epoch
+        if present is not None and present.step <= last:
             if set(differences(self._run.experiment, job.experiment)) - {"epochs"}:
                 self._run.changed_at.append(present.epoch)
             extra = None if self._run.changed_at else present.extra_record

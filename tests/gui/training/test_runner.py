@@ -5,6 +5,7 @@ import itertools
 import math
 import threading
 
+import numpy as np
 import pytest
 from keywords import by_path
 from PySide6.QtCore import Qt
@@ -648,6 +649,24 @@ def test_a_run_that_came_further_than_its_new_end_meanwhile_begins_anew(finished
     until(lambda: finished.is_finished)
     assert finished.views[-1].snapshot.epoch == 5
     assert list(finished.views[-1].run.history.epochs) == list(range(6))
+
+
+def test_a_run_that_came_further_by_a_part_of_an_epoch_begins_anew_too(runner, until):
+    batches = {"optimizer__batch_size": 8}  # four steps an epoch
+    runner.start()
+    submit(runner, **batches)
+    runner.play()
+    until(lambda: runner.is_finished)
+    end = runner.view
+    assert end.snapshot.step == 48
+    submit(runner, Change.ADJUST, epochs=24, **batches)
+    runner.advance(2)
+    until(lambda: is_at(runner, 50))
+    submit(runner, Change.ADJUST, **batches)
+    runner.play()
+    until(lambda: runner.is_finished)
+    assert runner.view.snapshot.step == 48
+    np.testing.assert_array_equal(runner.view.fit.train, end.fit.train)
 
 
 def test_a_run_that_is_given_more_epochs_has_the_records_of_one_that_had_them_from_the_start(
