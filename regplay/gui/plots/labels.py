@@ -234,6 +234,7 @@ _LOWEST = 4.0  # lines of text that a plot has to be high for the name
 _UP = 3  # lines of text that the name may be away from the line
 _STEP = 4.0  # pixels from column to column where curves are looked for
 _FARTHER = 30.0  # pixels of a curve that the name may cover rather than be a line farther away
+_SHORTER = 60.0  # pixels of a curve that the name may cover rather than be called less
 _KEEP = 24.0  # pixels of a curve that the name may cover rather than move
 _OPAQUE = 225  # of 255: what runs under the name can still be made out
 
@@ -249,8 +250,8 @@ class FloorLayer:
     value
         In the units of the loss, or None where it is not known.
     text
-        Its name, and after a dot what may be left out where there is no room; where there is even
-        less it is called the noise floor alone.
+        Its name, and after a dot what may be left out where there is no room beside the curves;
+        where there is even less it is called the noise floor alone.
     bounds_validation
         Whether it is the floor of the validation points too; else the line is a thin one in the
         colour of training.
@@ -270,7 +271,7 @@ class FloorLayer:
         self.box: QRectF | None = None
         self.curves: Callable[[Frame], Sequence[tuple[Pixels, Pixels]]] = lambda frame: ()
         self.is_held = False
-        self._place: tuple[int, int] | None = None
+        self._place: tuple[str, int, int] | None = None  # name, lines away, place along the line
 
     @property
     def color(self) -> str:
@@ -291,13 +292,11 @@ class FloorLayer:
         painter.setPen(line)
         painter.drawLine(QLineF(0, y, frame.width, y))
         metrics = QFontMetricsF(painter.font())
-        room = frame.width - 2 * _MARGIN * frame.zoom
-        texts = self.text, self.text.partition(" · ")[0], "noise floor"
-        name = next((it for it in texts if metrics.horizontalAdvance(it) <= room), texts[-1])
-        width = min(metrics.horizontalAdvance(name), room)
-        box = self.box = self._chosen(y, width, metrics, frame)
-        if box is None:
+        chosen = self._chosen(y, metrics, frame)
+        if chosen is None:
             return
+        name, box = chosen
+        self.box = box
         _fill_ground(painter, box, frame)
         painter.setPen(hairline(color.name(), frame.zoom))
         away = max(box.top() - y, y - box.bottom())
@@ -310,29 +309,38 @@ class FloorLayer:
         painter.drawText(box, Qt.AlignmentFlag.AlignLeft, text)
 
     def _chosen(
-        self, line: float, width: float, metrics: QFontMetricsF, frame: Frame
-    ) -> QRectF | None:
-        """Where a name of a width goes, of a line at so many pixels from the top, or None."""
-        if width <= 0 or frame.height < _LOWEST * metrics.height():
+        self, line: float, metrics: QFontMetricsF, frame: Frame
+    ) -> tuple[str, QRectF] | None:
+        """What it is called and where, by a line at so many pixels from the top, or None."""
+        room, height = frame.width - 2 * _MARGIN * frame.zoom, metrics.height()
+        if not self.text or room <= 0 or frame.height < _LOWEST * height:
             return None
-        places = _boxes(line, width, metrics.height(), frame)
-        if self.is_held and self._place is not None:
+        names = self.text, self.text.partition(" · ")[0], "noise floor"
+        widths = {name: metrics.horizontalAdvance(name) for name in names}
+        fitting = [name for name in widths if widths[name] <= room] or [names[-1]]
+        places = {
+            (name, *place): box
+            for name in fitting
+            for place, box in _boxes(line, min(widths[name], room), height, frame).items()
+        }
+        if self.is_held and self._place in places:
             held = places[self._place]
-            held.moveTop(min(max(held.top(), 0.0), frame.height - held.height()))
-            return held
+            held.moveTop(min(max(held.top(), 0.0), frame.height - height))
+            return self._place[0], held
         whole = QRectF(0, 0, frame.width, frame.height)
         boxes = {place: box for place, box in places.items() if whole.contains(box)}
         if not boxes:
             return None
         covered = _covered(list(boxes.values()), self.curves(frame), frame)
         costs = {
-            place: pixels + _FARTHER * frame.zoom * place[0]
-            for place, pixels in zip(boxes, covered, strict=True)
+            (name, away, along): pixels
+            + frame.zoom * (_FARTHER * away + _SHORTER * fitting.index(name))
+            for (name, away, along), pixels in zip(boxes, covered, strict=True)
         }
         best = min(costs, key=lambda place: costs[place])  # the first of those that are alike
         if self._place not in costs or costs[self._place] > costs[best] + _KEEP * frame.zoom:
             self._place = best
-        return boxes[self._place]
+        return self._place[0], boxes[self._place]
 
 
 def _boxes(line: float, width: float, height: float, frame: Frame) -> dict[tuple[int, int], QRectF]:

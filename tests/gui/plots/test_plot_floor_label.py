@@ -77,6 +77,28 @@ def test_it_covers_no_curve_and_no_ring_of_a_trained_run(view, train, kind, log_
     assert away < 4 * plot.floor.box.height()
 
 
+@pytest.mark.parametrize(
+    ("kind", "log_y", "size"),
+    [
+        ("overfitted", False, (500, 180)),
+        ("overfitted", False, (700, 180)),
+        ("at the floor", False, (500, 180)),
+        ("at the floor", True, (500, 140)),
+        ("at the floor", True, (700, 180)),
+    ],
+)
+def test_it_is_called_less_rather_than_cover_a_curve(view, train, kind, log_y, size) -> None:
+    """As in a low plot beside captions."""
+    whole = "noise floor of the training points σ² = 0.09 · below: memorised noise"
+    view.plot.set_floor(FLOOR, whole)
+    view.resize(*size)
+    view.log_x.setChecked(True)
+    view.log_y.setChecked(log_y)
+    train(kind, every=100)
+    assert view.plot.floor.box is not None
+    assert _covered(view) == 0
+
+
 def test_it_rests_while_the_ranges_do(view, train) -> None:
     history = train("overfitted", 210)
     box, ranges = view.plot.floor.box, view.plot.box.viewRange()
