@@ -20,6 +20,7 @@ from regplay.core.datasets.own_table.cells import (
 from regplay.core.datasets.own_table.table_format import write_format
 from regplay.core.datasets.own_table.table_rows import (
     MAX_COLUMNS,
+    STEP_CELLS,
     Problem,
     ReadingStoppedError,
     Rows,
@@ -30,7 +31,6 @@ _HEAD = 20, 200  # at least and at most, rows below the first that say whether t
 _HEAD_CELLS = 20_000
 _TITLES = 30  # rows that may stand above a table
 _SHEETS_OFFERED = 3
-_STEP_CELLS = 200_000  # after which whoever reads may turn to something else
 _FEW, _SELDOM = 3, 0.1  # rows, and share of them, that can be left out at once
 
 
@@ -73,7 +73,7 @@ def body_of(rows: Rows, chosen: Mapping[str, Any]) -> Generator[int, None, Body]
     """
     cells = rows.cells
     is_filled = np.empty(cells.shape, dtype=np.bool_)
-    step = max(1, _STEP_CELLS // cells.shape[1])
+    step = max(1, STEP_CELLS // cells.shape[1])
     for piece in (slice(start, start + step) for start in range(0, len(cells), step)):
         is_filled[piece] = cells.iloc[piece].to_numpy(dtype=object) != ""
         yield len(cells)
@@ -108,7 +108,7 @@ def body_of(rows: Rows, chosen: Mapping[str, Any]) -> Generator[int, None, Body]
     body = below[header - 1 :] if header else present
     width = int(rows.widths[start]) + is_shifted
     yield len(cells)
-    values = cells.loc[body]
+    values = _rows_of(cells, body)
     yield len(cells)
     is_empty = ~is_filled[body].any(axis=0)
     wrong_rows = _ragged(rows, body, values, is_empty, width)
@@ -122,16 +122,22 @@ def body_of(rows: Rows, chosen: Mapping[str, Any]) -> Generator[int, None, Body]
     if problems:
         wrong = {problem.row - 1 for problem in problems if problem.row != start + 1}
         body = np.array([row for row in body if row not in wrong], dtype=np.int64)
-        values = cells.loc[body]
+        values = _rows_of(cells, body)
     kept = [column for column in range(values.shape[1]) if column < width or not is_empty[column]]
     _check_width(sum(not is_empty[column] for column in kept), rows)
     called = tuple(
         (_joined([row[column] for row in names]) if header else "") or numbered(column)
         for column in kept
     )
-    values = values[kept].reset_index(drop=True)
+    values = (values if len(kept) == values.shape[1] else values[kept]).reset_index(drop=True)
     values.columns = pd.RangeIndex(len(kept))
     return Body(called, values, body + 1, header, above, problems, remarks)
+
+
+def _rows_of(cells: pd.DataFrame, rows: Integers) -> pd.DataFrame:
+    """Some rows, rising; where none is left out between them, without a copy of many cells."""
+    is_whole = len(rows) > 0 and rows[-1] - rows[0] + 1 == len(rows)
+    return cells.iloc[rows[0] : rows[-1] + 1] if is_whole else cells.loc[rows]
 
 
 def _sample(cells: pd.DataFrame, rows: Integers) -> pd.DataFrame:

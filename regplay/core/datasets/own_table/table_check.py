@@ -13,7 +13,13 @@ from regplay.core.datasets.own_table.table_body import body_of
 from regplay.core.datasets.own_table.table_columns import Column, remarks_on_reading
 from regplay.core.datasets.own_table.table_file import read_beginning, read_rows
 from regplay.core.datasets.own_table.table_format import BLANKS, read_format, write_format
-from regplay.core.datasets.own_table.table_rows import Problem, ReadingStoppedError, Rows, Source
+from regplay.core.datasets.own_table.table_rows import (
+    STEP_CELLS,
+    Problem,
+    ReadingStoppedError,
+    Rows,
+    Source,
+)
 from regplay.core.datasets.own_table.table_values import (
     InputColumns,
     Targets,
@@ -128,16 +134,22 @@ class Check:
         self, raw: RawTable, parts: Sequence[InputColumns], target: Column, targets: Targets
     ) -> Generator[int, None, Table]:
         settings, has_target = self._settings, targets.are_there
-        x = np.column_stack([part.values for part in parts])
-        yield len(x)
-        is_whole = np.isfinite(x).all(axis=1)
+        n, width = len(has_target), sum(len(part.names) for part in parts)
+        x, is_whole = np.empty((n, width)), np.empty(n, dtype=np.bool_)
+        step = max(1, STEP_CELLS // width)
+        for rows in (slice(first, first + step) for first in range(0, n, step)):
+            np.concatenate([part.values[rows] for part in parts], axis=1, out=x[rows])
+            is_whole[rows] = np.isfinite(x[rows]).all(axis=1)
+            yield n
         self.gaps = int((~(has_target & is_whole)).sum())
         fills = settings.missing == "fill"
         kept = has_target if fills else has_target & is_whole
         self.remarks += remarks_on_gaps(parts, target, has_target, kept, fills=fills)
         if int(kept.sum()) < 2:
             raise too_few(raw, parts, int(kept.sum()))
-        x, y = x[kept], targets.y[kept]
+        y = targets.y
+        if not kept.all():  # else there is no need of a copy
+            x, y = x[kept], y[kept]
         yield len(x)
         groups = tuple(
             place if part.column.kind in ("category", "yes/no") else -1
@@ -159,8 +171,9 @@ class Check:
         self.remarks += remarks_on_sentinels(raw, [*(part.column for part in parts), target])
         self.remarks += remark_on_shape(raw)
         yield len(x)
-        self.remarks += remarks_on_inputs(parts, kept, y, target)
-        yield len(x)
+        for remarks in remarks_on_inputs(parts, kept, y, target):
+            self.remarks += remarks
+            yield len(x)
         self.remarks += remark_on_total(raw) if kept[-1] else []
         self.remarks += raw.body.remarks
         x.flags.writeable = y.flags.writeable = False  # a cache may hand them out again

@@ -17,6 +17,7 @@ from typing import Any, AnyStr
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from regplay.core.datasets.own_table.cells import is_number
 from regplay.core.datasets.own_table.file_kind import kind_of
@@ -26,6 +27,7 @@ from regplay.core.datasets.own_table.table_rows import (
     MAX_COLUMNS,
     MAX_ROWS,
     MOST_CELLS,
+    STEP_CELLS,
     WHAT_IS_READ,
     Problem,
     ReadingStoppedError,
@@ -36,8 +38,7 @@ from regplay.core.datasets.own_table.table_rows import (
 from regplay.core.datasets.own_table.text_encoding import Guess, decode, encodings_of
 from regplay.core.datasets.own_table.workbook import check_workbook, workbook_rows
 
-_STEP = 20_000  # rows after which whoever reads may turn to something else
-_STEP_CELLS = 200_000  # or cells, where rows are long
+_STEP = 20_000  # rows after which whoever reads may turn to something else, too
 _BLOCK = 100  # columns that are put together at once
 _START = 65_536  # bytes that are the beginning
 _SAMPLED = 1 << 18  # characters that decide about the separator
@@ -223,7 +224,9 @@ def _text_rows(
     width = max(widths)
     has_blanks = re.search(r"[^\S\n]", text if separator != "\t" else text.replace("\t", ""))
     yield 0
-    parts: list[pd.DataFrame] = []
+    # [columns, rows] each: pandas has an object for each column of each part, up to 150,000, at
+    # which whoever collects garbage would look for a second.
+    parts: list[NDArray[Any]] = []
     read = 0
     try:
         for part in pd.read_csv(
@@ -236,9 +239,9 @@ def _text_rows(
             na_filter=False,
             skip_blank_lines=False,
             skipinitialspace=True,
-            chunksize=min(_STEP, max(1, _STEP_CELLS // width)),
+            chunksize=min(_STEP, max(1, STEP_CELLS // width)),
         ):
-            parts.append(part.map(str.strip) if has_blanks else part)
+            parts.append((part.map(str.strip) if has_blanks else part).to_numpy().T)
             read += len(part)
             yield read
     except pd.errors.ParserError as error:
@@ -251,10 +254,10 @@ def _text_rows(
         raise ReadingStoppedError(problem) from None
     blocks = []
     for first in range(0, width, _BLOCK):
-        columns = slice(first, first + _BLOCK)
-        blocks.append(pd.concat([part.iloc[:, columns] for part in parts], ignore_index=True))
+        block = np.concatenate([part[first : first + _BLOCK] for part in parts], axis=1)
+        blocks.append(pd.DataFrame(block.T, dtype=object, copy=False))
         yield read
-    cells = pd.concat(blocks, axis=1)
+    cells = pd.concat(blocks, axis=1, ignore_index=True)
     yield read
     sizes = np.ones(len(cells), dtype=np.int64)
     sizes[: len(widths)] = widths[: len(cells)]

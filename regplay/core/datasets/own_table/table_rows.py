@@ -15,6 +15,7 @@ MAX_BYTES = 64 * 2**20
 MAX_ROWS = 100_000
 MAX_COLUMNS = 1_001  # 1,000 inputs and the target
 MOST_CELLS = 32_000_000  # with empty ones
+STEP_CELLS = 200_000  # after which whoever reads may turn to something else
 WHAT_IS_READ = "regplay reads tables: CSV, TSV, Excel (.xlsx)"
 
 

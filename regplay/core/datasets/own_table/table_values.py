@@ -275,33 +275,35 @@ def remarks_on_columns(
 
 def remarks_on_inputs(
     parts: Sequence[InputColumns], kept: Flags, y: Floats | Labels, target: Column
-) -> Iterator[Problem]:
-    """What is odd about the inputs in the rows [n] that are kept, and the targets in these."""
+) -> Iterator[list[Problem]]:
+    """What is odd about each input in the rows [n] that are kept, and the targets in these."""
     seen: dict[bytes, str] = {}
     for part in parts:
         column, values = part.column, part.values[kept]
         first = values[:, 0]
         there = values[np.isfinite(first)]
         if len(there) and (there == there[0]).all():
-            yield column.problem("it has the same value in every row")
+            yield [column.problem("it has the same value in every row")]
             continue
+        found = []
         if np.array_equal(first, y) and len(part.names) == 1:
-            yield column.problem(f"it repeats the target, {target.name}")
+            found.append(f"it repeats the target, {target.name}")
         twin = seen.setdefault(values.tobytes(), column.name)
         if twin != column.name:
-            yield column.problem(f"it repeats another input, {twin}")
+            found.append(f"it repeats another input, {twin}")
         if column.kind == "number" and any(map(_is_padded, column.texts)):
-            yield column.problem(
+            found.append(
                 "some of its numbers begin with 0, as postal codes do; if they are codes, say that "
                 "it is a category, or leave it out of the inputs"
             )
         is_year = column.kind == "number" and 1500 <= first[0] <= 2100
         if column.kind == "number" and not is_year and len(parts) > 1 and counts_rows(column):
-            yield column.problem(
+            found.append(
                 "it counts the rows; if it is but their number, leave it out of the inputs"
             )
         if column.kind == "date" and part is parts[0] and (np.diff(there[:, 0]) < 0).any():
-            yield column.problem("its dates are not in order; the last rows are not the latest")
+            found.append("its dates are not in order; the last rows are not the latest")
+        yield [column.problem(remark) for remark in found]
 
 
 _SENTINELS = (-99, -999, -9999, -99999, 999, 9999, 99999)  # often mean a missing value
