@@ -241,6 +241,7 @@ class MainWindow(QMainWindow):
         """What is to be seen comes from the controller."""
         controller, runner = self.controller, self.controller.runner
         controller.data_changed.connect(self.fit_view.show_data)
+        controller.data_changed.connect(self.pinned.expect_view)
         self.fit_view.panel_changed.connect(self.tabs.order_focus)
         controller.data_changed.connect(self.history_view.show_data)
         controller.untrained.connect(self.verdict_bar.show_untrained)

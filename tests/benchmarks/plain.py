@@ -11,8 +11,8 @@ from regplay.core.datasets import Dataset, Split
 
 
 def _points(dataset: Dataset, split: Split) -> tuple[Tensor, Tensor]:
-    x = torch.from_numpy(dataset.inputs(split.x)).float()
-    y = torch.from_numpy(dataset.targets(split.y))
+    x = torch.tensor(dataset.inputs(split.x)).float()
+    y = torch.tensor(dataset.targets(split.y))
     return x, y if dataset.task == "classification" else y.float()[:, None]
 
 

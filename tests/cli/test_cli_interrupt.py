@@ -102,8 +102,8 @@ def test_ctrl_c_stops_and_keeps_what_there_is(train, press_ctrl_c, tmp_path):
     network = nn.Sequential(nn.Linear(1, 16), nn.Tanh(), nn.Linear(16, 1))
     network.load_state_dict(torch.load(cut / "model.pt", weights_only=True))
     valid = load(DataSettings()).valid
-    y = torch.from_numpy(valid.y).float()
-    loss = nn.functional.mse_loss(network(torch.from_numpy(valid.x).float())[:, 0], y).item()
+    y = torch.tensor(valid.y).float()
+    loss = nn.functional.mse_loss(network(torch.tensor(valid.x).float())[:, 0], y).item()
     assert summary["final"]["valid_loss"] == pytest.approx(loss, rel=1e-5)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 

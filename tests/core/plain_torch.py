@@ -65,7 +65,7 @@ class PlainTorch:
         self._drawn = {}
 
     def _tensors(self, data, split):
-        x, y = (torch.from_numpy(part) for part in (data.inputs(split.x), data.targets(split.y)))
+        x, y = (torch.tensor(part) for part in (data.inputs(split.x), data.targets(split.y)))
         return x, y[:, None] if self._is_regression else y
 
     def _loss(self, output, y, smoothing=0.0):

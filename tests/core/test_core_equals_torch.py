@@ -191,8 +191,8 @@ def torch_optimizer(experiment, groups):
 
 
 def as_tensors(split, task):
-    y = torch.from_numpy(split.y)
-    return torch.from_numpy(split.x), y[:, None] if task == "regression" else y
+    y = torch.tensor(split.y)
+    return torch.tensor(split.x), y[:, None] if task == "regression" else y
 
 
 def plain_torch(case):

@@ -34,7 +34,7 @@ def trained(dataset, shares=SHARES, dtype=torch.float64, **values):
 
 def outputs(training, member, split):
     """Logits of one member."""
-    x = torch.from_numpy(training.datasets[member].inputs(split.x)).to(training.population.flat)
+    x = torch.tensor(training.datasets[member].inputs(split.x)).to(training.population.flat)
     return training.population.predict(x[None])[member].double()
 
 
@@ -45,10 +45,10 @@ def test_losses_are_plain_and_the_objective_is_what_torch_minimises(engine, clas
     training, last = trained(dataset, regularization__weight_decay=decay)
     for member, share in enumerate(SHARES):
         for split, name in ((dataset.train, "train_loss"), (dataset.valid, "valid_loss")):
-            z, y = outputs(training, member, split), torch.from_numpy(split.y)
+            z, y = outputs(training, member, split), torch.tensor(split.y)
             plain = nn.functional.cross_entropy(z, y).item()
             assert last.value(name, member) == pytest.approx(plain, rel=1e-9)
-        z, y = outputs(training, member, dataset.train), torch.from_numpy(dataset.train.y)
+        z, y = outputs(training, member, dataset.train), torch.tensor(dataset.train.y)
         smoothed = nn.functional.cross_entropy(z, y, label_smoothing=share).item()
         penalty = decay / 2 * training.population.flat[member].square().sum().item()
         assert last.value("objective", member) == pytest.approx(smoothed + penalty, rel=1e-9)

@@ -29,7 +29,7 @@ def test_without_dropout_all_are_the_network_itself():
     population, dataset = network()
     passes = stochastic_passes(population, dataset, dataset.valid.x, (0.0, 0.0, 0.0), 4)
     assert passes.std.max() < 1e-6
-    x = torch.from_numpy(dataset.valid.x).float()
+    x = torch.tensor(dataset.valid.x).float()
     np.testing.assert_allclose(passes.mean, population.predict(x)[0, :, 0], atol=1e-5)
 
 

@@ -183,6 +183,19 @@ def type_of_the_application(qapp):
     return Theme(qapp).set_scheme("system")
 
 
+class _Nobody(QWidget):
+    """Takes every event, and does nothing."""
+
+    def event(self, event):
+        return True
+
+
+@pytest.fixture(autouse=True)
+def no_button_is_down(qapp):
+    """A double click of `QTest` on a widget has no release: moves to come would be drags."""
+    QTest.mouseRelease(_Nobody(), LEFT)
+
+
 @pytest.fixture
 def short_stretches(monkeypatch):
     """Studies go from one record to the next."""

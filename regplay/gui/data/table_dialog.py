@@ -9,7 +9,7 @@ the person prefers, the dialog asks where to save it and the experiment reads th
 
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -378,18 +378,19 @@ class TableDialog(QDialog):
         self.form.offer_points("" if check.table is None else why_no_points(check.table))
         self._remarks = check.remarks
         self._ask([*check.problems, *check.remarks] if not refusal else [])
+        if not refusal and not check.problems:
+            self._tell()
+            return
+        self._show_remarks()
         if refusal:
             self._say(refusal, is_wrong=True)
-        elif check.problems:
+        else:
             count = len(check.problems)
             lead = counted(count, "problem") + (" or more" if check.has_more else "")
             lead += ", the first" if count > 1 else ""
             first = self.problems.problems()[0]
             place = f" in {first.place}" if first.place else ""
             self._say(_sentence(f"{lead}{place}: {first.message}"), is_wrong=True)
-        else:
-            self._tell()
-        self._show_remarks()
 
     def _ask(self, problems: list[Problem]) -> None:
         """Ask the first thing that a person can settle."""
@@ -399,12 +400,13 @@ class TableDialog(QDialog):
 
     def _show_remarks(self) -> None:
         found = list(self._remarks) if self._table is not None else []
-        if self._table is not None and self._table.class_names:
-            share = n_valid(len(self._table.y), self.form.share_box.value())
-            settings = DataSettings(
-                n_train=0, n_valid=share, split=self.form.split_box.currentData()
-            )
-            found += remarks_on(own_dataset(self._table, settings))
+        table = self._table
+        if table is not None and table.class_names:
+            share = n_valid(len(table.y), self.form.share_box.value())
+            split = self.form.split_box.currentData()
+            settings = DataSettings(n_train=0, n_valid=share, split=split, standardize=False)
+            classes = replace(table, x=table.x[:, :0])  # to split many inputs takes seconds
+            found += remarks_on(own_dataset(classes, settings))
         self.remarks.set_problems(found)
         self.remarks.setVisible(bool(found))
 

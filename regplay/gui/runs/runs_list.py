@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from regplay.core.datasets import problem_of
+from regplay.core.datasets import Dataset, problem_of
 from regplay.core.experiment import Experiment
 from regplay.gui.controller import Controller
 from regplay.gui.plots import FitView, HistoryView, Overlay, PinnedCurves
@@ -337,7 +337,12 @@ class PinnedRuns(QObject):
         self._pins = pins
         self._fit_view, self._history_view = fit_view, history_view
         self._view: View | None = None
+        self._is_due = False  # other points are drawn, over which there is nothing yet
         self._beside: Sequence[ComparedRun] = ()
+
+    def expect_view(self, _: Dataset | None, is_edit: bool) -> None:
+        """Other points are drawn: the next view of them brings the pins, unless it was an edit."""
+        self._is_due |= not is_edit
 
     def show_beside(self, compared_runs: Sequence[ComparedRun]) -> None:
         """Show the losses of runs that are side by side instead of those of the pins, or, with
@@ -349,7 +354,8 @@ class PinnedRuns(QObject):
         """Draw them over another run, and its best epoch as it is now."""
         before, self._view = self._view, view
         has_other_data = before is None or before.dataset is not view.dataset
-        if has_other_data or view.best is not None or (before and before.best is not None):
+        is_due, self._is_due = self._is_due or has_other_data, False
+        if is_due or view.best is not None or (before and before.best is not None):
             self.show_pins()
 
     def show_pins(self) -> None:
