@@ -74,7 +74,7 @@ class TargetBox(NumberBox):
 _HINT = "Click adds, drag moves, right click deletes"
 _CLASSES_HINT = f"{_HINT}; Shift: the next class"
 _LAST = "Click adds, drag moves; the last point can't be deleted"
-_FULL = f"{MOST:,} points are the most that can be edited; drag moves, right click deletes"
+_FULL = f"{MOST:,} points are the most; drag moves, right click deletes"
 _WAITING = "Edits of points that are not drawn at present are made once they are drawn again"
 _OUTLIER = "A point far from what the others tell: what does one such point do to the fit?"
 
