@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Literal, get_args
 
 import PySide6
-from PySide6.QtCore import QEvent, QObject, QSize, QSizeF, Qt, QUrl, Signal, qVersion
+from PySide6.QtCore import QDir, QEvent, QObject, QSize, QSizeF, Qt, QUrl, Signal, qVersion
 from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
@@ -316,7 +316,7 @@ class Help(QObject):
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(text.text()))
         log = named("help.log", WrappedLabel())
         place = log_path()
-        has_folder = place.parent.is_dir()  # it is made when the program starts, if that is allowed
+        has_folder = QDir(place.parent).exists()  # made when the program starts, if that is allowed
         missing = f"Errors are not written: there is no folder {place.parent}"
         log.setText(f"Errors are written to {place}" if has_folder else missing)
         log.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

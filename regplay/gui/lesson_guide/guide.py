@@ -429,8 +429,8 @@ class Guide(QObject):
 
     def note_problem(self, problem: str) -> None:
         """Take in why the claims of the page can't be measured; empty if they can."""
-        if self._here is not None:
-            self.panel.page_view.set_problem(problem)
+        if self._panel is not None:
+            self._panel.page_view.set_problem(problem)
 
     def _show_reached(self) -> None:
         if self._here is not None:

@@ -238,9 +238,11 @@ class ClaimRow(QWidget):
         lines = [] if measured is None else measured.lines()
         if measured is not None and not measured.holds and not is_shown:
             lines.append("It does not hold with this seed; with most it does.")
+        shown = [TextLine(line, _SMALL) for line in lines]
         if measured is None and is_awaited:
-            lines.append(f"It could not be measured: {problem}" if problem else "Training …")
-        self.values.set_lines(*(TextLine(line, _SMALL) for line in lines))
+            words = f"It could not be measured: {problem}" if problem else "Training …"
+            shown.append(TextLine(words, _SMALL, is_plain=True))  # with names of files, and others
+        self.values.set_lines(*shown)
         state = "Your own networks have shown this." if is_shown else _OPEN_TIP
         self.setToolTip(f"<p>{state}</p><p>{_checked(self.claim)}.</p>")
         self.setAccessibleName(f"{self.mark.mark().value}: {self.claim.text}")

@@ -271,7 +271,7 @@ class FloorLayer:
         self.box: QRectF | None = None
         self.curves: Callable[[Frame], Sequence[tuple[Pixels, Pixels]]] = lambda frame: ()
         self.is_held = False
-        self._place: tuple[str, int, int] | None = None  # name, lines away, place along the line
+        self._place: tuple[int, int, int] | None = None  # which name, lines away, place along it
 
     @property
     def color(self) -> str:
@@ -316,31 +316,34 @@ class FloorLayer:
         if not self.text or room <= 0 or frame.height < _LOWEST * height:
             return None
         names = self.text, self.text.partition(" · ")[0], "noise floor"
-        widths = {name: metrics.horizontalAdvance(name) for name in names}
-        fitting = [name for name in widths if widths[name] <= room] or [names[-1]]
-        places = {
-            (name, *place): box
-            for name in fitting
-            for place, box in _boxes(line, min(widths[name], room), height, frame).items()
-        }
-        if self.is_held and self._place in places:
-            held = places[self._place]
-            held.moveTop(min(max(held.top(), 0.0), frame.height - height))
-            return self._place[0], held
-        whole = QRectF(0, 0, frame.width, frame.height)
-        boxes = {place: box for place, box in places.items() if whole.contains(box)}
-        if not boxes:
+        widths = [metrics.horizontalAdvance(name) for name in names]
+        fitting = [which for which, width in enumerate(widths) if width <= room] or [2]
+        kept, whole = self._place, QRectF(0, 0, frame.width, frame.height)
+        boxes: dict[tuple[int, int, int], QRectF] = {}
+        costs: dict[tuple[int, int, int], float] = {}
+        for which in fitting:
+            less = _SHORTER * frame.zoom * which
+            if costs and min(costs.values()) <= less and (kept is None or kept[0] < which):
+                break  # a shorter one is no better
+            width = min(widths[which], room)
+            found = {(which, *at): box for at, box in _boxes(line, width, height, frame).items()}
+            if self.is_held and kept in found:
+                held = found[kept]
+                held.moveTop(min(max(held.top(), 0.0), frame.height - height))
+                return names[which], held
+            inside = {place: box for place, box in found.items() if whole.contains(box)}
+            covered = _covered([*inside.values()], self.curves(frame), frame) if inside else []
+            boxes |= inside
+            costs |= {
+                place: pixels + less + _FARTHER * frame.zoom * place[1]
+                for place, pixels in zip(inside, covered, strict=True)
+            }
+        if not costs:
             return None
-        covered = _covered(list(boxes.values()), self.curves(frame), frame)
-        costs = {
-            (name, away, along): pixels
-            + frame.zoom * (_FARTHER * away + _SHORTER * fitting.index(name))
-            for (name, away, along), pixels in zip(boxes, covered, strict=True)
-        }
         best = min(costs, key=lambda place: costs[place])  # the first of those that are alike
-        if self._place not in costs or costs[self._place] > costs[best] + _KEEP * frame.zoom:
-            self._place = best
-        return self._place[0], boxes[self._place]
+        if kept not in costs or costs[kept] > costs[best] + _KEEP * frame.zoom:
+            kept = self._place = best
+        return names[kept[0]], boxes[kept]
 
 
 def _boxes(line: float, width: float, height: float, frame: Frame) -> dict[tuple[int, int], QRectF]:

@@ -321,8 +321,6 @@ class SideTab(QWidget):
     def _read(self, lineup: Sequence[Variant]) -> Mapping[DataSettings, Dataset]:
         """The data of those that can be shown; say why others can't."""
         data = {each.variant.experiment.data: each.dataset for each in self.compared_runs}
-        if (view := self._view) is not None:  # to make them again may take seconds
-            data.setdefault(view.run.experiment.data, view.dataset)
         unread = []
         for variant in lineup:
             settings = variant.experiment.data

@@ -103,9 +103,13 @@ def test_a_file_that_has_changed_is_read_again(tmp_path):
     path.write_text("x,y\n1,2\n3,5\n5,6\n")
     settings = DataSettings(name="csv", n_train=0, n_valid=0, file=str(path))
     before = load(settings)
+    assert load(settings) is before
     path.write_text("x,y\n1,2\n3,5\n5,6\n7,7\n8,9\n9,9\n")
     after = load(settings)
     assert (len(before.train.y), len(after.train.y)) == (2, 4)
+    path.unlink()
+    with pytest.raises(DatasetError, match="there is no such file"):
+        load(settings)
 
 
 @sized

@@ -55,6 +55,21 @@ def test_a_table_that_goes_while_it_is_beside_stops_no_training(person, with_a_p
     assert person.view.beside[1].epoch == 1
 
 
+def test_remedies_are_drawn_over_the_rows_that_they_learned(person, file):
+    """The table is saved with more rows after the present run was trained."""
+    table = file("table.csv", TABLE)
+    person.set(data__name="csv", data__file=str(table), data__target="sales", epochs=3)
+    person.train()
+    rows = len(person.controller.dataset.train.y)
+    head, *others = TABLE.splitlines()
+    table.write_text("\n".join([head, *others, *others, ""]))
+    person.click("compare")
+    side = person.window.tabs.side
+    person.wait(lambda: side.views and all(view.panel.fit for view in side.views))
+    for view in side.views:
+        assert len(view.panel.fit.train) == len(view.panel.dataset.train.y) > rows
+
+
 def test_a_run_of_a_table_that_is_gone_is_pinned_at_an_earlier_moment(person, file):
     table = file("table.csv", TABLE)
     person.set(data__name="csv", data__file=str(table), data__target="sales", epochs=3)

@@ -50,8 +50,8 @@ _SHOWN = 8  # sheets in a message
 _MAIN_PART = re.compile(r"xl/workbook\d*\.xml", re.IGNORECASE)
 _ARCHIVES = {  # a part of a file: what such a file is
     "xl/workbook.bin": "a binary workbook (.xlsb): save it as Excel workbook (.xlsx) or CSV",
-    "content.xml": "a LibreOffice file: save it as CSV or Excel",
-    "Index/Document.iwa": "a file of Numbers: export it as CSV or Excel",
+    "META-INF/manifest.xml": "a LibreOffice file: save it as CSV or Excel",
+    "Index/Document.iwa": "a file of Numbers, Pages or Keynote: export its table as CSV or Excel",
     "word/document.xml": "a Word file: copy the table from it and paste it here",
     "ppt/presentation.xml": "a PowerPoint file: copy the table from it and paste it here",
 }
