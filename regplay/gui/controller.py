@@ -141,6 +141,7 @@ class Controller(QObject):
         self._settings: DataSettings | None = None  # of the dataset
         self._read: tuple[DataSettings, Dataset] | None = None  # what a change was tried with
         self._drawn: Dataset | None = None  # another one while a sweep over data is dragged
+        self._is_ahead = False  # whether no view of what is drawn was there yet
         self._is_editing = False
         self._read_at = -1.0
         self._unread = ""  # why there are no data
@@ -615,7 +616,7 @@ class Controller(QObject):
                 self._read = data, done_beside(lambda: load(data), self.waits.emit)
 
     def _draw(self, dataset: Dataset | None, *, is_edit: bool = False) -> None:
-        self._drawn = dataset
+        self._drawn, self._is_ahead = dataset, True
         self.data_changed.emit(dataset, is_edit)
 
     def _read_again(self, _: bool) -> None:
@@ -627,9 +628,10 @@ class Controller(QObject):
     def _take_view(self, view: View) -> None:
         is_old = view.generation < self.runner.generation and not view.is_preview
         # Points that a person has moved don't go back to where an older view saw them.
-        is_moved = is_old and self._drawn is self.dataset
-        if view.dataset is not self._drawn and not is_moved:
-            self._draw(view.dataset)
+        if not (is_old and self._is_ahead):
+            if view.dataset is not self._drawn:
+                self._draw(view.dataset)
+            self._is_ahead = False
         self.view = view
         now, is_at_work = self._clock.now(), self.runner.is_playing and not view.is_finished
         rests = not (is_at_work or self.replay.is_on)

@@ -12,7 +12,7 @@ from keywords import by_path
 from PySide6.QtCore import QTimer
 from trainings import assert_same, trained
 
-from regplay.core.datasets import REGISTRY
+from regplay.core.datasets import REGISTRY, load
 from regplay.core.datasets.own_table import Check
 from regplay.core.experiment import Experiment
 from regplay.core.fields import get, replace
@@ -20,9 +20,9 @@ from regplay.core.hyperparameters import why_unused
 from regplay.core.sweep import Lineup
 from regplay.gui.controller import Controller
 from regplay.gui.training import FRAME, VirtualClock
-from regplay.gui.training.messages import Start, StudyRequest
+from regplay.gui.training.messages import Look, Start, StudyRequest
 from regplay.session.drawing import Drawing
-from regplay.session.session import Annotation, Change
+from regplay.session.session import Annotation, Change, Run
 
 WD, L1 = "regularization.weight_decay", "regularization.l1"
 SMALL = replace(
@@ -332,6 +332,24 @@ def test_an_edited_point_is_drawn_at_once_and_stays_where_it_was_put(watcher):
     watcher.wait_for_epoch(20)
     watcher.controller.undo()
     assert watcher.experiment == first
+
+
+def test_a_view_from_before_is_drawn_over_its_own_points(watcher):
+    """Also where those of the experiment were drawn, which a network under the handle learned."""
+    older = watcher.train()
+    other = replace(watcher.experiment, {"data.noise": 1.0})
+    points = load(other.data)
+    under_handle = dataclasses.replace(
+        older, run=Run(other), dataset=points, look=Look(study="beside")
+    )
+    watcher.controller.runner.viewed.emit(under_handle)
+    assert watcher.data[-1] == (points, False)
+    watcher.controller.change(other)
+    assert watcher.controller.dataset is points
+    watcher.controller.runner.viewed.emit(older)  # as of a training that was nearly done
+    assert watcher.data[-1] == (older.dataset, False)
+    watcher.wait_for_epoch(20)
+    assert watcher.data[-1] == (points, False)
 
 
 def test_data_that_can_not_be_loaded_are_told_and_tried_again(watcher, tmp_path):
